@@ -1,0 +1,1 @@
+//! (first line of the room)

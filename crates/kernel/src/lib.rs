@@ -1,0 +1,12 @@
+//! Decides: what follows from the rules?
+//!
+//! Reading order: what things are called and made of, what a definition says, what follows from it.
+//! Never reads a clock, a file, a database or the network; never writes SQL, HTML or HTTP.
+
+pub mod ids;
+pub mod value;
+pub mod grid;
+pub mod problem;
+pub mod refusal;
+pub mod calendar;
+pub mod formula;
