@@ -1,0 +1,47 @@
+//! How does somebody see the product a few minutes after cloning it?
+//!
+//! Never keeps a terminal to itself: the product takes over this process, with its keyboard and its signals.
+
+use std::os::unix::process::CommandExt;
+
+use crate::shell::{self, Outcome, say, step};
+use crate::{apt, fonts};
+
+/// Which profile the demo is built with. The same as the tests', so that both commands build the dependencies once.
+const PROFILE: &str = "dev";
+
+/// `cargo xtask demo`: what is needed, the build, then the demo itself.
+pub(crate) fn run(words: &[String]) -> Outcome<()> {
+    provide();
+    build()?;
+    say("\n▶ 打开演示\n  建示例数据,在 http://127.0.0.1:8080 打开;帐号见下。按 Ctrl-C 结束。");
+    become_zugong("demo", words)
+}
+
+/// `cargo xtask book`: the handbook of all mechanisms.
+pub(crate) fn book(words: &[String]) -> Outcome<()> {
+    build()?;
+    become_zugong("book", words)
+}
+
+/// Installs what is missing. What cannot be had is said; cargo will name what it cannot do without.
+fn provide() {
+    let why = "编译要 C 编译器,公文要中文字体;已有的不动。";
+    let _ = step("检查所需软件", why, || apt::complaint(&apt::provide(&apt::TO_BUILD_AND_RUN)));
+    let _ = step("检查仿宋字体", "公文正文用仿宋;没有也能运行,会用楷体代替。", fonts::provide_fangsong);
+}
+
+fn build() -> Outcome<()> {
+    let why = "第一次要编译全部依赖(两核约八分钟);以后只编译改动。";
+    step("编译组工", why, || shell::run(shell::cargo().args(["build", "--profile", PROFILE]).args(BINARY)))
+}
+
+const BINARY: [&str; 4] = ["--package", "server", "--bin", "zugong"];
+
+/// `cargo run` replaces itself by the product, and we replace ourselves by `cargo run`; only returns if that failed.
+fn become_zugong(command: &str, words: &[String]) -> Outcome<()> {
+    let mut cargo = shell::cargo();
+    cargo.args(["run", "--quiet", "--profile", PROFILE]).args(BINARY).args(["--", command]).args(words);
+    say(format_args!("  $ {}", shell::line_of(&cargo)));
+    Err(format!("启动不了:{}", cargo.exec()))
+}
