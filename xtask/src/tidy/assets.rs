@@ -3,7 +3,6 @@
 //! The floor is Chromium 91: terminals in closed networks are old.
 
 use super::Finding;
-use super::lexer::Source;
 use super::tree::Tree;
 
 const RAW: &str = "raw.rs";
@@ -61,9 +60,8 @@ const MARKUP_TOO_NEW: [(&str, u32); 2] = [("popovertarget", 114), ("popover=", 1
 pub(super) fn raw_markup(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut homes = 0;
-    for (path, text) in tree.files("", ".rs") {
-        let code = Source::read(text).code;
-        let Some(line) = code.lines().position(|line| line.contains("PreEscaped")) else { continue };
+    for (path, source) in tree.sources("") {
+        let Some(line) = source.code.lines().position(|line| line.contains("PreEscaped")) else { continue };
         let is_home = path.starts_with("crates/web/src/") && path.ends_with(&format!("/{RAW}"));
         homes += usize::from(is_home);
         if !is_home || homes > 1 {
@@ -84,8 +82,8 @@ pub(super) fn old_browsers(tree: &Tree) -> Vec<Finding> {
     for (path, text) in tree.files("crates/web/assets/", ".js") {
         findings.extend(too_new(path, &without_comments(text, true), &JS_TOO_NEW));
     }
-    for (path, text) in tree.files("crates/web/src/", ".rs") {
-        findings.extend(too_new(path, &Source::read(text).code, &MARKUP_TOO_NEW));
+    for (path, source) in tree.sources("crates/web/src/") {
+        findings.extend(too_new(path, &source.code, &MARKUP_TOO_NEW));
     }
     findings
 }

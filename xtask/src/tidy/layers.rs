@@ -4,7 +4,6 @@
 //! Cargo holds what a manifest does not name; this rule holds the manifests, by reading them.
 
 use super::Finding;
-use super::lexer::Source;
 use super::tree::Tree;
 
 /// One crate: the workspace crates it may stand on, and what it must never bring in.
@@ -59,19 +58,18 @@ pub(super) fn manifests(tree: &Tree) -> Vec<Finding> {
 /// The pure crates touch neither files nor network, environment, clock, threads or chance; tests may.
 pub(super) fn purity(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (name, (path, text)) in PURE.iter().flat_map(|name| tree.files("crates/", ".rs").map(move |file| (name, file)))
-    {
-        if !path.starts_with(&format!("crates/{name}/src/")) || path.ends_with("/tests.rs") {
-            continue;
-        }
-        let source = Source::read(text);
-        for (at, line) in source.code.lines().enumerate().take_while(|(at, _)| at + 1 < source.tests_begin()) {
-            findings.extend(
-                IMPURE
-                    .iter()
-                    .filter(|word| line.contains(**word))
-                    .map(|word| Finding::new(path, at + 1, format!("{word} in {name}, which is pure"), PURITY)),
-            );
+    for name in PURE {
+        let under = format!("crates/{name}/src/");
+        for (path, source) in tree.sources(&under).filter(|(path, _)| !path.ends_with("/tests.rs")) {
+            let own = source.code.lines().enumerate().take(source.tests_begin() - 1);
+            for (at, line) in own {
+                findings.extend(
+                    IMPURE
+                        .iter()
+                        .filter(|word| line.contains(**word))
+                        .map(|word| Finding::new(path, at + 1, format!("{word} in {name}, which is pure"), PURITY)),
+                );
+            }
         }
     }
     findings

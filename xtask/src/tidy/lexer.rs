@@ -37,7 +37,7 @@ impl Source {
     /// Takes a source apart.
     pub(super) fn read(text: &str) -> Self {
         let mut reader =
-            Reader { text: text.as_bytes(), at: 0, code: Vec::with_capacity(text.len()), strings: Vec::new() };
+            Reader { text: text.as_bytes(), at: 0, line: 1, code: Vec::with_capacity(text.len()), strings: Vec::new() };
         while reader.at < reader.text.len() {
             reader.next();
         }
@@ -55,11 +55,13 @@ impl Source {
         let mut items = Vec::new();
         let lines: Vec<&str> = self.code.lines().collect();
         let words = words(&self.code);
+        let (mut counted, mut line) = (0, 0);
         for pair in words.windows(2) {
             let ((start, kind), (at, name)) = (pair[0], pair[1]);
             let between = &self.code[start + kind.len()..at];
             if KINDS.contains(&kind) && !between.is_empty() && between.trim().is_empty() {
-                let line = self.code[..start].matches('\n').count();
+                line += self.code[counted..start].matches('\n').count();
+                counted = start;
                 let is_fn = kind == "fn";
                 let lines_of_body = if is_fn { body_lines(&self.code[at..]) } else { None };
                 let is_test = is_fn && is_test(&lines, line);
@@ -117,6 +119,7 @@ fn is_test(lines: &[&str], line: usize) -> bool {
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
+    line: usize,
     code: Vec<u8>,
     strings: Vec<Literal>,
 }
@@ -169,7 +172,7 @@ impl Reader<'_> {
 
     /// A string of `length` bytes with its quotes kept and its inside blank.
     fn string(&mut self, opening: usize, length: usize, closing: usize) {
-        let line = self.code.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = self.line;
         let line_start = self.code.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let before = String::from_utf8_lossy(&self.code[line_start..]).into_owned();
         let inside = length.saturating_sub(opening + closing);
@@ -181,13 +184,18 @@ impl Reader<'_> {
     }
 
     fn keep(&mut self, length: usize) {
-        self.code.extend(&self.text[self.at..self.at + length]);
-        self.at += length;
+        self.take(length, |byte| byte);
     }
 
     fn blank(&mut self, length: usize) {
-        let blanks = self.text[self.at..self.at + length].iter().map(|byte| if *byte == b'\n' { b'\n' } else { b' ' });
-        self.code.extend(blanks);
+        self.take(length, |byte| if byte == b'\n' { b'\n' } else { b' ' });
+    }
+
+    fn take(&mut self, length: usize, shown: impl Fn(u8) -> u8) {
+        for byte in &self.text[self.at..self.at + length] {
+            self.line += usize::from(*byte == b'\n');
+            self.code.push(shown(*byte));
+        }
         self.at += length;
     }
 }

@@ -4,7 +4,6 @@
 //! Test functions are sentences and may use any word.
 
 use super::Finding;
-use super::lexer::Source;
 use super::tree::Tree;
 
 const FORBIDDEN: [&str; 12] = [
@@ -26,8 +25,8 @@ const MEND: &str = "say what it does (docs/STYLE.md, Naming)";
 /// No function, type, module or trait bears a forbidden word.
 pub(super) fn items(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.files("", ".rs") {
-        for item in Source::read(text).items().iter().filter(|item| !item.is_test) {
+    for (path, source) in tree.sources("") {
+        for item in source.items().iter().filter(|item| !item.is_test) {
             if let Some(word) = forbidden_word(item.name) {
                 let what = format!("{} {}: \"{word}\" says nothing", item.kind, item.name);
                 findings.push(Finding::new(path, item.line, what, MEND));

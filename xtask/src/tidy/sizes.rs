@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use super::Finding;
-use super::lexer::Source;
 use super::tree::Tree;
 
 const FILES: Ratchet = Ratchet { path: "tests/ratchets/long-files.txt", limit: 600, thing: "file" };
@@ -52,8 +51,8 @@ fn long_files(tree: &Tree) -> BTreeMap<String, Length> {
 
 fn long_functions(tree: &Tree) -> BTreeMap<String, Length> {
     let mut long = BTreeMap::new();
-    for (path, text) in tree.files("", ".rs") {
-        for item in Source::read(text).items() {
+    for (path, source) in tree.sources("") {
+        for item in source.items() {
             if let Some(lines) = item.lines.filter(|lines| *lines > FUNCTIONS.limit) {
                 let length = Length { path: path.to_owned(), line: item.line, lines };
                 long.insert(format!("{path} {}", item.name), length);

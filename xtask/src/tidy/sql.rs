@@ -1,7 +1,7 @@
 //! Does SQL stay in the store, and inside the part that all databases share?
 
 use super::Finding;
-use super::lexer::{Literal, Source};
+use super::lexer::Literal;
 use super::tree::Tree;
 
 const STORE: &str = "crates/store/";
@@ -60,10 +60,8 @@ const CASTS: [&str; 10] = ["text", "int", "bigint", "json", "jsonb", "date", "nu
 /// SQL statements stand in the store and nowhere else.
 pub(super) fn only_in_store(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in
-        tree.files("", ".rs").filter(|(path, _)| !path.starts_with(STORE) && !path.starts_with("xtask/"))
-    {
-        for literal in Source::read(text).strings.iter().filter(|literal| is_statement(&literal.text)) {
+    for (path, source) in tree.sources("").filter(|(path, _)| !path.starts_with(STORE) && !path.starts_with("xtask/")) {
+        for literal in source.strings.iter().filter(|literal| is_statement(&literal.text)) {
             findings.push(Finding::new(path, literal.line, "an SQL statement outside of the store", MOVE));
         }
     }
@@ -73,8 +71,7 @@ pub(super) fn only_in_store(tree: &Tree) -> Vec<Finding> {
 /// SQL in the store, except in its dialect module and its tests, uses only what all databases understand alike.
 pub(super) fn portable(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.files("crates/store/src/", ".rs").filter(|(path, _)| !path.contains("dialect")) {
-        let source = Source::read(text);
+    for (path, source) in tree.sources("crates/store/src/").filter(|(path, _)| !path.contains("dialect")) {
         let tests_begin = if path.contains("test") { 0 } else { source.tests_begin() };
         for literal in source.strings.iter().filter(|it| it.line < tests_begin && !is_sentence(it)) {
             findings.extend(not_shared(&literal.text).map(|word| {

@@ -3,10 +3,12 @@
 //! All paths, relative to the root and with forward slashes, and the text of the files that rules read.
 //! Never what git ignores at the top (`target`, `data`, …), and never hidden folders except `.ci` and `.cargo`.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use super::lexer::Source;
 use crate::shell::Outcome;
 
 const SKIPPED: [&str; 4] = ["target", "data", "screenshots", "node_modules"];
@@ -18,6 +20,8 @@ const READ: [&str; 7] = ["rs", "toml", "md", "css", "js", "kdl", "txt"];
 pub(super) struct Tree {
     paths: BTreeSet<String>,
     texts: BTreeMap<String, String>,
+    /// Rust files taken apart, when the first rule asks.
+    sources: OnceCell<BTreeMap<String, Source>>,
 }
 
 impl Tree {
@@ -62,6 +66,13 @@ impl Tree {
         texts.filter(move |(path, _)| path.starts_with(under) && path.ends_with(ending))
     }
 
+    /// Rust files under a folder (`""` for all), taken apart.
+    pub(super) fn sources<'a>(&'a self, under: &'a str) -> impl Iterator<Item = (&'a str, &'a Source)> {
+        let take_apart = || self.files("", ".rs").map(|(path, text)| (path.to_owned(), Source::read(text))).collect();
+        let sources = self.sources.get_or_init(take_apart).iter().map(|(path, source)| (path.as_str(), source));
+        sources.filter(move |(path, _)| path.starts_with(under))
+    }
+
     /// Every path.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
         self.paths.iter().map(String::as_str)
@@ -87,7 +98,7 @@ impl Tree {
 pub(super) fn sample(files: &[(&str, &str)]) -> Tree {
     let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
     let texts: BTreeMap<String, String> = files.iter().map(own).collect();
-    Tree { paths: texts.keys().cloned().collect(), texts }
+    Tree { paths: texts.keys().cloned().collect(), texts, sources: OnceCell::new() }
 }
 
 /// What a rule finds in a small tree, a line each.
