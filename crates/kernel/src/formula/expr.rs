@@ -421,6 +421,64 @@ impl Expr {
     }
 }
 
+impl Measure {
+    /// The measure that a definition or a number names: `天`, `个工作日`, `元`, `%`, `项`.
+    pub fn named(unit: &str) -> Self {
+        match unit.trim() {
+            "" => Self::Plain,
+            "%" | "％" => Self::Percent,
+            "元" => Self::Money,
+            "日" | "天" | "个自然日" | "自然日" => Self::Days,
+            "个工作日" | "工作日" => Self::WorkingDays,
+            "个月" | "月" => Self::Months,
+            other => Self::Unit(other.into()),
+        }
+    }
+
+    /// What people call it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Plain => "没有单位的数",
+            Self::Percent => "百分数",
+            Self::Money => "元",
+            Self::Days => "天",
+            Self::WorkingDays => "工作日",
+            Self::Months => "月",
+            Self::Unit(unit) => unit,
+        }
+    }
+}
+
+impl Type {
+    /// What people call it.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Text => "文本".into(),
+            Self::Number(Measure::Plain) => "数".into(),
+            Self::Number(Measure::Percent) => "百分数".into(),
+            Self::Number(Measure::Money) => "金额".into(),
+            Self::Number(measure) => format!("以“{}”计的数", measure.word()),
+            Self::Day => "日期".into(),
+            Self::Month => "月份".into(),
+            Self::Moment => "时刻".into(),
+            Self::YesNo => "是否".into(),
+            Self::Choice(_) => "选项".into(),
+            Self::Unit => "单位".into(),
+            Self::Units => "多个单位".into(),
+            Self::Person => "人员".into(),
+            Self::People => "多名人员".into(),
+            Self::Record => "事项".into(),
+            Self::Files => "附件".into(),
+            Self::Rows(_) => "子表".into(),
+        }
+    }
+
+    /// Do its values have an order?
+    pub fn is_ordered(&self) -> bool {
+        matches!(self, Self::Number(_) | Self::Day | Self::Month | Self::Moment)
+    }
+}
+
 impl Choices {
     /// Options from pairs of id and name.
     pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
