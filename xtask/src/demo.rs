@@ -3,6 +3,8 @@
 //! Never keeps a terminal to itself: the product takes over this process, with its keyboard and its signals.
 
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::shell::{self, Outcome, say, step};
 use crate::{apt, fonts};
@@ -13,15 +15,15 @@ const PROFILE: &str = "dev";
 /// `cargo xtask demo`: what is needed, the build, then the demo itself.
 pub(crate) fn run(words: &[String]) -> Outcome<()> {
     provide();
-    build()?;
+    let zugong = build()?;
     say("\n▶ 打开演示\n  建示例数据,在 http://127.0.0.1:8080 打开;帐号见下。按 Ctrl-C 结束。");
-    become_zugong("demo", words)
+    become_zugong(&zugong, "demo", words)
 }
 
 /// `cargo xtask book`: the handbook of all mechanisms.
 pub(crate) fn book(words: &[String]) -> Outcome<()> {
-    build()?;
-    become_zugong("book", words)
+    let zugong = build()?;
+    become_zugong(&zugong, "book", words)
 }
 
 /// Installs what is missing. What cannot be had is said; cargo will name what it cannot do without.
@@ -31,17 +33,24 @@ fn provide() {
     let _ = step("检查仿宋字体", "公文正文用仿宋;没有也能运行,会用楷体代替。", fonts::provide_fangsong);
 }
 
-fn build() -> Outcome<()> {
+/// Builds the product and says where it lies.
+///
+/// The whole workspace is named although one program is wanted: cargo then chooses the same features as for the tests.
+/// With `--package server` alone a few features differ, and nearly every dependency would be built a second time.
+pub(crate) fn build() -> Outcome<PathBuf> {
     let why = "第一次要编译全部依赖(两核约八分钟);以后只编译改动。";
-    step("编译组工", why, || shell::run(shell::cargo().args(["build", "--profile", PROFILE]).args(BINARY)))
+    let words = ["build", "--workspace", "--bins", "--profile", PROFILE];
+    step("编译组工", why, || shell::run(shell::cargo().args(words)))?;
+    let this = std::env::current_exe().map_err(|error| format!("不知道自己在哪里:{error}"))?;
+    // This very program is target/debug/xtask, wherever cargo keeps its target folder.
+    let target = this.ancestors().nth(2).ok_or("这个程序不在 cargo 的 target 目录里。")?;
+    Ok(target.join(if PROFILE == "dev" { "debug" } else { PROFILE }).join("zugong"))
 }
 
-const BINARY: [&str; 4] = ["--package", "server", "--bin", "zugong"];
-
-/// `cargo run` replaces itself by the product, and we replace ourselves by `cargo run`; only returns if that failed.
-fn become_zugong(command: &str, words: &[String]) -> Outcome<()> {
-    let mut cargo = shell::cargo();
-    cargo.args(["run", "--quiet", "--profile", PROFILE]).args(BINARY).args(["--", command]).args(words);
-    say(format_args!("  $ {}", shell::line_of(&cargo)));
-    Err(format!("启动不了:{}", cargo.exec()))
+/// The product takes over this process; only returns if that failed.
+fn become_zugong(zugong: &Path, command: &str, words: &[String]) -> Outcome<()> {
+    let mut product = Command::new(zugong);
+    product.current_dir(shell::root()).arg(command).args(words);
+    say(format_args!("  $ {}", shell::line_of(&product)));
+    Err(format!("启动不了:{}", product.exec()))
 }

@@ -4,11 +4,13 @@
 //! ones, `zugong check` and the tests share the built ones.
 //! Never stops at the first complaint, and never calls a half run a success: whatever could not be run is named.
 
+use std::process::Command;
+
 use crate::apt::{self, Need, Proof};
 use crate::postgres::{self, Cluster};
 use crate::runner::{self, Round, Tally};
 use crate::shell::{self, Outcome, say, step};
-use crate::{fonts, tidy};
+use crate::{demo, fonts, tidy};
 
 /// What only the tests need.
 const TO_TEST: [Need; 3] = [
@@ -148,12 +150,9 @@ impl Run {
     }
 }
 
-/// The definitions, by the binary that was built like the tests.
+/// The definitions, as the product itself checks them.
 fn check() -> Outcome<()> {
-    shell::run(shell::cargo().args(["build", "--workspace", "--bins", "--quiet"]))?;
-    // It lies beside this very program, wherever cargo keeps what it builds.
-    let this = std::env::current_exe().map_err(|error| format!("不知道自己在哪里:{error}"))?;
-    shell::run(std::process::Command::new(this.with_file_name("zugong")).arg("check").current_dir(shell::root()))
+    shell::run(Command::new(demo::build()?).arg("check").current_dir(shell::root()))
 }
 
 /// Slow tests run in full runs of CI; a person asks for them by `SLOW_TESTS=1`.
@@ -169,6 +168,6 @@ fn component(command: &str, component: &str) -> Outcome<()> {
         return Ok(());
     }
     say(format_args!("  没有 {component},让 rustup 装上。"));
-    shell::run(std::process::Command::new("rustup").args(["component", "add", component]))
+    shell::run(Command::new("rustup").args(["component", "add", component]))
         .map_err(|sentence| format!("{sentence}。请装上 Rust 的 {component} 组件。"))
 }
