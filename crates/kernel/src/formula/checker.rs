@@ -115,7 +115,9 @@ impl Checker<'_> {
     }
 
     fn name(&mut self, name: &Name, expected: Option<&Expected>) -> Option<Expr> {
-        if !name.surely_field && let Some(expr) = expected.and_then(|it| it.option(&name.text)) {
+        if !name.surely_field
+            && let Some(expr) = expected.and_then(|it| it.option(&name.text))
+        {
             return Some(expr);
         }
         if let Some(named) = self.find(&name.text) {
@@ -141,11 +143,9 @@ impl Checker<'_> {
         let mut known = self.known_names();
         known.extend(states.map(|(_, among)| among.names()).unwrap_or_default());
         let fault = Fault::new(name.span.clone(), format!("没有名为“{}”的字段", name.text));
-        self.push(match name.text.find(['且', '或', '非']) {
-            Some(_) if crate::problem::nearest(&name.text, known.iter().map(String::as_str)).is_none() => {
-                fault.hint("且、或、非 的前后要空格")
-            }
-            _ => fault.nearest(&name.text, &known),
+        self.push(match run_together(&name.text, &known) {
+            Some(spaced) => fault.hint(format!("且、或、非 的前后要空格：{spaced}")),
+            None => fault.nearest(&name.text, &known),
         })
     }
 
@@ -456,6 +456,18 @@ impl Choices {
     }
 }
 
+/// `推进中且进度` with the blanks that it lacks, if what stands before the first joint is known.
+fn run_together(name: &str, known: &[String]) -> Option<String> {
+    let is_known = |part: &str| known.iter().any(|it| it == part);
+    if let Some(rest) = name.strip_prefix('非').filter(|rest| is_known(rest)) {
+        return Some(format!("非 {rest}"));
+    }
+    name.char_indices().filter(|(_, it)| matches!(it, '且' | '或')).find_map(|(at, joint)| {
+        let (left, right) = (&name[..at], &name[at + joint.len_utf8()..]);
+        (is_known(left) && !right.is_empty()).then(|| format!("{left} {joint} {right}"))
+    })
+}
+
 /// What two measures make when multiplied or divided; nothing if that means nothing.
 fn product(sign: Sign, a: &Measure, b: &Measure) -> Option<(Op, Measure)> {
     use Measure::{Percent, Plain};
@@ -514,8 +526,5 @@ fn measure_hint(a: &Expr, b: &Expr) -> Option<String> {
 }
 
 pub(super) fn is_constant(expr: &Expr) -> bool {
-    matches!(
-        expr,
-        Expr::YesNo(_) | Expr::Number(..) | Expr::Text(_) | Expr::Day(_) | Expr::Month(_) | Expr::Option(..)
-    )
+    matches!(expr, Expr::YesNo(_) | Expr::Number(..) | Expr::Text(_) | Expr::Day(_) | Expr::Month(_) | Expr::Option(..))
 }

@@ -166,7 +166,10 @@ fn arith(op: Op, measure: &Measure, left: &Expr, right: &Expr, nested: bool) -> 
         Op::Times | Op::Share => ("乘以", "之积"),
         Op::Over | Op::PerShare => ("除以", "之商"),
     };
-    let (left, right) = (spoken(left, true), spoken(right, true));
+    // Sums are said from left to right, as they are reckoned.
+    let is_sum = |it: &Expr| matches!(it, Expr::Arith(Op::Plus | Op::Minus, ..));
+    let flat = matches!(op, Op::Plus | Op::Minus) && is_sum(left) && !nested;
+    let (left, right) = (spoken(left, !flat), spoken(right, true));
     if nested { format!("（{left}与{right}{noun}）") } else { format!("{left}{verb}{right}") }
 }
 

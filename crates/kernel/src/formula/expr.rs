@@ -415,9 +415,7 @@ impl Expr {
 
     /// Does it ask for the calendar of working days?
     pub fn needs_calendar(&self) -> bool {
-        self.any(&|part| {
-            matches!(part, Self::WorkingDaysBetween(..) | Self::Shift { step: Step::WorkingDays, .. })
-        })
+        self.any(&|part| matches!(part, Self::WorkingDaysBetween(..) | Self::Shift { step: Step::WorkingDays, .. }))
     }
 }
 
@@ -461,7 +459,7 @@ impl Type {
             Self::Day => "日期".into(),
             Self::Month => "月份".into(),
             Self::Moment => "时刻".into(),
-            Self::YesNo => "是否".into(),
+            Self::YesNo => "是否值".into(),
             Self::Choice(_) => "选项".into(),
             Self::Unit => "单位".into(),
             Self::Units => "多个单位".into(),

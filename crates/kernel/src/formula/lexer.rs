@@ -102,7 +102,11 @@ impl<'a> Lexer<'a> {
         if digit(first).is_some() {
             self.number(start);
         } else if starts_name(first) {
-            let name = self.name_run();
+            let mut name = self.name_run();
+            if let Some(joint) = self.joint(name) {
+                self.at = start + joint.len();
+                name = joint;
+            }
             self.push(start, word(name).unwrap_or_else(|| Kind::Name(name.into(), false)));
         } else {
             self.at += first.len_utf8();
@@ -115,62 +119,46 @@ impl<'a> Lexer<'a> {
         true
     }
 
+    /// Behind a value no name can stand: `进度 = 100%且涉密` needs no blank.
+    fn joint(&self, run: &'a str) -> Option<&'a str> {
+        let behind_value = !matches!(
+            self.tokens.last()?.kind,
+            Kind::And
+                | Kind::Or
+                | Kind::Not
+                | Kind::OneOf
+                | Kind::NoneOf
+                | Kind::In
+                | Kind::Cmp(_)
+                | Kind::Plus
+                | Kind::Minus
+                | Kind::Times
+                | Kind::Over
+                | Kind::Open
+                | Kind::OpenList
+                | Kind::Comma
+                | Kind::Dot
+        );
+        let joints = ["且", "或", if run == "在期间" { "在" } else { "且" }];
+        joints.into_iter().find_map(|it| run.get(..it.len()).filter(|head| behind_value && *head == it))
+    }
+
     fn sign(&mut self, start: usize, first: char) {
-        let equals = matches!(self.peek(), Some('=' | '＝'));
-        let pair = |at: &mut usize, text: &str| *at += text[*at..].chars().next().map_or(0, char::len_utf8);
-        let kind = match first {
-            '=' | '＝' => {
-                if equals {
-                    pair(&mut self.at, self.text);
-                }
-                Kind::Cmp(Cmp::Equal)
-            }
-            '!' | '！' if equals => {
-                pair(&mut self.at, self.text);
-                Kind::Cmp(Cmp::Differs)
-            }
-            '<' | '＜' if equals => {
-                pair(&mut self.at, self.text);
-                Kind::Cmp(Cmp::AtMost)
-            }
-            '<' | '＜' if matches!(self.peek(), Some('>' | '＞')) => {
-                pair(&mut self.at, self.text);
-                Kind::Cmp(Cmp::Differs)
-            }
-            '>' | '＞' if equals => {
-                pair(&mut self.at, self.text);
-                Kind::Cmp(Cmp::AtLeast)
-            }
-            '<' | '＜' => Kind::Cmp(Cmp::Less),
-            '>' | '＞' => Kind::Cmp(Cmp::More),
-            '≠' => Kind::Cmp(Cmp::Differs),
-            '≤' | '≦' => Kind::Cmp(Cmp::AtMost),
-            '≥' | '≧' => Kind::Cmp(Cmp::AtLeast),
-            '+' | '＋' => Kind::Plus,
-            '-' | '－' | '−' => Kind::Minus,
-            '*' | '＊' | '×' => Kind::Times,
-            '/' | '／' | '÷' => Kind::Over,
-            '(' | '（' => {
-                let call = matches!(self.tokens.last(), Some(Token { kind: Kind::Name(..), .. }));
-                self.brackets.push(call);
-                Kind::Open
-            }
-            '[' | '［' => {
-                self.brackets.push(true);
-                Kind::OpenList
-            }
-            ')' | '）' => {
-                self.brackets.pop();
-                Kind::Close
-            }
-            ']' | '］' => {
-                self.brackets.pop();
-                Kind::CloseList
-            }
-            ',' | '，' | '、' | ':' | '：' => Kind::Comma,
-            '.' | '．' => Kind::Dot,
-            _ => return self.stray(start, first),
+        let second = self.peek();
+        let kind = if let Some(kind) = second.and_then(|second| pair(first, second)) {
+            self.at += second.map_or(0, char::len_utf8);
+            kind
+        } else if let Some(kind) = single(first) {
+            kind
+        } else {
+            return self.stray(start, first);
         };
+        match kind {
+            Kind::Open => self.brackets.push(matches!(self.tokens.last(), Some(Token { kind: Kind::Name(..), .. }))),
+            Kind::OpenList => self.brackets.push(true),
+            Kind::Close | Kind::CloseList => drop(self.brackets.pop()),
+            _ => {}
+        }
         self.push(start, kind);
     }
 
@@ -407,6 +395,40 @@ fn read_unit(number: Decimal, unit: &str) -> Option<(Decimal, Measure)> {
         _ => (1, Measure::named(rest)),
     };
     Some((number.checked_mul(Decimal::from(times * per as i64))?, measure))
+}
+
+/// A sign of two characters.
+fn pair(first: char, second: char) -> Option<Kind> {
+    Some(Kind::Cmp(match (first, second) {
+        ('=' | '＝', '=' | '＝') => Cmp::Equal,
+        ('!' | '！', '=' | '＝') | ('<' | '＜', '>' | '＞') => Cmp::Differs,
+        ('<' | '＜', '=' | '＝') => Cmp::AtMost,
+        ('>' | '＞', '=' | '＝') => Cmp::AtLeast,
+        _ => return None,
+    }))
+}
+
+/// A sign of one character.
+fn single(sign: char) -> Option<Kind> {
+    Some(match sign {
+        '=' | '＝' => Kind::Cmp(Cmp::Equal),
+        '≠' => Kind::Cmp(Cmp::Differs),
+        '<' | '＜' => Kind::Cmp(Cmp::Less),
+        '≤' | '≦' => Kind::Cmp(Cmp::AtMost),
+        '>' | '＞' => Kind::Cmp(Cmp::More),
+        '≥' | '≧' => Kind::Cmp(Cmp::AtLeast),
+        '+' | '＋' => Kind::Plus,
+        '-' | '－' | '−' => Kind::Minus,
+        '*' | '＊' | '×' => Kind::Times,
+        '/' | '／' | '÷' => Kind::Over,
+        '(' | '（' => Kind::Open,
+        ')' | '）' => Kind::Close,
+        '[' | '［' => Kind::OpenList,
+        ']' | '］' => Kind::CloseList,
+        ',' | '，' | '、' | ':' | '：' => Kind::Comma,
+        '.' | '．' => Kind::Dot,
+        _ => return None,
+    })
 }
 
 fn word(name: &str) -> Option<Kind> {

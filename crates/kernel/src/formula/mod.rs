@@ -14,6 +14,8 @@ mod calls;
 mod eval;
 mod print;
 mod explain;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;

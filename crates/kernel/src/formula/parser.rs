@@ -146,14 +146,18 @@ impl Parser<'_> {
             Some(Kind::In) => {
                 self.at += 1;
                 if !self.take(&Kind::Period) {
-                    return Err(self.unexpected("“在”后面要写 期间").hint("例如 完成时限 在 期间；在几个值之中用 属于 [甲, 乙]"));
+                    return Err(self
+                        .unexpected("“在”后面要写 期间")
+                        .hint("例如 完成时限 在 期间；在几个值之中用 属于 [甲, 乙]"));
                 }
                 Shape::InPeriod(left)
             }
             _ => return Ok(*left),
         };
         if let Some(Kind::Cmp(_)) = self.peek() {
-            return Err(Fault::new(self.here(), "比较不能连着写").hint("用 且 分成两段，例如 60% <= 进度 且 进度 < 80%"));
+            return Err(
+                Fault::new(self.here(), "比较不能连着写").hint("用 且 分成两段，例如 60% <= 进度 且 进度 < 80%")
+            );
         }
         let span = start..self.last_end();
         self.node(shape, span, depth)
@@ -299,9 +303,13 @@ impl Parser<'_> {
         let hint = match self.peek() {
             Some(Kind::Close) => "多了一个 )",
             Some(Kind::CloseList) => "多了一个 ]",
-            Some(Kind::Name(name, _)) if matches!(&**name, "并且" | "而且" | "同时" | "和" | "and" | "AND") => "写成 且",
+            Some(Kind::Name(name, _)) if matches!(&**name, "并且" | "而且" | "同时" | "和" | "and" | "AND") => {
+                "写成 且"
+            }
             Some(Kind::Name(name, _)) if matches!(&**name, "或者" | "or" | "OR") => "写成 或",
-            Some(Kind::Name(name, _)) if matches!(&**name, "为空" | "非空" | "不为空") => "写成 为空(字段) 或 非 为空(字段)",
+            Some(Kind::Name(name, _)) if matches!(&**name, "为空" | "非空" | "不为空") => {
+                "写成 为空(字段) 或 非 为空(字段)"
+            }
             Some(Kind::Name(name, _)) if &**name == "不在" => "写成 非 (… 在 期间)",
             Some(Kind::Comma) => "并列的条件用 且 或 或 连接",
             _ => "是不是少写了 且、或？它们前后要空格",
