@@ -41,10 +41,16 @@ pub(crate) fn build() -> Outcome<PathBuf> {
     let why = "第一次要编译全部依赖(两核约八分钟);以后只编译改动。";
     let words = ["build", "--workspace", "--bins", "--profile", PROFILE];
     step("编译组工", why, || shell::run(shell::cargo().args(words)))?;
-    let this = std::env::current_exe().map_err(|error| format!("不知道自己在哪里:{error}"))?;
-    // This very program is target/debug/xtask, wherever cargo keeps its target folder.
-    let target = this.ancestors().nth(2).ok_or("这个程序不在 cargo 的 target 目录里。")?;
-    Ok(target.join(if PROFILE == "dev" { "debug" } else { PROFILE }).join("zugong"))
+    let folder = target_folder().ok_or("cargo metadata 没有说出 target 目录在哪里。")?;
+    Ok(folder.join(if PROFILE == "dev" { "debug" } else { PROFILE }).join("zugong"))
+}
+
+/// Where cargo keeps what it builds, whatever the environment and the user's configuration say.
+fn target_folder() -> Option<PathBuf> {
+    let output = shell::cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, rest) = text.split_once("\"target_directory\":\"")?;
+    Some(PathBuf::from(rest.split_once('"')?.0))
 }
 
 /// The product takes over this process; only returns if that failed.
@@ -53,4 +59,15 @@ fn become_zugong(zugong: &Path, command: &str, words: &[String]) -> Outcome<()> 
     product.current_dir(shell::root()).arg(command).args(words);
     say(format_args!("  $ {}", shell::line_of(&product)));
     Err(format!("启动不了:{}", product.exec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_tells_where_it_keeps_what_it_builds() {
+        let folder = target_folder().unwrap();
+        assert!(folder.is_absolute() && folder.is_dir(), "{}", folder.display());
+    }
 }
