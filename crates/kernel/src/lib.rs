@@ -10,3 +10,4 @@ pub mod problem;
 pub mod refusal;
 pub mod calendar;
 pub mod formula;
+pub mod series;
