@@ -1,0 +1,271 @@
+//! Does what is written hold together? From raw nodes to mechanisms, over all files at once.
+//!
+//! Three rounds: read every file; read every mechanism's fields, so that openings can be checked against their target;
+//! then the rest of each mechanism and its battery.
+//! Never stops at a problem, and never lets a mechanism with a problem into the catalog.
+
+mod desk;
+mod examples;
+mod fields;
+mod figures;
+mod flow;
+mod layout;
+mod papers;
+mod scope;
+mod vocabulary;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sm3::{Digest, Sm3};
+
+pub(super) use desk::Desk;
+pub use scope::formula_type;
+
+use super::grammar::MECHANISM_FILE;
+use super::raw::{self, Raw};
+use super::{Catalog, FieldType, Kind, Mechanism, Vocabulary, battery};
+use crate::problem::{Problem, SourceFile};
+use fields::Fields;
+use flow::Names;
+use papers::Templates;
+
+/// What kind of file it is, by its path.
+enum Place<'a> {
+    Vocabulary,
+    Calendar,
+    Mechanism { chapter: &'a str },
+    Template { chapter: &'a str, mechanism: &'a str, paper: &'a str },
+    Unknown,
+    Other,
+}
+
+/// Reads all definitions and reports everything that is wrong with them. Calendar files are left to `kernel::calendar`.
+pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut vocabulary_files = Vec::new();
+    let mut mechanism_files = Vec::new();
+    let mut templates: BTreeMap<(&str, &str), Templates<'_>> = BTreeMap::new();
+    for file in files {
+        match place(&file.path) {
+            Place::Vocabulary => vocabulary_files.push(file),
+            Place::Mechanism { chapter } => mechanism_files.push((chapter, file)),
+            Place::Template { chapter, mechanism, paper } => {
+                templates.entry((chapter, mechanism)).or_default().insert(paper, file);
+            }
+            Place::Unknown => {
+                let hint = "机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/";
+                problems.push(Problem::at(file, 0..0, "文件放错了地方").hint(hint));
+            }
+            Place::Calendar | Place::Other => {}
+        }
+    }
+    let (vocabulary, found) = vocabulary::vocabulary(&vocabulary_files);
+    problems.extend(found);
+    let mut sheets = read_all(mechanism_files, &mut templates, &mut problems);
+    for orphans in templates.into_values() {
+        for file in orphans.into_values() {
+            problems.push(Problem::at(file, 0..0, "这个模板没有对应的机制文件").hint("文件夹名要和机制的代号一样"));
+        }
+    }
+    let ids: Vec<String> = sheets.iter().map(|it| it.id().to_owned()).collect();
+    let mut all = BTreeMap::new();
+    for sheet in &mut sheets {
+        let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &ids);
+        all.insert(sheet.id().to_owned(), fields);
+    }
+    let mut mechanisms = BTreeMap::new();
+    for sheet in &mut sheets {
+        let mechanism = sheet.mechanism(&vocabulary, &all);
+        battery::names(&mut sheet.desk, &sheet.matter);
+        if let Some(mechanism) = mechanism.filter(|_| sheet.desk.problems.is_empty()) {
+            battery::mechanism(&mut sheet.desk, &sheet.matter, &mechanism, &vocabulary);
+            mechanisms.insert(mechanism.id.clone(), mechanism);
+        }
+    }
+    battery::across(&mut sheets, &mechanisms);
+    leave_out(&mut sheets, &mut mechanisms);
+    problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
+    problems.sort();
+    problems.dedup();
+    let mechanisms = mechanisms.into_iter().map(|(id, it)| (id, Arc::new(it))).collect();
+    (Catalog { vocabulary, mechanisms }, problems)
+}
+
+fn place(path: &str) -> Place<'_> {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts[..] {
+        ["vocabulary", file] if file.starts_with("calendar") && file.ends_with(".kdl") => Place::Calendar,
+        ["vocabulary", file] | [file @ "messages.kdl"] if file.ends_with(".kdl") => Place::Vocabulary,
+        [chapter, file] if file.ends_with(".kdl") => Place::Mechanism { chapter },
+        [chapter, mechanism, file] if file.ends_with(".txt") => {
+            Place::Template { chapter, mechanism, paper: file.trim_end_matches(".txt") }
+        }
+        _ if path.ends_with(".kdl") || path.ends_with(".txt") => Place::Unknown,
+        _ => Place::Other,
+    }
+}
+
+/// A mechanism's file while it is checked.
+pub(super) struct Sheet<'a> {
+    pub(super) desk: Desk<'a>,
+    pub(super) matter: Raw,
+    chapter: &'a str,
+    templates: Templates<'a>,
+}
+
+/// Reads the files of mechanisms. Of two with the same id the first stays.
+fn read_all<'a>(
+    files: Vec<(&'a str, &'a SourceFile)>,
+    templates: &mut BTreeMap<(&'a str, &'a str), Templates<'a>>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Sheet<'a>> {
+    let mut sheets: Vec<Sheet<'_>> = Vec::new();
+    for (chapter, file) in files {
+        let stem = file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".kdl");
+        let templates = templates.remove(&(chapter, stem)).unwrap_or_default();
+        let (nodes, faults) = raw::read(file, MECHANISM_FILE);
+        let Some(matter) = nodes.into_iter().find(|it| it.rule.key == "matter") else {
+            problems.extend(faults);
+            continue;
+        };
+        let mut desk = Desk::new(file);
+        desk.problems.extend(faults);
+        if matter.arg(0) != stem && !matter.arg(0).is_empty() {
+            desk.tell_hint(matter.arg_span(0), format!("代号 {} 和文件名 {stem} 不一样", matter.arg(0)), "文件名就是代号");
+        }
+        if let Some(other) = sheets.iter().find(|it| it.id() == matter.arg(0)) {
+            let sentence = format!("机制 {} 已经写在 {}", matter.arg(0), other.desk.file.path);
+            desk.tell(matter.arg_span(0), sentence);
+            problems.extend(desk.problems);
+            continue;
+        }
+        sheets.push(Sheet { desk, matter, chapter, templates });
+    }
+    sheets
+}
+
+impl Sheet<'_> {
+    /// The mechanism's id.
+    pub(super) fn id(&self) -> &str {
+        self.matter.arg(0)
+    }
+
+    fn mechanism(&mut self, vocabulary: &Vocabulary, all: &BTreeMap<String, Fields>) -> Option<Mechanism> {
+        let Self { desk, matter, chapter, templates } = self;
+        let own = all.get(matter.arg(0))?;
+        let names = Names::of(matter, vocabulary);
+        let settings: Vec<String> = vocabulary.settings.keys().cloned().collect();
+        chapter_is_known(desk, chapter, vocabulary);
+        stamps_exist(desk, matter, &names);
+        let subject = layout::subject(desk, matter, &names, own);
+        let number = layout::number(desk, matter, &names, &settings);
+        let states = flow::states(desk, matter, &names);
+        let steps = flow::steps(desk, matter, &names, own);
+        let deadlines = flow::deadlines(desk, matter, &names, own);
+        let openings = papers::openings(desk, matter, own, vocabulary, all);
+        let papers = papers::papers(desk, matter, own, &settings, templates);
+        let notices = papers::notices(desk, matter, &names, own, &settings);
+        let figures = figures::figures(desk, matter, &names.states, own, vocabulary);
+        let rights = layout::rights(desk, matter, &names);
+        let list = layout::list(desk, matter, &names);
+        let board = layout::board(desk, matter, &names);
+        let calendar = layout::calendar(desk, matter, &names, own);
+        let examples = examples::examples(desk, matter, &names, own, vocabulary);
+        let texts = |key: &str| matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect::<Vec<_>>();
+        let (title, unit) = subject?;
+        Some(Mechanism {
+            id: matter.arg(0).into(),
+            name: matter.arg(1).to_owned(),
+            kind: Kind::Matter,
+            chapter: Arc::from(*chapter),
+            hash: hash(desk.file, templates),
+            purpose: texts("purpose").concat(),
+            basis: texts("basis"),
+            covers: texts("covers"),
+            number,
+            title,
+            unit,
+            fields: own.fields.clone(),
+            children: own.children.clone(),
+            states,
+            steps,
+            deadlines,
+            openings,
+            papers,
+            notices,
+            figures,
+            rights,
+            list: list?,
+            board,
+            calendar,
+            examples,
+        })
+    }
+}
+
+fn chapter_is_known(desk: &mut Desk<'_>, chapter: &str, vocabulary: &Vocabulary) {
+    let known: Vec<String> = vocabulary.chapters.iter().map(|it| it.id.to_string()).collect();
+    if !known.iter().any(|it| it == chapter) {
+        desk.unknown(0..0, "章", chapter, &known);
+    }
+}
+
+fn stamps_exist(desk: &mut Desk<'_>, matter: &Raw, names: &Names) {
+    for raw in matter.inside("field") {
+        desk.one_prop(raw, "stamped", "步骤", &names.steps);
+    }
+}
+
+/// The version that records pin: SM3 over the file and its templates, names and lengths included.
+fn hash(file: &SourceFile, templates: &Templates<'_>) -> Arc<str> {
+    let mut parts: Vec<&str> = vec![&file.text];
+    for (paper, template) in templates {
+        parts.extend([*paper, &template.text]);
+    }
+    let digest = sm3(&parts);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+/// SM3 over parts, each with its length before it, so that no two lists of parts read the same.
+fn sm3(parts: &[&str]) -> [u8; 32] {
+    let mut hasher = Sm3::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().into()
+}
+
+/// Leaves out what has problems, and then whatever refers to what is left out.
+fn leave_out(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<crate::ids::MechanismId, Mechanism>) {
+    for sheet in sheets.iter().filter(|it| !it.desk.problems.is_empty()) {
+        mechanisms.remove(sheet.id());
+    }
+    loop {
+        let mut gone = Vec::new();
+        for mechanism in mechanisms.values() {
+            let opened = mechanism.openings.iter().map(|it| &it.mechanism);
+            let linked = mechanism.fields.iter().chain(mechanism.children.iter().flat_map(|it| &it.fields)).filter_map(|it| match &it.of {
+                FieldType::Record { of } => Some(of),
+                _ => None,
+            });
+            if let Some(missing) = opened.chain(linked).find(|id| !mechanisms.contains_key(*id)) {
+                gone.push((mechanism.id.clone(), missing.clone()));
+            }
+        }
+        if gone.is_empty() {
+            return;
+        }
+        for (id, missing) in gone {
+            mechanisms.remove(&id);
+            let Some(sheet) = sheets.iter_mut().find(|it| it.id() == id.as_str()) else { continue };
+            sheet.desk.tell_hint(0..0, format!("所关联的机制 {missing} 有问题，本机制暂不启用"), format!("请先改好 {missing}"));
+        }
+    }
+}
+
+/// The ids of the nodes of that key, in order.
+fn ids_of(matter: &Raw, key: &str) -> Vec<String> {
+    matter.inside(key).map(|it| it.arg(0).to_owned()).collect()
+}

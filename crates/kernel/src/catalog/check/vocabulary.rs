@@ -1,0 +1,127 @@
+//! Which words do all mechanisms share? Read from the vocabulary's files.
+//!
+//! Never a rule of one mechanism.
+
+use std::collections::BTreeMap;
+
+use super::desk::Desk;
+use crate::catalog::grammar::VOCABULARY_FILE;
+use crate::catalog::raw::{self, Raw};
+use crate::catalog::{Chapter, Item, List, Message, Role, Vocabulary};
+use crate::problem::{Problem, SourceFile};
+
+/// Reads all files of the vocabulary; a word that is declared twice stays as it was first.
+pub(super) fn vocabulary(files: &[&SourceFile]) -> (Vocabulary, Vec<Problem>) {
+    let mut vocabulary = Vocabulary::default();
+    let mut problems = Vec::new();
+    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    for file in files {
+        let (nodes, faults) = raw::read(file, VOCABULARY_FILE);
+        problems.extend(faults);
+        let mut desk = Desk::new(file);
+        for raw in &nodes {
+            let first = seen.insert((raw.name.clone(), raw.arg(0).to_owned()), file.path.to_string());
+            match first.filter(|_| !raw.arg(0).is_empty()) {
+                Some(path) => desk.tell_hint(raw.arg_span(0), format!("{} {} 写了两次", raw.name, raw.arg(0)), format!("前一处在 {path}")),
+                None => add(&mut desk, raw, &mut vocabulary),
+            }
+        }
+        problems.extend(desk.problems);
+    }
+    (vocabulary, problems)
+}
+
+fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
+    let name = raw.arg(1).to_owned();
+    name_is_free(desk, raw, &name, vocabulary);
+    match raw.rule.key {
+        // enforces: vocabulary.role.words
+        // enforces: vocabulary.role.administers
+        "vocabulary.role" => vocabulary.roles.push(Role {
+            id: raw.arg(0).into(),
+            name,
+            words: raw.text("words").unwrap_or_default(),
+            administers: raw.says("administers"),
+        }),
+        "vocabulary.list" => {
+            let list = List { id: raw.arg(0).into(), name, items: raw.inside("vocabulary.item").map(item).collect() };
+            items_hold(desk, raw, &list);
+            vocabulary.lists.push(list);
+        }
+        "vocabulary.unit_kind" => vocabulary.unit_kinds.push((raw.arg(0).into(), name)),
+        // enforces: vocabulary.chapter.icon
+        "vocabulary.chapter" => {
+            vocabulary.chapters.push(Chapter { id: raw.arg(0).into(), name, icon: raw.text("icon").unwrap_or_default() });
+        }
+        // enforces: vocabulary.setting
+        "vocabulary.setting" => {
+            vocabulary.settings.insert(raw.arg(0).to_owned(), name);
+        }
+        // enforces: vocabulary.message
+        // enforces: vocabulary.message.says
+        // enforces: vocabulary.message.next
+        _ => {
+            let says = raw.text("says").unwrap_or_default();
+            vocabulary.messages.insert(raw.arg(0).to_owned(), Message { says, next: raw.text("next") });
+        }
+    }
+}
+
+/// People choose by the Chinese name: two roles, lists, kinds or chapters may not share one.
+fn name_is_free(desk: &mut Desk<'_>, raw: &Raw, name: &str, vocabulary: &Vocabulary) {
+    let taken = match raw.rule.key {
+        "vocabulary.role" => vocabulary.roles.iter().any(|it| it.name == name),
+        "vocabulary.list" => vocabulary.lists.iter().any(|it| it.name == name),
+        "vocabulary.unit_kind" => vocabulary.unit_kinds.iter().any(|(_, it)| it == name),
+        "vocabulary.chapter" => vocabulary.chapters.iter().any(|it| it.name == name),
+        _ => false,
+    };
+    if taken && !name.is_empty() {
+        desk.tell(raw.arg_span(1), format!("名称“{name}”已经用过"));
+    }
+}
+
+// enforces: vocabulary.item.parent
+// enforces: vocabulary.item.aliases
+fn item(raw: &Raw) -> Item {
+    let aliases = raw.first("vocabulary.item.aliases");
+    Item {
+        id: raw.arg(0).into(),
+        name: raw.arg(1).into(),
+        aliases: aliases.iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect(),
+        parent: raw.text("parent").map(|it| it.as_str().into()),
+    }
+}
+
+/// Every id, name and alias means one item, and every parent leads to the top.
+fn items_hold(desk: &mut Desk<'_>, raw: &Raw, list: &List) {
+    let known: Vec<String> = list.items.iter().map(|it| it.id.to_string()).collect();
+    let mut words: Vec<&str> = Vec::new();
+    for (node, item) in raw.inside("vocabulary.item").zip(&list.items) {
+        if known.iter().filter(|id| **id == *item.id).count() > 1 && !item.id.is_empty() {
+            desk.tell(node.arg_span(0), format!("选项 {} 写了两次", item.id));
+        }
+        for word in std::iter::once(&*item.name).chain(item.aliases.iter().map(String::as_str)).filter(|it| !it.is_empty()) {
+            if words.contains(&word) {
+                desk.tell(node.span.clone(), format!("“{word}”在这张表里指了两个选项"));
+            }
+            words.push(word);
+        }
+        if node.prop("parent").is_some() && desk.one_prop(node, "parent", "选项", &known).is_some() && turns_round(list, item) {
+            desk.tell(node.prop_span("parent"), "上级绕回了自己");
+        }
+    }
+}
+
+fn turns_round(list: &List, item: &Item) -> bool {
+    let mut above = item.parent.clone();
+    for _ in 0..list.items.len() {
+        let Some(id) = above else { return false };
+        if id == item.id {
+            return true;
+        }
+        above = list.items.iter().find(|it| it.id == id).and_then(|it| it.parent.clone());
+    }
+    // A ring further up, which its own items report.
+    false
+}

@@ -1,0 +1,564 @@
+//! What does a checked definition hold? Every id resolved, every formula typed.
+//!
+//! Never made by hand outside tests: `catalog::check` makes them from the expert's files.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::calendar::Span;
+use crate::formula::Formula;
+use crate::ids::{DeadlineId, FieldId, FigureId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
+use crate::series::Pattern;
+use crate::template::Template;
+use crate::value::Facts;
+
+/// The kind of a mechanism: it brings behaviour, pages and invariants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 闭环事项: raised, held, confirmed.
+    Matter,
+}
+
+/// One mechanism, checked.
+#[derive(Clone, Debug)]
+pub struct Mechanism {
+    /// Its id, also the file's name.
+    pub id: MechanismId,
+    /// Its Chinese name.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// The chapter, from the folder.
+    pub chapter: Arc<str>,
+    /// SM3 of the file and its templates, in hexadecimal: the version that records pin.
+    pub hash: Arc<str>,
+    /// What it is for.
+    pub purpose: String,
+    /// The rules it rests on, quoted.
+    pub basis: Vec<String>,
+    /// The rows of the list of mechanisms that it answers.
+    pub covers: Vec<String>,
+    /// How records are numbered, and at which step.
+    pub number: Option<Numbering>,
+    /// The field whose value is the record's title.
+    pub title: FieldId,
+    /// The field whose value is the unit that the record is about: rights and figures go by it.
+    pub unit: FieldId,
+    /// Fields, in the expert's order.
+    pub fields: Vec<Field>,
+    /// Child tables.
+    pub children: Vec<Child>,
+    /// States, in order.
+    pub states: Vec<State>,
+    /// Steps, in order; the one without `from` starts a record.
+    pub steps: Vec<Step>,
+    /// Deadlines, also those that a step's `within` declares.
+    pub deadlines: Vec<Deadline>,
+    /// What steps and lateness open in other mechanisms.
+    pub openings: Vec<Opening>,
+    /// Papers.
+    pub papers: Vec<Paper>,
+    /// Notices that steps send.
+    pub notices: Vec<Notice>,
+    /// Figures.
+    pub figures: Vec<Figure>,
+    /// Who sees, imports, exports.
+    pub rights: Rights,
+    /// The register's columns and order.
+    pub list: ListLayout,
+    /// The board, if there is one.
+    pub board: Option<BoardLayout>,
+    /// The calendar, if there is one: the day field it goes by.
+    pub calendar: Option<FieldId>,
+    /// Worked examples of whole records.
+    pub examples: Vec<Example>,
+}
+
+/// `number "任〔{年}〕{序号}号" at="issue"`.
+#[derive(Clone, Debug)]
+pub struct Numbering {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// The step that gives the number.
+    pub at: StepId,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its id.
+    pub id: FieldId,
+    /// Its Chinese name.
+    pub name: String,
+    /// What may stand in it.
+    pub of: FieldType,
+    /// Must it be filled from the start on?
+    pub required: bool,
+    /// Do registers offer it as a filter?
+    pub filter: bool,
+    /// Is it found by the search box?
+    pub search: bool,
+    /// The value that a new form shows.
+    pub default: Option<Formula>,
+    /// A line of help under the control.
+    pub help: Option<String>,
+    /// Other column titles under which an import finds it.
+    pub aliases: Vec<String>,
+    /// The step whose day is put here by itself (`stamped="issue"`).
+    pub stamped: Option<StepId>,
+}
+
+/// What may stand in a field.
+#[derive(Clone, Debug)]
+pub enum FieldType {
+    /// One line of at most `max` characters.
+    Text {
+        /// Characters.
+        max: usize,
+    },
+    /// Many lines.
+    LongText {
+        /// Characters.
+        max: usize,
+    },
+    /// A whole number.
+    Whole {
+        /// Its unit of measure, such as 项.
+        measure: Option<Arc<str>>,
+        /// Least value.
+        min: Option<i64>,
+        /// Greatest value.
+        max: Option<i64>,
+    },
+    /// An exact decimal.
+    Decimal {
+        /// Its unit of measure.
+        measure: Option<Arc<str>>,
+        /// Digits after the point, at most 6.
+        places: u32,
+    },
+    /// Money in 元 with 角 and 分.
+    Money,
+    /// 0 to 100.
+    Percent,
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+    /// An instant to the minute.
+    Moment,
+    /// Yes or no.
+    YesNo,
+    /// One of a list.
+    Choice {
+        /// The list.
+        list: ListId,
+    },
+    /// A unit.
+    Unit,
+    /// Units.
+    Units,
+    /// A person.
+    Person,
+    /// People.
+    People,
+    /// A record of a mechanism.
+    Record {
+        /// The mechanism.
+        of: MechanismId,
+    },
+    /// Files.
+    Files,
+    /// Not typed: follows from the others.
+    Computed {
+        /// The formula.
+        formula: Formula,
+    },
+}
+
+/// A child table: rows of fields inside the record.
+#[derive(Clone, Debug)]
+pub struct Child {
+    /// Its id, also the key in the facts.
+    pub id: FieldId,
+    /// Its Chinese name.
+    pub name: String,
+    /// The columns.
+    pub fields: Vec<Field>,
+}
+
+/// A state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its id.
+    pub id: StateId,
+    /// Its Chinese name.
+    pub name: String,
+    /// Is the record closed here?
+    pub is_final: bool,
+    /// Who must act here.
+    pub holder: Option<RoleId>,
+}
+
+/// A step: the only thing that changes a record.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its id.
+    pub id: StepId,
+    /// Its Chinese name.
+    pub name: String,
+    /// The states it may be taken in; empty for the step that starts a record.
+    pub from: Vec<StateId>,
+    /// The state it leads to; none if it stays.
+    pub to: Option<StateId>,
+    /// The roles that may take it. Each must be held over the record's unit.
+    pub who: Vec<RoleId>,
+    /// May the clock take it by itself (opened by lateness)?
+    pub by_clock: bool,
+    /// Fields and children that must be filled with it.
+    pub needs: Vec<FieldId>,
+    /// Fields and children that may be filled with it.
+    pub asks: Vec<FieldId>,
+    /// The condition under which it may be taken.
+    pub when: Option<Guard>,
+    /// Does it ask for an opinion?
+    pub opinion: bool,
+    /// Does it demand a reason?
+    pub reason: bool,
+    /// The paper it issues.
+    pub paper: Option<PaperKind>,
+    /// The opening that it does.
+    pub opens: Option<String>,
+    /// May it be taken for many records at once?
+    pub batch: bool,
+    /// The person who took that step last may not take this one.
+    pub apart: Option<StepId>,
+    /// The rule.
+    pub because: Option<String>,
+}
+
+/// `when="…" else="…"`.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// The condition.
+    pub when: Formula,
+    /// What the person reads if it does not hold.
+    pub otherwise: String,
+}
+
+/// A deadline.
+#[derive(Clone, Debug)]
+pub struct Deadline {
+    /// Its id.
+    pub id: DeadlineId,
+    /// Its Chinese name.
+    pub name: String,
+    /// The step that starts it, or `None` with `entering`.
+    pub from: Option<StepId>,
+    /// It starts on entering one of these states and ends on leaving them all (a step's `within`).
+    pub entering: Vec<StateId>,
+    /// When it is due.
+    pub due: Due,
+    /// The step that meets it.
+    pub stops: StepId,
+    /// Spans before the due day at which the holder is warned, longest first.
+    pub warn: Vec<Span>,
+    /// States in which it stands still.
+    pub pause: Vec<StateId>,
+    /// How it is extended.
+    pub extend: Option<Extension>,
+    /// The opening that the first late working day does.
+    pub late_opens: Option<String>,
+    /// Is it the record's main deadline, the one that registers sort by?
+    pub main: bool,
+    /// The rule.
+    pub because: Option<String>,
+}
+
+/// When a deadline is due.
+#[derive(Clone, Debug)]
+pub enum Due {
+    /// So long after its start.
+    Within(Span),
+    /// On the day that stands in a field.
+    Field(FieldId),
+}
+
+/// `extend by="grant_extension" to="延期至"`: the step that moves the day, and the field that holds the new one.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// The step.
+    pub by: StepId,
+    /// The field.
+    pub to: FieldId,
+}
+
+/// What is opened in another mechanism.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Its name inside the mechanism.
+    pub id: String,
+    /// The mechanism whose start step is taken.
+    pub mechanism: MechanismId,
+    /// The field of the opened record that points back.
+    pub back: FieldId,
+    /// What the opened record's fields are filled with, reckoned on this record.
+    pub fill: Vec<(FieldId, Formula)>,
+}
+
+/// A paper.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// Its id.
+    pub id: PaperKind,
+    /// Its Chinese name.
+    pub name: String,
+    /// The layout of GB/T 9704 that it takes.
+    pub layout: PaperLayout,
+    /// 发文机关标志.
+    pub head: Template,
+    /// 标题.
+    pub title: Template,
+    /// 主送.
+    pub to: Option<Template>,
+    /// 正文: one paragraph a line.
+    pub body: Template,
+    /// 署名.
+    pub sign: Template,
+    /// 抄送.
+    pub copy: Option<Template>,
+}
+
+/// The layouts that papers take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperLayout {
+    /// 文件.
+    Document,
+    /// 信函.
+    Letter,
+    /// 令.
+    Order,
+}
+
+/// A notice that a step sends.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The step.
+    pub at: StepId,
+    /// The role, over the record's unit, whose holders read it.
+    pub to: RoleId,
+    /// The words.
+    pub words: Template,
+}
+
+/// Who sees, imports, exports: roles, each over the record's unit.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    /// See its records.
+    pub see: Vec<RoleId>,
+    /// Import a workbook.
+    pub import: Vec<RoleId>,
+    /// Export what they see.
+    pub export: Vec<RoleId>,
+}
+
+/// The register as a list.
+#[derive(Clone, Debug)]
+pub struct ListLayout {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// What it is ordered by.
+    pub sort: SortKey,
+}
+
+/// A column of a register.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// The number.
+    Number,
+    /// The state.
+    State,
+    /// The light of the main deadline.
+    Light,
+    /// The main deadline's day.
+    Due,
+    /// Who must act.
+    Holder,
+    /// A field.
+    Field(FieldId),
+}
+
+/// What a register may be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    /// The main deadline's day.
+    Due,
+    /// When it was opened.
+    Opened,
+    /// The number.
+    Number,
+}
+
+/// The register as a board: a column a state, and what a card shows.
+#[derive(Clone, Debug)]
+pub struct BoardLayout {
+    /// The fields on a card.
+    pub card: Vec<FieldId>,
+}
+
+/// A figure.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Its id.
+    pub id: FigureId,
+    /// Its Chinese name.
+    pub name: String,
+    /// How it is counted.
+    pub measure: Measure,
+    /// Its unit, 项 or %.
+    pub unit: String,
+    /// In words: what is counted.
+    pub words: String,
+    /// In words: what it is divided by.
+    pub over_words: Option<String>,
+    /// Worked examples.
+    pub examples: Vec<FigureExample>,
+}
+
+/// How a figure is counted. `at` is the day by which a record falls into a period.
+#[derive(Clone, Debug)]
+pub enum Measure {
+    /// Records for which the condition holds.
+    Count {
+        /// The condition.
+        when: Formula,
+        /// The day.
+        at: Formula,
+    },
+    /// The sum of a number over records for which the condition holds.
+    Sum {
+        /// The number.
+        of: Formula,
+        /// The condition.
+        when: Formula,
+        /// The day.
+        at: Formula,
+    },
+    /// Records for which `part` holds over records for which `whole` holds.
+    Ratio {
+        /// Numerator.
+        part: Formula,
+        /// Denominator.
+        whole: Formula,
+        /// The day.
+        at: Formula,
+    },
+    /// The mean of a number over records for which the condition holds and the number is known.
+    Average {
+        /// The number.
+        of: Formula,
+        /// The condition.
+        when: Formula,
+        /// The day.
+        at: Formula,
+    },
+    /// Records standing at the end of the period: from the day `since` until the day before `until`.
+    Stock {
+        /// The condition.
+        when: Formula,
+        /// The first day on which it counts.
+        since: Formula,
+        /// The first day on which it no longer counts.
+        until: Formula,
+    },
+}
+
+/// `example { record …; gives "50%" }`.
+#[derive(Clone, Debug)]
+pub struct FigureExample {
+    /// The facts of the records.
+    pub records: Vec<Facts>,
+    /// The states of the records, one each; `None` is the state after the start.
+    pub states: Vec<Option<StateId>>,
+    /// The period's last day (and for flows the period is everything up to it).
+    pub on: Option<Date>,
+    /// What the figure shows.
+    pub gives: String,
+}
+
+/// A whole record, walked through its steps.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Its name.
+    pub name: String,
+    /// The steps, in order.
+    pub steps: Vec<ExampleStep>,
+    /// The state it ends in.
+    pub ends: StateId,
+}
+
+/// A step of an example.
+#[derive(Clone, Debug)]
+pub struct ExampleStep {
+    /// The step.
+    pub step: StepId,
+    /// The day.
+    pub on: Date,
+    /// What is filled in.
+    pub facts: Facts,
+    /// Must it be refused?
+    pub refused: bool,
+}
+
+impl Mechanism {
+    /// A field by id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == *id)
+    }
+
+    /// A child table by id.
+    pub fn child(&self, id: &str) -> Option<&Child> {
+        self.children.iter().find(|child| child.id == *id)
+    }
+
+    /// A state by id.
+    pub fn state(&self, id: &str) -> Option<&State> {
+        self.states.iter().find(|state| state.id == *id)
+    }
+
+    /// A step by id.
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == *id)
+    }
+
+    /// The step that starts a record.
+    pub fn start(&self) -> &Step {
+        self.steps.iter().find(|step| step.from.is_empty()).expect("a checked mechanism has one start step")
+    }
+
+    /// A deadline by id.
+    pub fn deadline(&self, id: &str) -> Option<&Deadline> {
+        self.deadlines.iter().find(|deadline| deadline.id == *id)
+    }
+
+    /// The deadline that registers sort by.
+    pub fn main_deadline(&self) -> Option<&Deadline> {
+        self.deadlines.iter().find(|deadline| deadline.main)
+    }
+
+    /// An opening by its name.
+    pub fn opening(&self, id: &str) -> Option<&Opening> {
+        self.openings.iter().find(|opening| opening.id == id)
+    }
+
+    /// A paper by id.
+    pub fn paper(&self, id: &str) -> Option<&Paper> {
+        self.papers.iter().find(|paper| paper.id == *id)
+    }
+
+    /// A figure by id.
+    pub fn figure(&self, id: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.id == *id)
+    }
+}

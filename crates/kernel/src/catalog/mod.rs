@@ -1,0 +1,62 @@
+//! What does every definition say? From the expert's files to checked mechanisms.
+//!
+//! Two stages: raw (what is written, with its place; `grammar`, `outline`, `raw`) → checked (ids resolved,
+//! formulas typed, templates read; `check`), then the `battery` that each file gets for free.
+//! All problems come at once; a mechanism with problems is left out, the others stay.
+//! Never reads a folder: the files come in as text.
+
+mod mechanism;
+mod vocabulary;
+
+pub mod grammar;
+mod outline;
+pub mod raw;
+mod check;
+mod battery;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use check::{check, formula_type};
+pub use mechanism::{
+    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Figure, FigureExample, Guard, Kind,
+    ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
+};
+pub use vocabulary::{Chapter, Item, List, Message, Role, Vocabulary};
+
+use crate::ids::MechanismId;
+use crate::problem::SourceFile;
+
+/// The checked definitions of a site.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// The words that all mechanisms share.
+    pub vocabulary: Vocabulary,
+    /// The mechanisms without problems.
+    pub mechanisms: BTreeMap<MechanismId, Arc<Mechanism>>,
+}
+
+impl Catalog {
+    /// A mechanism by id.
+    pub fn mechanism(&self, id: &str) -> Option<&Arc<Mechanism>> {
+        self.mechanisms.get(id)
+    }
+
+    /// The chapters of the menu in their order, each with its mechanisms; chapters without any are left out.
+    pub fn by_chapter(&self) -> Vec<(&Chapter, Vec<&Arc<Mechanism>>)> {
+        let of = |chapter: &Chapter| self.mechanisms.values().filter(|it| it.chapter == chapter.id).collect::<Vec<_>>();
+        self.vocabulary.chapters.iter().map(|it| (it, of(it))).filter(|(_, mechanisms)| !mechanisms.is_empty()).collect()
+    }
+}
+
+/// The built-in files with a site's own laid over them: a file of the same path replaces, any other is added.
+pub fn overlay(base: Vec<SourceFile>, site: Vec<SourceFile>) -> Vec<SourceFile> {
+    let mut files: BTreeMap<Arc<str>, SourceFile> = BTreeMap::new();
+    for file in base.into_iter().chain(site) {
+        files.insert(file.path.clone(), file);
+    }
+    files.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests;
