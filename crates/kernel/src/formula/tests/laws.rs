@@ -261,7 +261,7 @@ fn odd_standing() -> impl Strategy<Value = Standing> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn what_is_written_is_read_back_as_the_same(expr in any_expr()) {

@@ -1,0 +1,122 @@
+//! One act that touched many records: kept as one, and an import undone as one.
+//!
+//! Undoing is possible while nothing has happened to the records since; it is a step into the journal like any other.
+
+use std::sync::Arc;
+
+use kernel::ids::{BatchId, MechanismId, RecordId, StateId};
+use kernel::record::Record;
+use kernel::refusal::Refusal;
+use kernel::value::Facts;
+use kernel::workflow::Move;
+use store::Tx;
+use store::batches::BatchRow;
+
+use crate::commands::keep::Writing;
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::records;
+
+/// The state of a record whose import was undone: it is no state of any mechanism, and closed.
+pub const UNDONE: &str = "undone";
+
+/// Keeps the act.
+pub async fn keep(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    id: BatchId,
+    mechanism: &MechanismId,
+    kind: &str,
+    file: Option<(&str, &str)>,
+    count: usize,
+) -> Result<(), Error> {
+    let row = BatchRow {
+        id,
+        mechanism: mechanism.clone(),
+        kind: kind.to_owned(),
+        file_name: file.map(|(name, _)| name.to_owned()),
+        file_hash: file.map(|(_, hash)| hash.to_owned()),
+        at: ctx.now,
+        actor: ctx.person(),
+        count: count as i64,
+        undone_at: None,
+        detail: None,
+    };
+    store::batches::insert(tx, &row).await?;
+    let detail = serde_json::json!({ "batch": id.to_string(), "kind": kind, "mechanism": mechanism.as_str(), "count": count });
+    act(ctx, tx, "batch", detail).await
+}
+
+/// Writes an act that is not about one record into its chain.
+pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) -> Result<(), Error> {
+    store::acts::append(tx, ctx.new_id(), ctx.now, kind, ctx.person(), ctx.actor.name(), &detail).await?;
+    Ok(())
+}
+
+/// Undoes an import whose records have not moved since: each is closed as undone, the rows may be imported again.
+pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
+    let mut tx = ctx.office.db.begin_long().await?;
+    let batch = store::batches::find(&mut tx, id).await?.ok_or_else(|| Refusal::new("import.no_batch"))?;
+    let mechanism = ctx.mechanism(batch.mechanism.as_str())?;
+    if !ctx.actor.holds_any(&mechanism.rights.import) {
+        return Err(Error::NotFound);
+    }
+    if batch.kind != "import" {
+        return Err(Refusal::new("import.no_batch").into());
+    }
+    if batch.undone_at.is_some() {
+        return Err(Refusal::new("import.already_undone").into());
+    }
+    let (mut after, mut records): (Option<RecordId>, Vec<Record>) = (None, Vec::new());
+    loop {
+        let rows = store::records::of_batch(&mut tx, id, after, 500).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        for found in records::with_deadlines(ctx, &mut tx, rows).await? {
+            records.push(found.record);
+        }
+    }
+    let moved_on = records.iter().filter(|record| record.version > 1).count();
+    if moved_on > 0 {
+        return Err(Refusal::new("import.moved_on").with("count", moved_on).into());
+    }
+    let mut writing = Writing::new(ctx, Some(id));
+    for record in &records {
+        let pinned = ctx.definitions.pinned(record.mechanism.as_str(), &record.definition);
+        let pinned = pinned.unwrap_or_else(|| Arc::clone(&mechanism));
+        writing.put(&mut tx, &pinned, Some(record), undone(ctx, record)).await?;
+    }
+    writing.write(&mut tx).await?;
+    store::import_rows::forget(&mut tx, id).await?;
+    store::batches::undo(&mut tx, id, ctx.now).await?;
+    act(ctx, &mut tx, "undo", serde_json::json!({ "batch": id.to_string(), "count": records.len() })).await?;
+    tx.commit().await?;
+    Ok(records.len())
+}
+
+/// The record, taken back: empty, closed, and out of every figure.
+fn undone(ctx: &Ctx, record: &Record) -> Move {
+    let after = Record {
+        state: StateId::from(UNDONE),
+        facts: Facts::default(),
+        closed_on: Some(ctx.today),
+        holder: None,
+        version: record.version + 1,
+        deadlines: Vec::new(),
+        ..record.clone()
+    };
+    Move {
+        changes: kernel::workflow::changes(&record.facts, &after.facts),
+        after,
+        step: "batch.undone".to_owned(),
+        step_name: "撤销导入".to_owned(),
+        role: None,
+        deadlines: Vec::new(),
+        wants_number: false,
+        paper: None,
+        opens: None,
+        rang: None,
+        opinion: None,
+        reason: None,
+    }
+}

@@ -1,0 +1,113 @@
+//! Files come in before the step that names them, so that a refused form loses none; a step makes them the record's.
+//!
+//! Never trusts a name: it is a label, not a path.
+
+use kernel::ids::FileId;
+use kernel::record::Record;
+use kernel::refusal::Refusal;
+use kernel::value::Value;
+use store::Tx;
+use store::files::FileRow;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+
+/// The largest file, in bytes.
+pub const LARGEST: usize = 50 * 1024 * 1024;
+
+/// Kinds of file that may be uploaded, and the media type under which they are sent back.
+const KINDS: [(&str, &str); 20] = [
+    ("pdf", "application/pdf"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("doc", "application/msword"),
+    ("wps", "application/octet-stream"),
+    ("et", "application/octet-stream"),
+    ("ofd", "application/octet-stream"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xls", "application/vnd.ms-excel"),
+    ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    ("ppt", "application/vnd.ms-powerpoint"),
+    ("csv", "text/csv"),
+    ("txt", "text/plain; charset=utf-8"),
+    ("md", "text/plain; charset=utf-8"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+    ("zip", "application/zip"),
+    ("mp4", "video/mp4"),
+    ("mp3", "audio/mpeg"),
+];
+
+/// Keeps an uploaded file that belongs to nothing yet.
+pub async fn add(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileId, Error> {
+    let name = clean_name(name)?;
+    let media = media(&name).ok_or_else(|| Refusal::new("file.kind").with("name", &name))?;
+    if bytes.is_empty() {
+        return Err(Refusal::new("file.empty").with("name", &name).into());
+    }
+    if bytes.len() > LARGEST {
+        return Err(Refusal::new("file.too_large").with("name", &name).with("most", "50 MB").into());
+    }
+    let row = FileRow {
+        id: ctx.new_id(),
+        name,
+        media: media.to_owned(),
+        size: bytes.len() as i64,
+        hash: kernel::journal::digest(bytes),
+        added_at: ctx.now,
+        added_by: ctx.person(),
+        record: None,
+    };
+    let mut tx = ctx.office.db.begin().await?;
+    store::files::insert(&mut tx, &row, bytes).await?;
+    tx.commit().await?;
+    Ok(row.id)
+}
+
+/// A file's name as a label: the last part of whatever path it came with, without signs that mislead.
+fn clean_name(name: &str) -> Result<String, Refusal> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    let misleading = |c: char| c.is_control() || "<>:\"|?*\u{202e}\u{200b}\u{feff}".contains(c);
+    let clean: String = last.chars().filter(|c| !misleading(*c)).take(150).collect();
+    let clean = clean.trim().trim_start_matches('.').to_owned();
+    if clean.is_empty() {
+        return Err(Refusal::new("file.bad_name").with("name", name.chars().take(60).collect::<String>()));
+    }
+    Ok(clean)
+}
+
+fn media(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    KINDS.iter().find(|(known, _)| *known == ending).map(|(_, media)| *media)
+}
+
+/// Makes the files that the record now names the record's own.
+pub async fn attach(tx: &mut Tx, record: &Record) -> Result<(), Error> {
+    for value in record.facts.0.values() {
+        if let Value::Files(ids) = value {
+            store::files::attach(tx, ids, record.id).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_path_keeps_only_its_last_part() {
+        assert_eq!(clean_name("../../x.pdf"), Ok("x.pdf".to_owned()));
+        assert_eq!(clean_name("C:\\桌面\\清单.xlsx"), Ok("清单.xlsx".to_owned()));
+        assert!(clean_name("../..").is_err());
+        assert_eq!(clean_name("a\u{202e}fdp.exe"), Ok("afdp.exe".to_owned()));
+    }
+
+    #[test]
+    fn a_program_is_not_a_kind_of_file_that_comes_in() {
+        assert_eq!(media("x.exe"), None);
+        assert_eq!(media("x.PDF"), Some("application/pdf"));
+    }
+}

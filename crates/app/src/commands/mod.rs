@@ -1,0 +1,14 @@
+//! What may be done? One function, one transaction each.
+//!
+//! Never answers a question: that is `queries`.
+
+pub mod keep;
+pub mod steps;
+pub mod batches;
+pub mod files;
+pub mod sign_in;
+pub mod intake;
+pub mod calendar;
+pub mod inbox;
+pub mod views;
+pub mod papers;

@@ -1,0 +1,211 @@
+//! Papers: drawn up from the record when a step issues them, rendered after the commit, and never changed since.
+//!
+//! What is kept in the transaction is the paper's facts and their hash; docx and PDF follow from them and are kept too.
+
+use documents::official::{self, Layout, OfficialPaper};
+use kernel::catalog::{Mechanism, Paper, PaperLayout};
+use kernel::ids::{FileId, PaperId};
+use kernel::record::{Record, View};
+use kernel::template::{Line, Template};
+use store::files::FileRow;
+use store::papers::PaperRow;
+
+use crate::commands::keep::paper_id;
+use crate::ctx::Ctx;
+use crate::error::Error;
+
+/// The forms a paper takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// To edit.
+    Docx,
+    /// To send.
+    Pdf,
+}
+
+impl Form {
+    /// The file's ending.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    /// The media type.
+    pub fn media(self) -> &'static str {
+        match self {
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Pdf => "application/pdf",
+        }
+    }
+}
+
+/// Draws up the paper of a record as it stands: its facts as JSON, and their hash.
+// enforces: step.paper
+pub fn draw_up(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> Result<PaperRow, Error> {
+    let facts = facts(ctx, mechanism, paper, record);
+    let source = serde_json::to_string(&facts).map_err(|fault| Error::broken("write a paper's facts", fault))?;
+    Ok(PaperRow {
+        id: paper_id(ctx),
+        record: record.id,
+        kind: paper.id.clone(),
+        number: record.number.clone(),
+        title: paper.name.clone(),
+        addressee: facts.to.clone(),
+        issued_on: ctx.today,
+        source_hash: kernel::journal::digest(source.as_bytes()),
+        source,
+        docx: None,
+        pdf: None,
+        received_at: None,
+        received_by: None,
+        issued_by: ctx.person(),
+    })
+}
+
+// enforces: paper.head
+// enforces: paper.title
+// enforces: paper.to
+// enforces: paper.sign
+// enforces: paper.copy
+// enforces: paper.layout
+fn facts(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> OfficialPaper {
+    let words = |template: &Template| words_of(ctx, mechanism, template, record);
+    let some = |template: &Option<Template>| template.as_ref().map(words).filter(|text| !text.trim().is_empty());
+    let copy = some(&paper.copy);
+    OfficialPaper {
+        layout: match paper.layout {
+            PaperLayout::Document => Layout::File,
+            PaperLayout::Letter => Layout::Letter,
+            PaperLayout::Order => Layout::Order,
+        },
+        head: words(&paper.head),
+        number: record.number.clone(),
+        urgency: None,
+        title: words(&paper.title),
+        to: some(&paper.to),
+        body: body(ctx, mechanism, &paper.body, record),
+        attachments: Vec::new(),
+        signer: words(&paper.sign),
+        signed_on: Some(ctx.today.to_string()),
+        note: None,
+        cc: copy.map(|names| names.split('、').map(str::to_owned).collect()).unwrap_or_default(),
+        issuer: ctx.vocabulary().setting("印发机关").map(str::to_owned),
+        printed_on: Some(ctx.today.to_string()),
+    }
+}
+
+fn body(ctx: &Ctx, mechanism: &Mechanism, template: &Template, record: &Record) -> Vec<official::Block> {
+    let mut blocks = Vec::new();
+    for line in lines(ctx, mechanism, template, record) {
+        match line {
+            Line::Text(text) => blocks.extend(official::blocks(&text)),
+            Line::Table { columns, rows } => blocks.push(official::Block::Table { columns, rows }),
+        }
+    }
+    blocks
+}
+
+/// A template's lines for a record.
+fn lines(ctx: &Ctx, mechanism: &Mechanism, template: &Template, record: &Record) -> Vec<Line> {
+    let view = View { mechanism, record, today: ctx.today, calendar: ctx.calendar(), period: None };
+    template.lines(&view, &Shown { ctx, mechanism })
+}
+
+/// A template's words for a record, in one line.
+pub fn words_of(ctx: &Ctx, mechanism: &Mechanism, template: &Template, record: &Record) -> String {
+    let texts = lines(ctx, mechanism, template, record).into_iter().filter_map(|line| match line {
+        Line::Text(text) => Some(text),
+        Line::Table { .. } => None,
+    });
+    texts.collect::<Vec<_>>().join("")
+}
+
+/// How values stand in papers: by name and in prose.
+struct Shown<'a> {
+    ctx: &'a Ctx,
+    mechanism: &'a Mechanism,
+}
+
+impl kernel::template::Shown for Shown<'_> {
+    fn unit(&self, id: kernel::ids::UnitId) -> String {
+        self.ctx.names().unit(id)
+    }
+
+    fn person(&self, id: kernel::ids::PersonId) -> String {
+        self.ctx.names().person(id)
+    }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        let _ = self.mechanism;
+        self.ctx.vocabulary().setting(name).map(str::to_owned)
+    }
+}
+
+/// The bytes of a paper: kept ones if there are, else rendered now and kept.
+pub async fn bytes(ctx: &Ctx, row: &PaperRow, form: Form) -> Result<Vec<u8>, Error> {
+    let kept = match form {
+        Form::Docx => row.docx,
+        Form::Pdf => row.pdf,
+    };
+    if let Some(id) = kept {
+        let mut conn = ctx.office.db.read().await?;
+        return Ok(store::files::content(&mut conn, id).await?);
+    }
+    let bytes = render(ctx, row, form).await?;
+    keep(ctx, row.id, form, row, &bytes).await?;
+    Ok(bytes)
+}
+
+async fn render(ctx: &Ctx, row: &PaperRow, form: Form) -> Result<Vec<u8>, Error> {
+    let facts: OfficialPaper =
+        serde_json::from_str(&row.source).map_err(|fault| Error::broken("read a paper's facts", fault))?;
+    let press = ctx.office.press.clone();
+    let rendered = tokio::task::spawn_blocking(move || match form {
+        Form::Docx => documents::word::official(&facts).map_err(anyhow::Error::from),
+        Form::Pdf => match press {
+            Some(press) => press.official(&facts).map_err(anyhow::Error::from),
+            None => Err(anyhow::anyhow!("没有打开排版引擎")),
+        },
+    });
+    let rendered = rendered.await.map_err(|fault| Error::broken("render a paper", fault))?;
+    rendered.map_err(|fault| Error::broken("render a paper", fault))
+}
+
+/// Keeps the rendered bytes, unless somebody else was faster: then theirs stay.
+async fn keep(ctx: &Ctx, id: PaperId, form: Form, row: &PaperRow, bytes: &[u8]) -> Result<(), Error> {
+    let file = FileRow {
+        id: ctx.new_id::<FileId>(),
+        name: format!("{}.{}", row.title, form.ending()),
+        media: form.media().to_owned(),
+        size: bytes.len() as i64,
+        hash: kernel::journal::digest(bytes),
+        added_at: ctx.now,
+        added_by: None,
+        record: Some(row.record),
+    };
+    let mut tx = ctx.office.db.begin().await?;
+    store::files::insert(&mut tx, &file, bytes).await?;
+    let is_first = match form {
+        Form::Docx => store::papers::keep_docx(&mut tx, id, file.id).await?,
+        Form::Pdf => store::papers::keep_pdf(&mut tx, id, file.id).await?,
+    };
+    if is_first {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Renders both forms of a paper that was issued. Safe to call again.
+pub async fn render_both(ctx: &Ctx, id: PaperId) -> Result<(), Error> {
+    let row = {
+        let mut conn = ctx.office.db.read().await?;
+        store::papers::find(&mut conn, id).await?.ok_or(Error::NotFound)?
+    };
+    bytes(ctx, &row, Form::Docx).await?;
+    if ctx.office.press.is_some() {
+        bytes(ctx, &row, Form::Pdf).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! Starting a record, and taking a step on one or on many.
+//!
+//! Never writes a field that the step does not ask for.
+
+use std::sync::Arc;
+
+use kernel::catalog::{FieldType, Mechanism, Step};
+use kernel::facts::{self, Typed};
+use kernel::ids::{BatchId, FieldId, FileId, PersonId, RecordId, StepId};
+use kernel::refusal::{Refusal, Spot};
+use kernel::value::Value;
+use kernel::workflow::{self, Attempt};
+use store::{Conn, Tx};
+
+use crate::commands::keep::Writing;
+use crate::commands::{batches, files};
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::records::{self, Found};
+
+/// Starts a record of a mechanism.
+#[derive(Clone, Debug, Default)]
+pub struct StartRecord {
+    /// The mechanism.
+    pub mechanism: String,
+    /// What was typed.
+    pub typed: Typed,
+    /// The form's own key: sent twice, it starts one record.
+    pub key: Option<String>,
+}
+
+/// Takes a step on a record.
+#[derive(Clone, Debug)]
+pub struct TakeStep {
+    /// The record.
+    pub record: RecordId,
+    /// The version that the person saw; `None` means whichever there is.
+    pub version: Option<i64>,
+    /// The step.
+    pub step: StepId,
+    /// What was typed.
+    pub typed: Typed,
+    /// The opinion.
+    pub opinion: Option<String>,
+    /// The reason.
+    pub reason: Option<String>,
+    /// The form's own key: sent twice, the step is taken once.
+    pub key: Option<String>,
+}
+
+/// Takes a step on many records in one act.
+#[derive(Clone, Debug)]
+pub struct TakeSteps {
+    /// The records.
+    pub records: Vec<RecordId>,
+    /// The step.
+    pub step: StepId,
+    /// The opinion.
+    pub opinion: Option<String>,
+    /// The reason.
+    pub reason: Option<String>,
+    /// The form's own key.
+    pub key: Option<String>,
+}
+
+/// What a batch act did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchDone {
+    /// The act.
+    pub batch: BatchId,
+    /// How many records it was done to.
+    pub done: usize,
+    /// Those that were refused: title and why.
+    pub refused: Vec<(RecordId, String, Vec<Refusal>)>,
+}
+
+/// The most records that one act takes.
+pub const MOST_IN_BATCH: usize = 1000;
+
+/// Starts a record.
+pub async fn start(ctx: &Ctx, form: StartRecord) -> Result<RecordId, Error> {
+    let mechanism = ctx.mechanism(&form.mechanism)?;
+    ctx.office
+        .db
+        .transact(async |tx: &mut Tx| {
+            if let Some(known) = answered(tx, form.key.as_deref()).await? {
+                return Ok(known);
+            }
+            let step = mechanism.start();
+            let filled = read(ctx, tx, &mechanism, step, &form.typed, None).await?;
+            let id: RecordId = ctx.new_id();
+            let attempt = attempt(ctx, &step.id, filled, None, None, None);
+            let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
+            let mut writing = Writing::new(ctx, None);
+            let record = writing.put(tx, &mechanism, None, moved).await?;
+            writing.write(tx).await?;
+            files::attach(tx, &record).await?;
+            answer(ctx, tx, form.key.as_deref(), id).await?;
+            Ok(id)
+        })
+        .await
+}
+
+/// Takes a step.
+pub async fn take(ctx: &Ctx, form: TakeStep) -> Result<(), Error> {
+    ctx.office
+        .db
+        .transact(async |tx: &mut Tx| {
+            if answered(tx, form.key.as_deref()).await?.is_some() {
+                return Ok(());
+            }
+            let found = records::visible(ctx, tx, form.record).await?;
+            if form.version.is_some_and(|version| version != found.record.version) {
+                return Err(Error::Stale);
+            }
+            let Found { record, mechanism, .. } = &found;
+            let step = mechanism
+                .step(form.step.as_str())
+                .ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
+            let filled = read(ctx, tx, mechanism, step, &form.typed, Some(record.id)).await?;
+            let last_by = last_by(tx, step, record.id).await?;
+            let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
+            let moved = workflow::take(ctx.clock(), mechanism, record, attempt)?;
+            let mut writing = Writing::new(ctx, None);
+            let after = writing.put(tx, mechanism, Some(record), moved).await?;
+            writing.write(tx).await?;
+            files::attach(tx, &after).await?;
+            answer(ctx, tx, form.key.as_deref(), record.id).await
+        })
+        .await
+}
+
+/// Takes a step on many records: those that the rules refuse are left and named.
+pub async fn take_many(ctx: &Ctx, form: TakeSteps) -> Result<BatchDone, Error> {
+    let mut ids = form.records.clone();
+    ids.sort();
+    ids.dedup();
+    if ids.is_empty() {
+        return Err(Refusal::new("step.none_chosen").into());
+    }
+    if ids.len() > MOST_IN_BATCH {
+        return Err(Refusal::new("step.too_many").with("most", MOST_IN_BATCH).with("chosen", ids.len()).into());
+    }
+    ctx.office
+        .db
+        .transact(async |tx: &mut Tx| {
+            if let Some(known) = answered(tx, form.key.as_deref()).await? {
+                return Ok(BatchDone { batch: BatchId(known.0), done: 0, refused: Vec::new() });
+            }
+            take_all(ctx, tx, &form, &ids).await
+        })
+        .await
+}
+
+async fn take_all(ctx: &Ctx, tx: &mut Tx, form: &TakeSteps, ids: &[RecordId]) -> Result<BatchDone, Error> {
+    let mut done = BatchDone { batch: ctx.new_id(), done: 0, refused: Vec::new() };
+    let mut writing = Writing::new(ctx, Some(done.batch));
+    let mut of = None;
+    for found in records::by_ids(ctx, tx, ids).await? {
+        let Found { record, mechanism, unit_ord } = &found;
+        if !ctx.reach(mechanism).iter().any(|over| over.holds(*unit_ord)) {
+            continue;
+        }
+        let moved = match mechanism.step(form.step.as_str()) {
+            None => Err(vec![Refusal::new("step.unknown").with("step", &form.step)]),
+            // enforces: step.batch
+            Some(step) if !step.batch => Err(vec![Refusal::new("step.not_in_batch").with("step", &step.name)]),
+            Some(step) => {
+                let last_by = last_by(tx, step, record.id).await?;
+                let attempt = attempt(ctx, &step.id, Vec::new(), form.opinion.clone(), form.reason.clone(), last_by);
+                workflow::take(ctx.clock(), mechanism, record, attempt)
+            }
+        };
+        match moved {
+            Ok(moved) => {
+                writing.put(tx, mechanism, Some(record), moved).await?;
+                of = Some(mechanism.id.clone());
+                done.done += 1;
+            }
+            Err(refusals) => done.refused.push((record.id, record.title.clone(), refusals)),
+        }
+    }
+    if let Some(mechanism) = of {
+        writing.write(tx).await?;
+        let kind = format!("step:{}", form.step);
+        batches::keep(ctx, tx, done.batch, &mechanism, &kind, None, done.done).await?;
+    }
+    answer(ctx, tx, form.key.as_deref(), RecordId(done.batch.0)).await?;
+    Ok(done)
+}
+
+fn attempt<'a>(
+    ctx: &'a Ctx,
+    step: &'a StepId,
+    filled: Vec<(FieldId, Option<Value>)>,
+    opinion: Option<String>,
+    reason: Option<String>,
+    last_by: Option<PersonId>,
+) -> Attempt<'a> {
+    let clean = |text: Option<String>| {
+        let kept: Option<String> =
+            text.map(|text| text.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().trim().to_owned());
+        kept.filter(|text| !text.is_empty())
+    };
+    Attempt {
+        actor: &ctx.actor,
+        step,
+        filled,
+        opinion: clean(opinion),
+        reason: clean(reason),
+        last_by,
+        tree: &*ctx.tree,
+    }
+}
+
+/// Who took the step that this one must be apart from.
+async fn last_by(conn: &mut Conn, step: &Step, record: RecordId) -> Result<Option<PersonId>, Error> {
+    let Some(apart) = &step.apart else { return Ok(None) };
+    let entries = store::journal::of_record(conn, record).await?;
+    Ok(entries.iter().rev().find(|entry| entry.step == *apart).and_then(|entry| entry.actor))
+}
+
+/// Reads what was typed and checks that everything it points to is there.
+async fn read(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Arc<Mechanism>,
+    step: &Step,
+    typed: &Typed,
+    record: Option<RecordId>,
+) -> Result<Vec<(FieldId, Option<Value>)>, Error> {
+    let taken: Vec<FieldId> = step.needs.iter().chain(&step.asks).cloned().collect();
+    let values = facts::read(mechanism, ctx.vocabulary(), &taken, typed)?;
+    let mut refusals = Vec::new();
+    for (id, value) in &values {
+        let Some(field) = mechanism.field(id.as_str()) else { continue };
+        if let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), record).await? {
+            refusals.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id.clone())));
+        }
+    }
+    if refusals.is_empty() { Ok(values) } else { Err(Error::Refused(refusals)) }
+}
+
+/// The code of the refusal if a value points to what is not there, or not for these eyes.
+// enforces: field.of
+async fn dangling(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    of: &FieldType,
+    value: Option<&Value>,
+    record: Option<RecordId>,
+) -> Result<Option<&'static str>, Error> {
+    let code = match (of, value) {
+        (_, Some(Value::Unit(id))) if ctx.tree.unit(*id).is_none() => Some("field.no_such_unit"),
+        (_, Some(Value::Units(ids))) if ids.iter().any(|id| ctx.tree.unit(*id).is_none()) => Some("field.no_such_unit"),
+        (_, Some(Value::Person(id))) if ctx.tree.person(*id).is_none() => Some("field.no_such_person"),
+        (_, Some(Value::People(ids))) if ids.iter().any(|id| ctx.tree.person(*id).is_none()) => {
+            Some("field.no_such_person")
+        }
+        (FieldType::Record { of }, Some(Value::Record(id))) => match records::visible(ctx, conn, *id).await {
+            Ok(found) if found.record.mechanism == *of => None,
+            Ok(_) | Err(Error::NotFound) => Some("field.no_such_record"),
+            Err(other) => return Err(other),
+        },
+        (_, Some(Value::Files(ids))) => missing_file(ctx, conn, ids, record).await?,
+        _ => None,
+    };
+    Ok(code)
+}
+
+/// A file may be named by whoever uploaded it, or if it already belongs to the record.
+async fn missing_file(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    ids: &[FileId],
+    record: Option<RecordId>,
+) -> Result<Option<&'static str>, Error> {
+    for id in ids {
+        let file = store::files::find(conn, *id).await?;
+        let fits = file.is_some_and(|file| match file.record {
+            Some(of) => Some(of) == record,
+            None => file.added_by == ctx.person(),
+        });
+        if !fits {
+            return Ok(Some("field.no_such_file"));
+        }
+    }
+    Ok(None)
+}
+
+/// The answer that a form with this key was given before.
+async fn answered(tx: &mut Tx, key: Option<&str>) -> Result<Option<RecordId>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    let known = store::idempotency::find(tx, key).await?;
+    Ok(known.and_then(|answer| answer.parse().ok()))
+}
+
+async fn answer(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, id: RecordId) -> Result<(), Error> {
+    if let Some(key) = key {
+        store::idempotency::put(tx, key, ctx.now, &id.to_string()).await?;
+    }
+    Ok(())
+}

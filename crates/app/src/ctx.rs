@@ -1,0 +1,93 @@
+//! Who acts, when, on what? Passed first to every command and query; never ambient.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use kernel::authority::{Actor, Subtree};
+use kernel::catalog::{Catalog, Mechanism, Vocabulary};
+use kernel::calendar::Calendar;
+use kernel::deadlines::Clock;
+use kernel::ids::{AccountId, PersonId};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::error::Error;
+use crate::office::{Definitions, Office};
+use crate::tree::Tree;
+use crate::words::Names;
+
+/// The context of one act.
+#[derive(Clone)]
+pub struct Ctx {
+    /// What is shared by all.
+    pub office: Arc<Office>,
+    /// Who acts.
+    pub actor: Actor,
+    /// By which account, if a person signed in.
+    pub account: Option<AccountId>,
+    /// The moment, in milliseconds since 1970 UTC.
+    pub now: i64,
+    /// The day in the office.
+    pub today: Date,
+    /// The number under which a failure is logged.
+    pub request: String,
+    /// The definitions as they stood when the act began.
+    pub definitions: Arc<Definitions>,
+    /// The tree as it stood when the act began.
+    pub tree: Arc<Tree>,
+}
+
+impl Ctx {
+    /// A new row id, ordered by the moment.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        let (seconds, rest) = (self.now.div_euclid(1000), self.now.rem_euclid(1000));
+        let timestamp = Timestamp::from_unix(ContextV7::new(), seconds.max(0) as u64, rest as u32 * 1_000_000);
+        T::from(Uuid::new_v7(timestamp))
+    }
+
+    /// The clock for the kernel.
+    pub fn clock(&self) -> Clock<'_> {
+        Clock { calendar: self.calendar(), today: self.today }
+    }
+
+    /// The calendar of working days.
+    pub fn calendar(&self) -> &Calendar {
+        &self.definitions.calendar
+    }
+
+    /// The definitions.
+    pub fn catalog(&self) -> &Catalog {
+        &self.definitions.catalog
+    }
+
+    /// The shared words.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.definitions.catalog.vocabulary
+    }
+
+    /// What turns ids into names.
+    pub fn names(&self) -> Names<'_> {
+        Names { tree: &self.tree, vocabulary: self.vocabulary() }
+    }
+
+    /// A mechanism that this person may see something of.
+    pub fn mechanism(&self, id: &str) -> Result<Arc<Mechanism>, Error> {
+        let mechanism = self.catalog().mechanisms.get(id).ok_or(Error::NotFound)?;
+        match self.reach(mechanism).is_empty() {
+            true => Err(Error::NotFound),
+            false => Ok(mechanism.clone()),
+        }
+    }
+
+    /// The subtrees whose records of the mechanism this person may see.
+    pub fn reach(&self, mechanism: &Mechanism) -> Vec<Subtree> {
+        match self.actor {
+            Actor::Clock => vec![self.tree.whole()],
+            Actor::Person { .. } => self.actor.reach(&kernel::authority::seers(mechanism)),
+        }
+    }
+
+    /// Who acts, if it is a person.
+    pub fn person(&self) -> Option<PersonId> {
+        self.actor.person()
+    }
+}

@@ -1,0 +1,126 @@
+//! The clock's work: takes no input, compares what is with what should be, acts, may run twice.
+//!
+//! All duties stand here with their times in plain words. Each run is kept with what it did.
+
+mod watch_deadlines;
+mod send_out;
+mod tidy_up;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use kernel::authority::Actor;
+use uuid::Uuid;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+
+/// What a duty did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Done.
+    pub done: i64,
+    /// Found to be done already.
+    pub skipped: i64,
+    /// Failed, each with its reason in `faults`.
+    pub failed: i64,
+    /// The first few reasons.
+    pub faults: Vec<String>,
+}
+
+impl Report {
+    /// One more that failed.
+    pub fn failed(&mut self, what: &str, error: &Error) {
+        self.failed += 1;
+        tracing::error!(what, error = ?error, "a duty failed at one thing and goes on");
+        if self.faults.len() < 5 {
+            self.faults.push(format!("{what}:{error}"));
+        }
+    }
+}
+
+/// What a duty returns.
+type Run<'a> = Pin<Box<dyn Future<Output = Result<Report, Error>> + Send + 'a>>;
+
+/// A duty.
+pub struct Duty {
+    /// Its id, under which runs are kept.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// When it is done.
+    pub when: &'static str,
+    run: fn(&Ctx) -> Run<'_>,
+}
+
+/// All duties, in the order in which they are done.
+pub const ALL: [Duty; 3] = [
+    Duty {
+        id: "watch_deadlines",
+        name: "看时限",
+        when: "每分钟:到了提醒日的提醒,逾期后首个工作日记逾期、开督办令",
+        run: |ctx| Box::pin(watch_deadlines::run(ctx)),
+    },
+    Duty {
+        id: "send_out",
+        name: "发出与排印",
+        when: "每分钟:把已印发的文书排成 docx 和 PDF 存好",
+        run: |ctx| Box::pin(send_out::run(ctx)),
+    },
+    Duty {
+        id: "tidy_up",
+        name: "清理",
+        when: "每分钟:结束的会话、七天前未用的上传、三十天前的表单键",
+        run: |ctx| Box::pin(tidy_up::run(ctx)),
+    },
+];
+
+/// The lease under which only one node does duties.
+const LEASE_MS: i64 = 90_000;
+
+/// Does all duties once, if this process holds the lease (or gets it). `owner` names the process.
+pub async fn tick(ctx: &Ctx, owner: &str) -> Result<Vec<(&'static str, Report)>, Error> {
+    let ctx = Ctx { actor: Actor::Clock, account: None, ..ctx.clone() };
+    {
+        let mut tx = ctx.office.db.begin().await?;
+        let held = store::leases::take(&mut tx, "duties", owner, ctx.now, ctx.now + LEASE_MS).await?;
+        tx.commit().await?;
+        if !held {
+            return Ok(Vec::new());
+        }
+    }
+    let mut reports = Vec::new();
+    for duty in &ALL {
+        let report = match (duty.run)(&ctx).await {
+            Ok(report) => report,
+            Err(error) => {
+                let mut report = Report::default();
+                report.failed(duty.name, &error);
+                report
+            }
+        };
+        keep(&ctx, duty, &report).await?;
+        reports.push((duty.id, report));
+    }
+    Ok(reports)
+}
+
+/// Keeps a run that did something; an idle minute leaves no row.
+async fn keep(ctx: &Ctx, duty: &Duty, report: &Report) -> Result<(), Error> {
+    if report.done == 0 && report.failed == 0 {
+        return Ok(());
+    }
+    let mut tx = ctx.office.db.begin().await?;
+    let detail = (!report.faults.is_empty()).then(|| report.faults.join(";"));
+    let run = store::duty_runs::DutyRunRow {
+        id: ctx.new_id::<Uuid>(),
+        duty: duty.id.to_owned(),
+        at: ctx.now,
+        done: report.done,
+        skipped: report.skipped,
+        failed: report.failed,
+        detail,
+    };
+    store::duty_runs::insert(&mut tx, &run).await?;
+    Ok(tx.commit().await?)
+}

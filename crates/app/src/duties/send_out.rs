@@ -1,0 +1,55 @@
+//! What leaves after the commit: issued papers are rendered and kept. At least once, and safe to repeat.
+
+use super::Report;
+use crate::commands::papers;
+use crate::ctx::Ctx;
+use crate::error::Error;
+
+const AT_ONCE: u32 = 100;
+/// A failed message is tried again after so long, doubling.
+const AGAIN_MS: i64 = 60_000;
+
+/// Sends what is due.
+pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
+    let mut report = Report::default();
+    loop {
+        let batch = {
+            let mut conn = ctx.office.db.read().await?;
+            store::outbox::due(&mut conn, ctx.now, AT_ONCE).await?
+        };
+        let count = batch.len();
+        let failed_before = report.failed;
+        for message in batch {
+            let done = match message.kind.as_str() {
+                "render_paper" => render(ctx, &message.body).await,
+                _ => Err(Error::broken("send a message", anyhow::anyhow!("no such kind {}", message.kind))),
+            };
+            let mut tx = ctx.office.db.begin().await?;
+            match done {
+                Ok(()) => {
+                    store::outbox::done(&mut tx, message.id, ctx.now).await?;
+                    report.done += 1;
+                }
+                Err(error) => {
+                    let wait = AGAIN_MS << message.tries.clamp(0, 10);
+                    store::outbox::failed(&mut tx, message.id, ctx.now + wait, &error.to_string()).await?;
+                    report.failed(&message.kind, &error);
+                }
+            }
+            tx.commit().await?;
+        }
+        if count < AT_ONCE as usize || report.failed > failed_before {
+            return Ok(report);
+        }
+    }
+}
+
+async fn render(ctx: &Ctx, body: &serde_json::Value) -> Result<(), Error> {
+    let id = body.get("paper").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(|| Error::broken("read a message", anyhow::anyhow!("no paper is named")))?;
+    match papers::render_both(ctx, id).await {
+        // The paper's import was taken back meanwhile: nothing to render.
+        Err(Error::NotFound) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,19 @@
+//! Drops what nobody will ask for again: ended sessions, uploads that came to nothing, old form keys.
+
+use super::Report;
+use crate::ctx::Ctx;
+use crate::error::Error;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Tidies up.
+pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
+    let mut tx = ctx.office.db.begin().await?;
+    let mut gone = 0;
+    gone += store::sessions::drop_ended(&mut tx, ctx.now).await?;
+    gone += store::uploads::drop_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
+    gone += store::files::drop_loose_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
+    gone += store::idempotency::drop_before(&mut tx, ctx.now - 30 * DAY_MS).await?;
+    tx.commit().await?;
+    Ok(Report { done: i64::try_from(gone).unwrap_or(i64::MAX), ..Report::default() })
+}

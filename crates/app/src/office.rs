@@ -1,0 +1,223 @@
+//! What is shared by all acts of one process? The database, the definitions in force, the tree, the press.
+//!
+//! Never a person and never a clock: those come with each act in `Ctx`.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use documents::pdf::Press;
+use jiff::civil::Date;
+use kernel::authority::{Actor, Grant, Subtree};
+use kernel::calendar::Calendar;
+use kernel::catalog::{Catalog, Mechanism};
+use kernel::ids::AccountId;
+use kernel::problem::{Problem, SourceFile};
+use store::Db;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::tree::{Person, Tree, Unit};
+
+/// The definitions in force, checked.
+#[derive(Clone)]
+pub struct Definitions {
+    /// What the files say now.
+    pub catalog: Arc<Catalog>,
+    /// The calendar of working days, with the administrator's years.
+    pub calendar: Arc<Calendar>,
+    /// Versions by hash that records are pinned to and that the files no longer say.
+    pub older: HashMap<Arc<str>, Arc<Mechanism>>,
+    /// The files as read.
+    pub files: Arc<Vec<SourceFile>>,
+}
+
+impl Definitions {
+    /// The definition that a record is pinned to; the current one if the old one is unknown.
+    pub fn pinned(&self, mechanism: &str, hash: &str) -> Option<Arc<Mechanism>> {
+        let current = self.catalog.mechanisms.get(mechanism);
+        match current {
+            Some(current) if *current.hash == *hash => Some(current.clone()),
+            _ => self.older.get(hash).or(current).cloned(),
+        }
+    }
+}
+
+/// Reads the calendar and the definitions from files. All problems at once; worked examples are run too.
+pub fn read_definitions(files: Vec<SourceFile>) -> (Definitions, Vec<Problem>) {
+    let is_calendar = |file: &&SourceFile| file.path.ends_with("calendar.kdl");
+    let calendars: Vec<SourceFile> = files.iter().filter(is_calendar).cloned().collect();
+    let others: Vec<SourceFile> = files.iter().filter(|file| !is_calendar(file)).cloned().collect();
+    let (calendar, mut problems) = Calendar::parse(&calendars);
+    let (catalog, more) = kernel::catalog::check(&others);
+    problems.extend(more);
+    if problems.is_empty() {
+        problems.extend(kernel::example::run(&catalog, &calendar).into_iter().map(|sentence| Problem {
+            path: sentence.split(':').next().unwrap_or("").to_owned(),
+            line: 1,
+            column: 1,
+            sentence,
+            hint: Some("请核对例子和公式,二者必有一处写错。".to_owned()),
+        }));
+    }
+    let definitions = Definitions {
+        catalog: Arc::new(catalog),
+        calendar: Arc::new(calendar),
+        older: HashMap::new(),
+        files: Arc::new(files),
+    };
+    (definitions, problems)
+}
+
+/// What is shared by all.
+pub struct Office {
+    /// The database.
+    pub db: Db,
+    /// The press, if fonts were found.
+    pub press: Option<Arc<Press>>,
+    /// Where the site's files lie, for hot reload; none in tests.
+    pub overlay: Option<PathBuf>,
+    definitions: RwLock<Arc<Definitions>>,
+    tree: RwLock<Arc<Tree>>,
+}
+
+impl Office {
+    /// Opens the office: keeps the definitions' versions, reads old versions, the calendar's years and the tree.
+    pub async fn open(db: Db, definitions: Definitions, press: Option<Arc<Press>>, now: i64) -> Result<Arc<Self>, Error> {
+        let office = Self {
+            db,
+            press,
+            overlay: None,
+            definitions: RwLock::new(Arc::new(definitions)),
+            tree: RwLock::default(),
+        };
+        let office = Arc::new(office);
+        let definitions = (*office.definitions()).clone();
+        office.take_definitions(definitions, now).await?;
+        office.read_tree().await?;
+        Ok(office)
+    }
+
+    /// The definitions in force.
+    pub fn definitions(&self) -> Arc<Definitions> {
+        self.definitions.read().expect("nobody panics while holding the definitions").clone()
+    }
+
+    /// The tree as last read.
+    pub fn tree(&self) -> Arc<Tree> {
+        self.tree.read().expect("nobody panics while holding the tree").clone()
+    }
+
+    /// Puts checked definitions in force: their texts are kept by hash, so that records stay on their version.
+    pub async fn take_definitions(&self, mut definitions: Definitions, now: i64) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        for mechanism in definitions.catalog.mechanisms.values() {
+            let source = definition_source(mechanism, &definitions);
+            store::definitions::keep(&mut tx, &mechanism.hash, mechanism.id.as_str(), &source, now).await?;
+        }
+        tx.commit().await?;
+        let mut conn = self.db.read().await?;
+        for old in store::definitions::all(&mut conn).await? {
+            let is_current = definitions.catalog.mechanisms.values().any(|it| *it.hash == *old.hash);
+            if is_current {
+                continue;
+            }
+            if let Some(mechanism) = older_version(&old.source, &old.mechanism, &definitions) {
+                definitions.older.insert(Arc::from(old.hash.as_str()), mechanism);
+            }
+        }
+        for year in store::calendar_years::all(&mut conn).await? {
+            let file = SourceFile { path: Arc::from("vocabulary/calendar.kdl"), text: Arc::from(year.source.as_str()) };
+            let (own, problems) = Calendar::parse(&[file]);
+            if problems.is_empty() {
+                definitions.calendar = Arc::new(definitions.calendar.with_years_of(&own));
+            }
+        }
+        *self.definitions.write().expect("nobody panics while holding the definitions") = Arc::new(definitions);
+        Ok(())
+    }
+
+    /// Reads units, people and grants anew.
+    pub async fn read_tree(&self) -> Result<(), Error> {
+        let mut conn = self.db.read().await?;
+        let units: Vec<Unit> = store::units::all(&mut conn).await?.into_iter().map(unit).collect();
+        let by_id: HashMap<_, _> = units.iter().map(|unit| (unit.id, unit.over)).collect();
+        let people = store::people::all(&mut conn).await?.into_iter().map(|row| Person {
+            id: row.id,
+            name: row.name,
+            pinyin: row.pinyin.unwrap_or_default(),
+            post_name: row.post_name,
+            unit: row.unit,
+        });
+        let people = people.collect();
+        let grants = store::grants::all(&mut conn).await?.into_iter().filter_map(|row| {
+            let over = *by_id.get(&row.unit)?;
+            Some((
+                row.person,
+                Grant {
+                    role: row.role,
+                    unit: row.unit,
+                    over,
+                    from_on: row.from_on,
+                    until_on: row.until_on,
+                    basis: row.basis.unwrap_or_default(),
+                },
+            ))
+        });
+        let tree = Tree::new(units, people, grants.collect());
+        *self.tree.write().expect("nobody panics while holding the tree") = Arc::new(tree);
+        Ok(())
+    }
+
+    /// The context of an act.
+    pub fn ctx(self: &Arc<Self>, actor: Actor, account: Option<AccountId>, now: i64, today: Date, request: String) -> Ctx {
+        let (definitions, tree) = (self.definitions(), self.tree());
+        Ctx { office: self.clone(), actor, account, now, today, request, definitions, tree }
+    }
+}
+
+fn unit(row: store::units::UnitRow) -> Unit {
+    Unit {
+        id: row.id,
+        kind: row.kind,
+        short_name: row.short_name.unwrap_or_else(|| row.name.clone()),
+        name: row.name,
+        pinyin: row.pinyin.unwrap_or_default(),
+        parent: row.parent,
+        over: Subtree { first: row.ord, last: row.ord_last },
+        depth: row.depth,
+    }
+}
+
+/// The mechanism's file and its templates as one JSON text: what is kept under the hash.
+fn definition_source(mechanism: &Mechanism, definitions: &Definitions) -> String {
+    let own = |file: &&SourceFile| belongs(&file.path, &mechanism.chapter, mechanism.id.as_str());
+    let files: serde_json::Map<String, serde_json::Value> = definitions
+        .files
+        .iter()
+        .filter(own)
+        .map(|file| (file.path.to_string(), serde_json::Value::from(&*file.text)))
+        .collect();
+    serde_json::Value::Object(files).to_string()
+}
+
+fn belongs(path: &str, chapter: &str, id: &str) -> bool {
+    path == format!("{chapter}/{id}.kdl") || path.starts_with(&format!("{chapter}/{id}/"))
+}
+
+/// Checks an old version's files among the current ones: its lists and roles are today's.
+fn older_version(source: &str, id: &str, definitions: &Definitions) -> Option<Arc<Mechanism>> {
+    let kept: serde_json::Map<String, serde_json::Value> = serde_json::from_str(source).ok()?;
+    let chapter = kept.keys().find_map(|path| path.strip_suffix(&format!("/{id}.kdl")).map(str::to_owned))?;
+    let mut files: Vec<SourceFile> = definitions
+        .files
+        .iter()
+        .filter(|file| !belongs(&file.path, &chapter, id) && !file.path.ends_with("calendar.kdl"))
+        .cloned()
+        .collect();
+    files.extend(kept.iter().filter_map(|(path, text)| {
+        Some(SourceFile { path: Arc::from(path.as_str()), text: Arc::from(text.as_str()?) })
+    }));
+    let (catalog, _) = kernel::catalog::check(&files);
+    catalog.mechanisms.get(id).cloned()
+}

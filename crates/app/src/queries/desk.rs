@@ -1,0 +1,193 @@
+//! My desk 工作台: what must I do today, what did I hand on and where is it stuck, what is new, how do we stand?
+
+use std::collections::BTreeSet;
+
+use kernel::deadlines::LightKind;
+use kernel::ids::{RecordId, RoleId};
+use kernel::value::Month;
+use store::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::Light;
+use crate::queries::figures::{FigureCard, card};
+use crate::queries::register::{self, holder_words};
+use crate::records::{self, Found};
+
+/// The desk.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// What waits for this person, by light and due day.
+    pub todo: Vec<DeskLine>,
+    /// Is there more than is shown?
+    pub more: bool,
+    /// What this person handed on and others hold.
+    pub handed: Vec<DeskLine>,
+    /// The newest notices.
+    pub news: Vec<NewsLine>,
+    /// Figures of the mechanisms that they reach.
+    pub cards: Vec<FigureCard>,
+    /// The day, in words, with the working days left in the quarter.
+    pub day: String,
+}
+
+/// A line of the desk.
+#[derive(Clone, Debug)]
+pub struct DeskLine {
+    /// The record.
+    pub id: RecordId,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// The mechanism's name.
+    pub mechanism: String,
+    /// The unit's name.
+    pub unit: String,
+    /// Its state.
+    pub state: String,
+    /// Its light.
+    pub light: Option<Light>,
+    /// Who holds it.
+    pub holder: String,
+    /// The step that leads on, if this person may take one: what the button says.
+    pub step: Option<String>,
+}
+
+/// A notice.
+#[derive(Clone, Debug)]
+pub struct NewsLine {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// The record it is about.
+    pub record: Option<RecordId>,
+    /// The words.
+    pub words: String,
+    /// When.
+    pub at: String,
+    /// Is it unread?
+    pub is_unread: bool,
+}
+
+const TODO: u32 = 30;
+
+/// The desk of this person.
+pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let mut todo = todo(ctx, &mut conn).await?;
+    let more = todo.len() > TODO as usize;
+    todo.truncate(TODO as usize);
+    Ok(Desk {
+        todo,
+        more,
+        handed: handed(ctx, &mut conn).await?,
+        news: news(ctx, &mut conn, 6).await?,
+        cards: cards(ctx, &mut conn).await?,
+        day: day(ctx),
+    })
+}
+
+async fn todo(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
+    let roles: BTreeSet<RoleId> = ctx.actor.grants().iter().map(|grant| grant.role.clone()).collect();
+    let mut rows = Vec::new();
+    for role in roles {
+        let reach = ctx.actor.reach(std::slice::from_ref(&role));
+        rows.append(&mut store::register::held_by(conn, &role, &reach, TODO + 1).await?);
+    }
+    rows.sort_by_key(|row| (row.due_on.is_none(), row.due_on, row.id));
+    rows.truncate(TODO as usize + 1);
+    let found = records::with_deadlines(ctx, conn, rows).await?;
+    let mut lines: Vec<DeskLine> = found.iter().map(|found| line(ctx, found)).collect();
+    lines.sort_by_key(|line| line.light.as_ref().map_or(LightKind::Grey, |light| light.kind));
+    Ok(lines)
+}
+
+fn line(ctx: &Ctx, found: &Found) -> DeskLine {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    let steps = kernel::workflow::open_steps(mechanism, record, &ctx.actor, found.unit_ord);
+    let leads = steps.iter().find(|step| step.to.is_some() && !step.reason).or(steps.first());
+    DeskLine {
+        id: record.id,
+        number: record.number.clone(),
+        title: record.title.clone(),
+        mechanism: mechanism.name.clone(),
+        unit: ctx.names().unit(record.unit),
+        state: mechanism.state(record.state.as_str()).map_or_else(String::new, |state| state.name.clone()),
+        light: register::light(ctx, found),
+        holder: holder_words(ctx, found),
+        step: leads.map(|step| step.name.clone()),
+    }
+}
+
+/// Records on which this person acted lately and which now wait for somebody else.
+async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
+    let Some(person) = ctx.person() else { return Ok(Vec::new()) };
+    let entries = store::journal::newest(conn, Some(person), None, 200).await?;
+    let mut ids: Vec<RecordId> = Vec::new();
+    for entry in entries {
+        if !ids.contains(&entry.record) {
+            ids.push(entry.record);
+        }
+    }
+    ids.truncate(60);
+    let found = records::by_ids(ctx, conn, &ids).await?;
+    let elsewhere = found.iter().filter(|found| {
+        let seen = ctx.reach(&found.mechanism).iter().any(|over| over.holds(found.unit_ord));
+        let mine = found.record.holder.as_ref().is_none_or(|role| {
+            ctx.actor.grant_for(std::slice::from_ref(role), found.unit_ord).is_some()
+        });
+        seen && found.record.is_open() && !mine
+    });
+    let mut lines: Vec<DeskLine> = elsewhere.map(|found| line(ctx, found)).collect();
+    lines.sort_by_key(|line| line.light.as_ref().map_or(LightKind::Grey, |light| light.kind));
+    lines.truncate(8);
+    Ok(lines)
+}
+
+/// The newest notices of this person.
+pub async fn news(ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<Vec<NewsLine>, Error> {
+    let Some(person) = ctx.person() else { return Ok(Vec::new()) };
+    let rows = store::notices::newest(conn, person, None, most).await?;
+    let line = |row: store::notices::NoticeRow| NewsLine {
+        id: row.id,
+        record: row.record,
+        words: row.words,
+        at: crate::words::moment(row.at),
+        is_unread: row.read_at.is_none(),
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// The inbox: the newest notices, more of them.
+pub async fn inbox(ctx: &Ctx) -> Result<Vec<NewsLine>, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    news(ctx, &mut conn, 100).await
+}
+
+/// The first figures of the mechanisms in reach, over this year's months.
+async fn cards(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<FigureCard>, Error> {
+    let now = Month::of(ctx.today);
+    let months: Vec<Month> = (1..=now.month).map(|month| Month { year: now.year, month }).collect();
+    let mut cards = Vec::new();
+    for mechanism in ctx.catalog().mechanisms.values() {
+        let reach = ctx.reach(mechanism);
+        if reach.is_empty() {
+            continue;
+        }
+        for figure in &mechanism.figures {
+            if cards.len() < 4 {
+                cards.push(card(ctx, conn, mechanism, figure, &reach, &months).await?);
+            }
+        }
+    }
+    Ok(cards)
+}
+
+fn day(ctx: &Ctx) -> String {
+    const NAMES: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
+    let today = ctx.today;
+    let quarter = Month { year: today.year(), month: (today.month() - 1) / 3 * 3 + 3 };
+    let left = ctx.calendar().working_days_between(today, quarter.last_day());
+    let weekday = NAMES[today.weekday().to_monday_zero_offset() as usize % 7];
+    format!("{} 星期{weekday} · 距季度末 {left} 个工作日", crate::words::day_in_prose(today))
+}

@@ -1,0 +1,395 @@
+//! How much, and how do we know? The figures of a mechanism by unit and month, each a door to its records.
+//!
+//! A figure is read from its cells; nothing is counted here.
+//! Never shows a cell outside the reader's reach.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use kernel::authority::Subtree;
+use kernel::catalog::{Figure, Measure, Mechanism};
+use kernel::figures::{self, Amount};
+use kernel::formula::{Cmp, Expr, Formula};
+use kernel::ids::UnitId;
+use kernel::value::Month;
+use store::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::forms::Choice;
+use crate::queries::register;
+
+/// What is asked of a mechanism's figures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FiguresAsk {
+    /// The unit whose subtree is looked at.
+    pub unit: Option<UnitId>,
+    /// The year; this year by default.
+    pub year: Option<i16>,
+    /// The figure shown by unit and month; the first by default.
+    pub figure: String,
+}
+
+/// The figures of a mechanism.
+#[derive(Clone, Debug)]
+pub struct FiguresPage {
+    /// The mechanism's id.
+    pub mechanism: String,
+    /// Its name.
+    pub name: String,
+    /// The unit looked at.
+    pub unit: Option<Choice>,
+    /// The units that may be looked at.
+    pub units: Vec<Choice>,
+    /// The year.
+    pub year: i16,
+    /// The years to choose from.
+    pub years: Vec<i16>,
+    /// The cards: each figure over the year.
+    pub cards: Vec<FigureCard>,
+    /// The figure shown below.
+    pub shown: Option<FigureTable>,
+}
+
+/// A figure as a card.
+#[derive(Clone, Debug)]
+pub struct FigureCard {
+    /// The mechanism's id.
+    pub mechanism: String,
+    /// The figure's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Its unit.
+    pub unit: String,
+    /// In words.
+    pub words: String,
+    /// For a ratio: numerator and denominator.
+    pub parts: Option<(i64, i64)>,
+    /// The change against the month before, in words, and whether it rose.
+    pub change: Option<(String, bool)>,
+    /// The months, for a small line.
+    pub months: Vec<Option<f64>>,
+    /// The period that its link opens.
+    pub period: String,
+}
+
+/// A figure by unit and month.
+#[derive(Clone, Debug)]
+pub struct FigureTable {
+    /// The figure's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// In words: what is counted.
+    pub words: String,
+    /// In words: what it is divided by.
+    pub over_words: Option<String>,
+    /// The formula as the definition writes it, and as a sentence.
+    pub formulas: Vec<(String, String, String)>,
+    /// The months.
+    pub months: Vec<Month>,
+    /// The rows: the unit looked at first, then the units below it that have anything.
+    pub rows: Vec<FigureRow>,
+    /// Is it a ratio (with two lists behind each number)?
+    pub is_ratio: bool,
+}
+
+/// A unit's row.
+#[derive(Clone, Debug)]
+pub struct FigureRow {
+    /// The unit; none for the whole of what the reader may see.
+    pub unit: Option<UnitId>,
+    /// Its name.
+    pub name: String,
+    /// The cells, by month.
+    pub cells: Vec<FigureCell>,
+    /// The year.
+    pub total: FigureCell,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureCell {
+    /// What is read.
+    pub shown: String,
+    /// As a number, for charts.
+    pub number: Option<f64>,
+    /// Is there anything behind it?
+    pub has_records: bool,
+    /// Numerator and denominator.
+    pub amount: Amount,
+    /// The period its link opens.
+    pub period: String,
+}
+
+/// Reads `2026-03` or `2026-01..2026-03` as first and last day.
+pub fn period(text: &str) -> Option<(Date, Date)> {
+    let (from, until) = text.split_once("..").unwrap_or((text, text));
+    let (from, until) = (Month::parse(from)?, Month::parse(until)?);
+    (from <= until).then(|| (from.first_day(), until.last_day()))
+}
+
+/// The condition that a record must hold to stand behind a figure; `在 期间` asks for the period.
+pub fn conditions(figure: &Figure, part: bool, until: Date) -> Vec<Expr> {
+    let in_period = |at: &Formula| Expr::InPeriod(Box::new(at.expr.clone()));
+    match &figure.measure {
+        Measure::Count { when, at } => vec![when.expr.clone(), in_period(at)],
+        Measure::Sum { of, when, at } | Measure::Average { of, when, at } => {
+            let known = Expr::Not(Box::new(Expr::Empty(Box::new(of.expr.clone()))));
+            vec![when.expr.clone(), in_period(at), known]
+        }
+        Measure::Ratio { part: numerator, whole, at } => {
+            let mut all = vec![whole.expr.clone(), in_period(at)];
+            all.extend(part.then(|| numerator.expr.clone()));
+            all
+        }
+        Measure::Stock { when, since, until: ends } => {
+            let day = || Box::new(Expr::Day(until));
+            let ended = Expr::Compare(Cmp::AtMost, Box::new(ends.expr.clone()), day());
+            vec![
+                when.expr.clone(),
+                Expr::Compare(Cmp::AtMost, Box::new(since.expr.clone()), day()),
+                Expr::Not(Box::new(ended)),
+            ]
+        }
+    }
+}
+
+/// The figures of a mechanism.
+pub async fn of_mechanism(ctx: &Ctx, mechanism: &str, ask: FiguresAsk) -> Result<FiguresPage, Error> {
+    let mechanism = ctx.mechanism(mechanism)?;
+    let reach = register::scope(ctx, &mechanism, ask.unit)?;
+    let year = ask.year.unwrap_or(ctx.today.year()).clamp(1, 9998);
+    let months = months_of(year, ctx.today);
+    let mut conn = ctx.office.db.read().await?;
+    let mut cards = Vec::new();
+    for figure in &mechanism.figures {
+        cards.push(card(ctx, &mut conn, &mechanism, figure, &reach, &months).await?);
+    }
+    let shown = mechanism.figure(&ask.figure).or(mechanism.figures.first());
+    let shown = match shown {
+        Some(figure) => Some(table(ctx, &mut conn, &mechanism, figure, &reach, &ask, &months).await?),
+        None => None,
+    };
+    let units = register::visible_units(ctx, &mechanism);
+    let chosen = ask.unit.map(|id| id.to_string());
+    Ok(FiguresPage {
+        unit: units.iter().find(|unit| Some(&unit.id) == chosen.as_ref()).cloned(),
+        units,
+        year,
+        years: (ctx.today.year() - 4..=ctx.today.year() + 1).rev().collect(),
+        cards,
+        shown,
+        mechanism: mechanism.id.to_string(),
+        name: mechanism.name.clone(),
+    })
+}
+
+/// The months of a year that are not in the future; all twelve of a year gone by.
+fn months_of(year: i16, today: Date) -> Vec<Month> {
+    let all = (1..=12).map(|month| Month { year, month });
+    let now = Month::of(today);
+    let shown: Vec<Month> = all.clone().filter(|month| *month <= now).collect();
+    if shown.is_empty() { all.take(1).collect() } else { shown }
+}
+
+/// One figure as a card: over the shown months, with the change of the last month against the one before.
+pub async fn card(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    figure: &Figure,
+    reach: &[Subtree],
+    months: &[Month],
+) -> Result<FigureCard, Error> {
+    let by_month = by_month(ctx, conn, mechanism, figure, reach, months).await?;
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let total = total(&by_month, is_stock);
+    let number = |amount: Amount| figures::value(figure, amount).and_then(|value| f64::try_from(value).ok());
+    let change = match by_month.as_slice() {
+        [.., before, last] => number(*last).zip(number(*before)).map(|(last, before)| {
+            let by = ((last - before) * 100.0).round() / 100.0;
+            (format!("{by:+}"), by >= 0.0)
+        }),
+        _ => None,
+    };
+    let first = months.first().copied().unwrap_or(Month::of(ctx.today));
+    let last = months.last().copied().unwrap_or(first);
+    Ok(FigureCard {
+        mechanism: mechanism.id.to_string(),
+        id: figure.id.to_string(),
+        name: figure.name.clone(),
+        value: figures::shown(figure, total),
+        unit: figure.unit.clone(),
+        words: figure.words.clone(),
+        parts: matches!(figure.measure, Measure::Ratio { .. }).then_some((total.numerator, total.denominator)),
+        change,
+        months: by_month.iter().map(|amount| number(*amount)).collect(),
+        period: if is_stock { last.to_string() } else { format!("{first}..{last}") },
+    })
+}
+
+/// A year's amount: the sum of a flow's months, the last of a stock's.
+fn total(months: &[Amount], is_stock: bool) -> Amount {
+    match (is_stock, months.last()) {
+        (true, Some(last)) => *last,
+        (true, None) => Amount::default(),
+        (false, _) => months.iter().fold(Amount::default(), |mut sum, amount| {
+            sum += *amount;
+            sum
+        }),
+    }
+}
+
+/// A figure by month over the subtrees.
+async fn by_month(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    figure: &Figure,
+    reach: &[Subtree],
+    months: &[Month],
+) -> Result<Vec<Amount>, Error> {
+    let rows = cells(ctx, conn, mechanism, figure, reach, months).await?;
+    let mut all: BTreeMap<String, Amount> = BTreeMap::new();
+    for (_, period, amount) in rows {
+        *all.entry(period).or_default() += amount;
+    }
+    Ok(in_months(ctx, figure, &all, months))
+}
+
+/// The cells of a figure, by unit and period: months for flows, days up to today and months for stocks.
+async fn cells(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    figure: &Figure,
+    reach: &[Subtree],
+    months: &[Month],
+) -> Result<Vec<(UnitId, String, Amount)>, Error> {
+    let name = format!("{}.{}", mechanism.id, figure.id);
+    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    // A stock is everything that came in and went out since the beginning.
+    let from = if is_stock { "0001-01".to_owned() } else { first.to_string() };
+    // `~` sorts after every digit: the days of the last month lie between it and the month itself.
+    let until = format!("{last}~");
+    let _ = ctx;
+    Ok(store::figures::by_unit(conn, &name, (&from, &until), reach).await?)
+}
+
+/// Amounts by period as amounts by month: flows as they are, stocks as they stand at each month's end, or today.
+fn in_months(ctx: &Ctx, figure: &Figure, cells: &BTreeMap<String, Amount>, months: &[Month]) -> Vec<Amount> {
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let of = |month: &Month| {
+        if !is_stock {
+            return cells.get(&month.to_string()).copied().unwrap_or_default();
+        }
+        let until = month.last_day().min(ctx.today).to_string();
+        let mut sum = Amount::default();
+        for (period, amount) in cells {
+            if period.len() == 10 && *period <= until {
+                sum += *amount;
+            }
+        }
+        sum
+    };
+    months.iter().map(of).collect()
+}
+
+async fn table(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    figure: &Figure,
+    reach: &[Subtree],
+    ask: &FiguresAsk,
+    months: &[Month],
+) -> Result<FigureTable, Error> {
+    let rows = cells(ctx, conn, mechanism, figure, reach, months).await?;
+    let mut whole: BTreeMap<String, Amount> = BTreeMap::new();
+    let mut groups: BTreeMap<(i64, UnitId), BTreeMap<String, Amount>> = BTreeMap::new();
+    let base = ask.unit.or_else(|| ctx.tree.units().first().map(|root| root.id));
+    for (unit, period, amount) in rows {
+        *whole.entry(period.clone()).or_default() += amount;
+        if let Some(group) = group_of(ctx, base, unit) {
+            *groups.entry(group).or_default().entry(period).or_default() += amount;
+        }
+    }
+    let name = ask.unit.map_or_else(|| "全部".to_owned(), |unit| ctx.names().unit(unit));
+    let mut table_rows = vec![row(ctx, figure, ask.unit, name, &whole, months)];
+    for ((_, unit), cells) in groups {
+        table_rows.push(row(ctx, figure, Some(unit), ctx.names().unit(unit), &cells, months));
+    }
+    Ok(FigureTable {
+        id: figure.id.to_string(),
+        name: figure.name.clone(),
+        unit: figure.unit.clone(),
+        words: figure.words.clone(),
+        over_words: figure.over_words.clone(),
+        formulas: formulas(figure),
+        months: months.to_vec(),
+        rows: table_rows,
+        is_ratio: matches!(figure.measure, Measure::Ratio { .. }),
+    })
+}
+
+/// The unit directly below the one looked at in whose subtree the unit lies (or that unit itself).
+fn group_of(ctx: &Ctx, base: Option<UnitId>, unit: UnitId) -> Option<(i64, UnitId)> {
+    let mut at = ctx.tree.unit(unit)?;
+    while at.parent.is_some() && at.parent != base && Some(at.id) != base {
+        at = ctx.tree.unit(at.parent?)?;
+    }
+    Some((at.over.first, at.id))
+}
+
+fn row(
+    ctx: &Ctx,
+    figure: &Figure,
+    unit: Option<UnitId>,
+    name: String,
+    cells: &BTreeMap<String, Amount>,
+    months: &[Month],
+) -> FigureRow {
+    let amounts = in_months(ctx, figure, cells, months);
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let all = total(&amounts, is_stock);
+    let first = months.first().copied().unwrap_or(Month::of(ctx.today));
+    let last = months.last().copied().unwrap_or(first);
+    let period = if is_stock { last.to_string() } else { format!("{first}..{last}") };
+    FigureRow {
+        unit,
+        name,
+        cells: amounts.iter().zip(months).map(|(amount, month)| cell(figure, *amount, month.to_string())).collect(),
+        total: cell(figure, all, period),
+    }
+}
+
+fn cell(figure: &Figure, amount: Amount, period: String) -> FigureCell {
+    FigureCell {
+        shown: figures::shown(figure, amount),
+        number: figures::value(figure, amount).and_then(|value| f64::try_from(value).ok()),
+        has_records: amount.numerator != 0 || amount.denominator != 0,
+        amount,
+        period,
+    }
+}
+
+/// What a figure is made of: what the part is called, as written, as a sentence.
+fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
+    let one = |name: &str, formula: &Formula| (name.to_owned(), formula.text.to_string(), formula.explain());
+    match &figure.measure {
+        Measure::Count { when, at } => vec![one("计入", when), one("按哪天", at)],
+        Measure::Sum { of, when, at } => vec![one("合计", of), one("计入", when), one("按哪天", at)],
+        Measure::Average { of, when, at } => vec![one("平均", of), one("计入", when), one("按哪天", at)],
+        Measure::Ratio { part, whole, at } => vec![one("分子", part), one("分母", whole), one("按哪天", at)],
+        Measure::Stock { when, since, until } => {
+            vec![one("计入", when), one("从哪天起算在内", since), one("到哪天不再算", until)]
+        }
+    }
+}

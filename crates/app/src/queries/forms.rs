@@ -1,0 +1,387 @@
+//! What does a step ask for? Its form, with what is already known filled in.
+//!
+//! Never checks: that is the command's.
+
+use kernel::catalog::{Field, FieldType, Mechanism, Step};
+use kernel::facts::Typed;
+use kernel::ids::{FieldId, FileId};
+use kernel::record::View;
+use kernel::refusal::Spot;
+use kernel::value::{Facts, Value};
+
+use crate::ctx::Ctx;
+use crate::words::{self, Said};
+
+/// A step's form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepForm {
+    /// The step.
+    pub id: String,
+    /// Its name: what the button says.
+    pub name: String,
+    /// The rule.
+    pub because: Option<String>,
+    /// Does it lead on along the main path?
+    pub leads_on: bool,
+    /// Does it ask for an opinion?
+    pub opinion: bool,
+    /// Does it demand a reason?
+    pub reason: bool,
+    /// The opinion as typed.
+    pub opinion_typed: String,
+    /// The reason as typed.
+    pub reason_typed: String,
+    /// What it issues, named.
+    pub paper: Option<String>,
+    /// The fields.
+    pub fields: Vec<FormField>,
+    /// What stands in the way, after a refusal.
+    pub refusals: Vec<Said>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormField {
+    /// Its id: the control's name.
+    pub id: String,
+    /// Its label.
+    pub name: String,
+    /// Must it be filled?
+    pub required: bool,
+    /// A line of help.
+    pub help: Option<String>,
+    /// The control.
+    pub control: Control,
+    /// What stands in it, as typed or as known.
+    pub typed: Vec<String>,
+    /// What is wrong with it.
+    pub fault: Option<Said>,
+}
+
+/// How a field is filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Control {
+    /// One line.
+    Text {
+        /// Most characters.
+        max: usize,
+    },
+    /// Many lines.
+    LongText {
+        /// Most characters.
+        max: usize,
+    },
+    /// A number, with its unit.
+    Number {
+        /// The unit of measure.
+        measure: String,
+    },
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+    /// An instant.
+    Moment,
+    /// Yes or no.
+    YesNo,
+    /// One of some.
+    One(Vec<Choice>),
+    /// Several of some.
+    Many(Vec<Choice>),
+    /// Files: those already there.
+    Files(Vec<FileLine>),
+    /// Rows: the columns, the rows as typed and the faults at (row, column).
+    Rows {
+        /// The columns.
+        columns: Vec<FormField>,
+        /// The rows.
+        rows: Vec<Vec<String>>,
+        /// What is wrong: row from 0, column's id, sentence.
+        faults: Vec<(usize, String, String)>,
+    },
+}
+
+/// Something to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub id: String,
+    /// What is read.
+    pub name: String,
+    /// Its pinyin initials, if known.
+    pub pinyin: String,
+    /// The name of the group it stands in.
+    pub group: Option<String>,
+}
+
+/// A file, as a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileLine {
+    /// Its id.
+    pub id: FileId,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// What was typed into a form and refused, to be shown again.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// What was typed.
+    pub typed: Typed,
+    /// The opinion.
+    pub opinion: String,
+    /// The reason.
+    pub reason: String,
+    /// Why it was refused.
+    pub refusals: Vec<Said>,
+}
+
+/// The form of a step on a record (or of the start step on nothing).
+pub fn step_form(
+    ctx: &Ctx,
+    mechanism: &Mechanism,
+    step: &Step,
+    facts: &Facts,
+    files: &[FileLine],
+    again: Option<&Again>,
+) -> StepForm {
+    let mut fields = Vec::new();
+    for id in step.needs.iter().chain(&step.asks) {
+        let needed = step.needs.contains(id);
+        if let Some(field) = mechanism.field(id.as_str()) {
+            fields.push(form_field(ctx, mechanism, step, field, needed, facts, files, again));
+        } else if let Some(child) = mechanism.child(id.as_str()) {
+            fields.push(child_field(ctx, child, needed, facts, again));
+        }
+    }
+    StepForm {
+        id: step.id.to_string(),
+        name: step.name.clone(),
+        because: step.because.clone(),
+        leads_on: step.to.is_some() && !step.reason,
+        opinion: step.opinion,
+        reason: step.reason,
+        opinion_typed: again.map(|again| again.opinion.clone()).unwrap_or_default(),
+        reason_typed: again.map(|again| again.reason.clone()).unwrap_or_default(),
+        paper: step.paper.as_ref().and_then(|id| mechanism.paper(id.as_str())).map(|paper| paper.name.clone()),
+        fields,
+        refusals: again.map(|again| again.refusals.clone()).unwrap_or_default(),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a control needs the step, the record and what was typed")]
+fn form_field(
+    ctx: &Ctx,
+    mechanism: &Mechanism,
+    step: &Step,
+    field: &Field,
+    needed: bool,
+    facts: &Facts,
+    files: &[FileLine],
+    again: Option<&Again>,
+) -> FormField {
+    let known = facts.find(field.id.as_str()).cloned().or_else(|| default(ctx, mechanism, step, field));
+    let typed = again
+        .and_then(|again| again.typed.fields.iter().find(|(id, _)| *id == field.id))
+        .map(|(_, texts)| texts.clone())
+        .unwrap_or_else(|| known.as_ref().map(as_typed).unwrap_or_default());
+    FormField {
+        id: field.id.to_string(),
+        name: field.name.clone(),
+        required: needed || field.required,
+        // enforces: field.help
+        help: field.help.clone(),
+        control: control(ctx, &step.who, field, known.as_ref(), files),
+        typed,
+        fault: fault(again, &Spot::Field(field.id.clone())),
+    }
+}
+
+fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Option<Value> {
+    let formula = field.default.as_ref().filter(|_| step.from.is_empty())?;
+    let record = kernel::record::Record {
+        id: kernel::ids::RecordId(uuid::Uuid::nil()),
+        mechanism: mechanism.id.clone(),
+        definition: mechanism.hash.clone(),
+        number: None,
+        title: String::new(),
+        state: step.to.clone()?,
+        unit: kernel::ids::UnitId(uuid::Uuid::nil()),
+        facts: Facts::default(),
+        opened_on: ctx.today,
+        closed_on: None,
+        version: 0,
+        holder: None,
+        deadlines: Vec::new(),
+        batch: None,
+    };
+    let view = View { mechanism, record: &record, today: ctx.today, calendar: ctx.calendar(), period: None };
+    formula.eval(&view).map(|value| kernel::workflow::fit(&field.of, value))
+}
+
+fn fault(again: Option<&Again>, spot: &Spot) -> Option<Said> {
+    again?.refusals.iter().find(|said| said.at == *spot).cloned()
+}
+
+fn control(ctx: &Ctx, who: &[kernel::ids::RoleId], field: &Field, known: Option<&Value>, files: &[FileLine]) -> Control {
+    match &field.of {
+        FieldType::Text { max } => Control::Text { max: *max },
+        FieldType::LongText { max } => Control::LongText { max: *max },
+        FieldType::Whole { measure, .. } | FieldType::Decimal { measure, .. } => {
+            Control::Number { measure: measure.as_deref().unwrap_or_default().to_owned() }
+        }
+        FieldType::Money => Control::Number { measure: "元".to_owned() },
+        FieldType::Percent => Control::Number { measure: "%".to_owned() },
+        FieldType::Day => Control::Day,
+        FieldType::Month => Control::Month,
+        FieldType::Moment => Control::Moment,
+        FieldType::YesNo => Control::YesNo,
+        FieldType::Choice { list } => Control::One(choices(ctx, list.as_str())),
+        FieldType::Unit => Control::One(units(ctx, who)),
+        FieldType::Units => Control::Many(all_units(ctx)),
+        FieldType::Person => Control::One(people(ctx)),
+        FieldType::People => Control::Many(people(ctx)),
+        FieldType::Record { .. } => Control::One(match known {
+            Some(Value::Record(id)) => {
+                vec![Choice { id: id.to_string(), name: id.to_string(), pinyin: String::new(), group: None }]
+            }
+            _ => Vec::new(),
+        }),
+        FieldType::Files => {
+            let own = |line: &&FileLine| matches!(known, Some(Value::Files(ids)) if ids.contains(&line.id));
+            Control::Files(files.iter().filter(own).cloned().collect())
+        }
+        FieldType::Computed { .. } => Control::Text { max: 0 },
+    }
+}
+
+/// The items of a list; the items of a tree stand in groups.
+pub fn choices(ctx: &Ctx, list: &str) -> Vec<Choice> {
+    let Some(list) = ctx.vocabulary().list(list) else { return Vec::new() };
+    // enforces: item.parent
+    let group = |parent: &Option<std::sync::Arc<str>>| {
+        parent.as_deref().and_then(|parent| list.name_of(parent)).map(str::to_owned)
+    };
+    let is_parent = |id: &str| list.items.iter().any(|item| item.parent.as_deref() == Some(id));
+    list.items
+        .iter()
+        .filter(|item| !is_parent(&item.id))
+        .map(|item| Choice {
+            id: item.id.to_string(),
+            name: item.name.to_string(),
+            pinyin: String::new(),
+            group: group(&item.parent),
+        })
+        .collect()
+}
+
+/// The units that may be chosen: those over which the actor holds a role of the step.
+fn units(ctx: &Ctx, who: &[kernel::ids::RoleId]) -> Vec<Choice> {
+    let reach = ctx.actor.reach(who);
+    ctx.tree.within(&reach).map(unit_choice).collect()
+}
+
+/// All units, for helpers and the like.
+fn all_units(ctx: &Ctx) -> Vec<Choice> {
+    ctx.tree.units().iter().map(unit_choice).collect()
+}
+
+fn unit_choice(unit: &crate::tree::Unit) -> Choice {
+    Choice { id: unit.id.to_string(), name: unit.name.clone(), pinyin: unit.pinyin.clone(), group: None }
+}
+
+fn people(ctx: &Ctx) -> Vec<Choice> {
+    let mut people: Vec<Choice> = ctx
+        .tree
+        .people()
+        .map(|person| Choice {
+            id: person.id.to_string(),
+            name: person.name.clone(),
+            pinyin: person.pinyin.clone(),
+            group: person.unit.map(|unit| ctx.names().unit(unit)),
+        })
+        .collect();
+    people.sort_by(|a, b| (&a.group, &a.pinyin, &a.name).cmp(&(&b.group, &b.pinyin, &b.name)));
+    people
+}
+
+fn child_field(
+    ctx: &Ctx,
+    child: &kernel::catalog::Child,
+    needed: bool,
+    facts: &Facts,
+    again: Option<&Again>,
+) -> FormField {
+    let columns: Vec<FormField> = child
+        .fields
+        .iter()
+        .map(|field| FormField {
+            id: field.id.to_string(),
+            name: field.name.clone(),
+            required: field.required,
+            help: None,
+            control: control(ctx, &[], field, None, &[]),
+            typed: Vec::new(),
+            fault: None,
+        })
+        .collect();
+    let typed = again.and_then(|again| again.typed.rows.iter().find(|(id, _)| *id == child.id));
+    let rows = match (typed, facts.find(child.id.as_str())) {
+        (Some((_, rows)), _) => rows.iter().map(|row| in_columns(child, row)).collect(),
+        (None, Some(Value::Rows(rows))) => rows.iter().map(|row| known_row(child, row)).collect(),
+        _ => Vec::new(),
+    };
+    let faults = again.map(|again| row_faults(&again.refusals, &child.id)).unwrap_or_default();
+    FormField {
+        id: child.id.to_string(),
+        name: child.name.clone(),
+        required: needed,
+        help: None,
+        control: Control::Rows { columns, rows, faults },
+        typed: Vec::new(),
+        fault: fault(again, &Spot::Field(child.id.clone())),
+    }
+}
+
+fn in_columns(child: &kernel::catalog::Child, row: &[(FieldId, String)]) -> Vec<String> {
+    let text = |field: &Field| row.iter().find(|(id, _)| *id == field.id).map(|(_, text)| text.clone());
+    child.fields.iter().map(|field| text(field).unwrap_or_default()).collect()
+}
+
+fn known_row(child: &kernel::catalog::Child, row: &Facts) -> Vec<String> {
+    let text = |field: &Field| row.find(field.id.as_str()).map(|value| as_typed(value).join(" "));
+    child.fields.iter().map(|field| text(field).unwrap_or_default()).collect()
+}
+
+fn row_faults(refusals: &[Said], child: &FieldId) -> Vec<(usize, String, String)> {
+    refusals
+        .iter()
+        .filter_map(|said| match &said.at {
+            Spot::Row(id, row, field) if id == child => Some((*row, field.to_string(), said.says.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A value as it would be typed.
+pub fn as_typed(value: &Value) -> Vec<String> {
+    match value {
+        Value::Text(text) | Value::Choice(text) => vec![text.clone()],
+        Value::Whole(number) => vec![number.to_string()],
+        Value::Decimal(number) => vec![number.normalize().to_string()],
+        Value::Money(fen) => vec![rust_decimal::Decimal::new(*fen, 2).to_string()],
+        Value::Day(day) => vec![day.to_string()],
+        Value::Month(month) => vec![month.to_string()],
+        Value::Moment(at) => vec![words::moment(*at)],
+        Value::YesNo(yes) => vec![if *yes { "是" } else { "否" }.to_owned()],
+        Value::Unit(id) => vec![id.to_string()],
+        Value::Person(id) => vec![id.to_string()],
+        Value::Record(id) => vec![id.to_string()],
+        Value::Units(ids) => ids.iter().map(ToString::to_string).collect(),
+        Value::People(ids) => ids.iter().map(ToString::to_string).collect(),
+        Value::Files(ids) => ids.iter().map(ToString::to_string).collect(),
+        Value::Rows(_) => Vec::new(),
+    }
+}

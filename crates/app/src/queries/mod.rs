@@ -1,0 +1,24 @@
+//! What may be asked? Each query returns exactly what one page shows.
+//!
+//! Never changes anything.
+
+pub mod frame;
+pub mod desk;
+pub mod register;
+pub mod record_file;
+pub mod forms;
+pub mod figures;
+pub mod mechanism_page;
+pub mod intake;
+pub mod search;
+pub mod files;
+pub mod running;
+
+/// A light: shape and colour go by the kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Light {
+    /// The kind.
+    pub kind: kernel::deadlines::LightKind,
+    /// The words.
+    pub words: String,
+}

@@ -1,0 +1,536 @@
+//! The record 事项: what it is, where it stands, who holds it, what happened, and what this person may do now.
+//!
+//! Never a step that would be refused for authority.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use kernel::catalog::{FieldType, Mechanism, Step};
+use kernel::deadlines::{self, LightKind};
+use kernel::ids::{FileId, PaperId, RecordId, StateId};
+use kernel::journal::Entry;
+use kernel::value::Value;
+use kernel::workflow;
+use store::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::forms::{Again, FileLine, StepForm, step_form};
+use crate::queries::register::{self, value_of};
+use crate::queries::Light;
+use crate::records::{self, Found};
+use crate::words;
+
+/// A record's page.
+#[derive(Clone, Debug)]
+pub struct RecordFile {
+    /// Its id.
+    pub id: RecordId,
+    /// Its version: forms send it back.
+    pub version: i64,
+    /// The mechanism's id.
+    pub mechanism: String,
+    /// The mechanism's name.
+    pub mechanism_name: String,
+    /// The chapter's name.
+    pub chapter: String,
+    /// Its title.
+    pub title: String,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its state.
+    pub state: String,
+    /// Its light.
+    pub light: Option<Light>,
+    /// The stations of its way.
+    pub stations: Vec<Station>,
+    /// Who must act: the role, the people, since when.
+    pub holder: Option<HolderLine>,
+    /// The facts.
+    pub facts: Vec<FactLine>,
+    /// The child tables.
+    pub children: Vec<ChildTable>,
+    /// The deadlines.
+    pub deadlines: Vec<DeadlineLine>,
+    /// The papers.
+    pub papers: Vec<PaperLine>,
+    /// The records tied to it.
+    pub ties: Vec<TieLine>,
+    /// What happened, newest first.
+    pub timeline: Vec<TimelineLine>,
+    /// The steps that this person may take now.
+    pub steps: Vec<StepForm>,
+    /// Does it stand on an older version of its definition?
+    pub is_on_older_version: bool,
+}
+
+/// A station of the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    /// The state's name.
+    pub name: String,
+    /// Behind, here or ahead.
+    pub place: Place,
+    /// When and by whom it was reached.
+    pub note: Option<String>,
+}
+
+/// Where a station lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Behind.
+    Behind,
+    /// Here.
+    Here,
+    /// Ahead.
+    Ahead,
+}
+
+/// Who must act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HolderLine {
+    /// The role.
+    pub role: String,
+    /// The people who hold it nearest to the unit.
+    pub people: Vec<String>,
+    /// Since which day.
+    pub since: Option<Date>,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactLine {
+    /// The field's name.
+    pub name: String,
+    /// Its value in words; empty if it has none.
+    pub words: String,
+    /// Does it want the whole width?
+    pub is_long: bool,
+    /// The record it points to.
+    pub record: Option<RecordId>,
+    /// The files it holds.
+    pub files: Vec<FileLine>,
+}
+
+/// A child table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChildTable {
+    /// Its name.
+    pub name: String,
+    /// The titles.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A deadline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadlineLine {
+    /// Its name.
+    pub name: String,
+    /// The due day.
+    pub due_on: Date,
+    /// The light, while it runs; how it ended, after.
+    pub light: Light,
+    /// Why it is due then.
+    pub why: Vec<String>,
+    /// Is it provisional?
+    pub provisional: bool,
+}
+
+/// A paper.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaperLine {
+    /// Its id.
+    pub id: PaperId,
+    /// What kind.
+    pub name: String,
+    /// Its number.
+    pub number: Option<String>,
+    /// The day it was issued.
+    pub issued_on: Date,
+    /// Its hash, shortened for people.
+    pub hash: String,
+}
+
+/// A record tied to this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TieLine {
+    /// The record.
+    pub id: RecordId,
+    /// How they are tied.
+    pub words: String,
+    /// Its title.
+    pub title: String,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its state.
+    pub state: String,
+    /// Its light.
+    pub light: Option<Light>,
+}
+
+/// A line of the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimelineLine {
+    /// When, to the minute.
+    pub at: String,
+    /// Who.
+    pub actor: String,
+    /// By which role.
+    pub role: Option<String>,
+    /// In whose name.
+    pub behalf: Option<String>,
+    /// What.
+    pub step: String,
+    /// The state it led to, if it changed.
+    pub to: Option<String>,
+    /// What changed.
+    pub changes: Vec<ChangeLine>,
+    /// The number given.
+    pub number: Option<String>,
+    /// The opinion.
+    pub opinion: Option<String>,
+    /// The reason.
+    pub reason: Option<String>,
+    /// Papers and records that came of it: words, and where they are.
+    pub effects: Vec<(String, Effect)>,
+    /// Is it bad news?
+    pub is_red: bool,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A paper.
+    Paper(PaperId),
+    /// A record.
+    Record(RecordId),
+}
+
+/// A change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeLine {
+    /// The field's name.
+    pub field: String,
+    /// Before.
+    pub from: Option<String>,
+    /// After.
+    pub to: Option<String>,
+}
+
+/// A record's page, for this person; after a refusal with the form as it was typed.
+pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>) -> Result<RecordFile, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let found = records::visible(ctx, &mut conn, id).await?;
+    let entries = entries(&mut conn, id).await?;
+    let files = files(&mut conn, &found).await?;
+    let papers = store::papers::of_record(&mut conn, id).await?;
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    Ok(RecordFile {
+        id,
+        version: record.version,
+        mechanism: mechanism.id.to_string(),
+        mechanism_name: mechanism.name.clone(),
+        chapter: register::chapter_name(ctx, mechanism),
+        title: record.title.clone(),
+        number: record.number.clone(),
+        state: state_name(mechanism, record.state.as_str()),
+        light: register::light(ctx, &found),
+        stations: stations(ctx, &found, &entries),
+        holder: holder(ctx, &found, &entries),
+        facts: facts(ctx, &mut conn, &found, &files).await?,
+        children: children(ctx, &found),
+        deadlines: deadline_lines(ctx, &found),
+        papers: papers
+            .iter()
+            .map(|row| PaperLine {
+                id: row.id,
+                name: mechanism.paper(row.kind.as_str()).map_or_else(|| row.title.clone(), |paper| paper.name.clone()),
+                number: row.number.clone(),
+                issued_on: row.issued_on,
+                hash: row.source_hash.chars().take(16).collect(),
+            })
+            .collect(),
+        ties: ties(ctx, &mut conn, &found).await?,
+        timeline: entries.iter().rev().map(|entry| timeline_line(ctx, mechanism, entry)).collect(),
+        steps: steps(ctx, &found, &files, again),
+        is_on_older_version: ctx
+            .catalog()
+            .mechanisms
+            .get(mechanism.id.as_str())
+            .is_some_and(|current| current.hash != record.definition),
+    })
+}
+
+/// The form of a new record.
+pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(String, StepForm), Error> {
+    let mechanism = ctx.mechanism(mechanism)?;
+    let step = mechanism.start();
+    if !ctx.actor.holds_any(&step.who) {
+        return Err(Error::NotFound);
+    }
+    let facts = kernel::value::Facts::default();
+    Ok((mechanism.name.clone(), step_form(ctx, &mechanism, step, &facts, &[], again)))
+}
+
+fn state_name(mechanism: &Mechanism, id: &str) -> String {
+    mechanism.state(id).map_or_else(|| id.to_owned(), |state| state.name.clone())
+}
+
+async fn entries(conn: &mut Conn, id: RecordId) -> Result<Vec<Entry>, Error> {
+    let rows = store::journal::of_record(conn, id).await?;
+    rows.iter()
+        .map(|row| serde_json::from_str(&row.entry).map_err(|fault| Error::broken("read a journal entry", fault)))
+        .collect()
+}
+
+async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
+    let rows = store::files::of_record(conn, found.record.id).await?;
+    Ok(rows.into_iter().map(|row| FileLine { id: row.id, name: row.name, size: row.size }).collect())
+}
+
+/// The way: the states visited on the shortest path to the first final state, the state at hand, and what lies ahead.
+fn stations(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Vec<Station> {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    let main = path(mechanism, &mechanism.start().to.clone().unwrap_or_else(|| record.state.clone()));
+    let mut ids: Vec<(StateId, Place)> = Vec::new();
+    let arrivals = arrivals(entries);
+    match main.iter().position(|id| *id == record.state) {
+        Some(here) => {
+            for (at, id) in main.iter().enumerate() {
+                let place = match at.cmp(&here) {
+                    std::cmp::Ordering::Less => Place::Behind,
+                    std::cmp::Ordering::Equal => Place::Here,
+                    std::cmp::Ordering::Greater => Place::Ahead,
+                };
+                ids.push((id.clone(), place));
+            }
+        }
+        None => {
+            let last = main.iter().rposition(|id| arrivals.contains_key(id.as_str())).unwrap_or(0);
+            ids.extend(main.iter().take(last + 1).map(|id| (id.clone(), Place::Behind)));
+            ids.push((record.state.clone(), Place::Here));
+            if record.is_open() {
+                ids.extend(main.iter().skip(last + 1).map(|id| (id.clone(), Place::Ahead)));
+            }
+        }
+    }
+    let _ = ctx;
+    ids.into_iter()
+        .map(|(id, place)| Station {
+            name: state_name(mechanism, id.as_str()),
+            note: (place != Place::Ahead).then(|| arrivals.get(id.as_str()).cloned()).flatten(),
+            place,
+        })
+        .collect()
+}
+
+/// State → «3月5日 林书敏» of the last arrival.
+fn arrivals(entries: &[Entry]) -> HashMap<&str, String> {
+    let mut notes = HashMap::new();
+    for entry in entries.iter().filter(|entry| entry.from.as_deref() != Some(entry.to.as_str())) {
+        notes.insert(entry.to.as_str(), format!("{}月{}日 {}", entry.on.month(), entry.on.day(), entry.actor_name));
+    }
+    notes
+}
+
+/// The shortest way from a state to the first final state of the definition.
+fn path(mechanism: &Mechanism, from: &StateId) -> Vec<StateId> {
+    let Some(goal) = mechanism.states.iter().find(|state| state.is_final) else { return vec![from.clone()] };
+    let mut came: HashMap<StateId, StateId> = HashMap::new();
+    let mut queue = std::collections::VecDeque::from([from.clone()]);
+    while let Some(at) = queue.pop_front() {
+        if at == goal.id {
+            break;
+        }
+        for step in mechanism.steps.iter().filter(|step| step.from.contains(&at)) {
+            if let Some(to) = step.to.as_ref().filter(|to| **to != *from && !came.contains_key(*to)) {
+                came.insert(to.clone(), at.clone());
+                queue.push_back(to.clone());
+            }
+        }
+    }
+    let mut way = vec![goal.id.clone()];
+    while let Some(before) = way.last().and_then(|at| came.get(at)) {
+        way.push(before.clone());
+    }
+    way.reverse();
+    if way.first() == Some(from) { way } else { vec![from.clone()] }
+}
+
+fn holder(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Option<HolderLine> {
+    let role = found.record.holder.as_ref()?;
+    let people = ctx.tree.holders(role, found.record.unit, ctx.today);
+    let arrived = entries.iter().rev().find(|entry| entry.from.as_deref() != Some(entry.to.as_str()));
+    Some(HolderLine {
+        role: ctx.vocabulary().role(role.as_str()).map_or_else(String::new, |role| role.name.clone()),
+        people: people.into_iter().map(|person| person.name.clone()).collect(),
+        since: arrived.map(|entry| entry.on),
+    })
+}
+
+async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) -> Result<Vec<FactLine>, Error> {
+    let mut lines = Vec::new();
+    for field in &found.mechanism.fields {
+        if field.id == found.mechanism.title {
+            continue;
+        }
+        let value = value_of(ctx, found, field.id.as_str());
+        let (mut words, mut record, mut own) = (String::new(), None, Vec::new());
+        match &value {
+            Some(Value::Record(id)) => {
+                record = Some(*id);
+                words = match records::visible(ctx, conn, *id).await {
+                    Ok(other) => other.record.number.unwrap_or(other.record.title),
+                    Err(Error::NotFound) => {
+                        record = None;
+                        "(你看不到的事项)".to_owned()
+                    }
+                    Err(other) => return Err(other),
+                };
+            }
+            Some(Value::Files(ids)) => own = files.iter().filter(|file| ids.contains(&file.id)).cloned().collect(),
+            Some(value) => words = ctx.names().plain(&field.of, value),
+            None => {}
+        }
+        let is_long = matches!(field.of, FieldType::LongText { .. } | FieldType::Files | FieldType::Units);
+        lines.push(FactLine { name: field.name.clone(), words, is_long, record, files: own });
+    }
+    Ok(lines)
+}
+
+fn children(ctx: &Ctx, found: &Found) -> Vec<ChildTable> {
+    let mut tables = Vec::new();
+    for child in &found.mechanism.children {
+        let Some(Value::Rows(rows)) = found.record.facts.find(child.id.as_str()) else { continue };
+        let words = |row: &kernel::value::Facts| {
+            let cell = |field: &kernel::catalog::Field| {
+                row.find(field.id.as_str()).map(|value| ctx.names().plain(&field.of, value)).unwrap_or_default()
+            };
+            child.fields.iter().map(cell).collect::<Vec<String>>()
+        };
+        tables.push(ChildTable {
+            name: child.name.clone(),
+            columns: child.fields.iter().map(|field| field.name.clone()).collect(),
+            rows: rows.iter().map(words).collect(),
+        });
+    }
+    tables
+}
+
+fn deadline_lines(ctx: &Ctx, found: &Found) -> Vec<DeadlineLine> {
+    let lines = found.record.deadlines.iter().filter_map(|running| {
+        let deadline = found.mechanism.deadline(running.id.as_str())?;
+        let light = match running.outcome {
+            Some(outcome) => {
+                let words = match outcome {
+                    kernel::record::Outcome::Met => "按时",
+                    kernel::record::Outcome::Late => "逾期完成",
+                    kernel::record::Outcome::Lifted => "不再计时",
+                };
+                Light { kind: LightKind::Grey, words: words.to_owned() }
+            }
+            None => {
+                let paused = running.paused_on.is_some();
+                let (kind, words) = deadlines::light(ctx.calendar(), deadline, running.due_on, paused, ctx.today);
+                Light { kind, words }
+            }
+        };
+        Some(DeadlineLine {
+            name: deadline.name.clone(),
+            due_on: running.due_on,
+            light,
+            why: deadlines::why(ctx.calendar(), deadline, running),
+            provisional: running.provisional,
+        })
+    });
+    lines.collect()
+}
+
+async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>, Error> {
+    let mut lines = Vec::new();
+    for tie in store::ties::of_record(conn, found.record.id).await? {
+        let opened_it = tie.other == found.record.id;
+        let other = if opened_it { tie.record } else { tie.other };
+        let seen = match records::visible(ctx, conn, other).await {
+            Ok(seen) => seen,
+            Err(Error::NotFound) => continue,
+            Err(fault) => return Err(fault),
+        };
+        let words = if opened_it { "由它开立" } else { "由此开立" };
+        lines.push(TieLine {
+            id: other,
+            words: format!("{}({words},{})", seen.mechanism.name, tie.opened_on),
+            title: seen.record.title.clone(),
+            number: seen.record.number.clone(),
+            state: state_name(&seen.mechanism, seen.record.state.as_str()),
+            light: register::light(ctx, &seen),
+        });
+    }
+    Ok(lines)
+}
+
+fn timeline_line(ctx: &Ctx, mechanism: &Mechanism, entry: &Entry) -> TimelineLine {
+    let changes = entry.changes.iter().map(|change| ChangeLine {
+        field: field_name(mechanism, &change.field),
+        from: ctx.names().of_json(mechanism, &change.field, &change.from),
+        to: ctx.names().of_json(mechanism, &change.field, &change.to),
+    });
+    let effects = entry.effects.iter().filter_map(|(kind, id)| match kind.as_str() {
+        "paper" => Some(("文书".to_owned(), Effect::Paper(id.parse().ok()?))),
+        "opened" => Some(("开立的事项".to_owned(), Effect::Record(id.parse().ok()?))),
+        _ => None,
+    });
+    let moved = entry.from.as_deref() != Some(entry.to.as_str());
+    TimelineLine {
+        at: words::moment(entry.at),
+        actor: entry.actor_name.clone(),
+        role: entry.role.as_deref().and_then(|id| ctx.vocabulary().role(id)).map(|role| role.name.clone()),
+        behalf: entry.behalf.clone(),
+        step: entry.step_name.clone(),
+        to: moved.then(|| state_name(mechanism, &entry.to)),
+        changes: changes.collect(),
+        number: entry.number.clone(),
+        opinion: entry.opinion.clone(),
+        reason: entry.reason.clone(),
+        effects: effects.collect(),
+        is_red: entry.step == "clock.overdue",
+    }
+}
+
+fn field_name(mechanism: &Mechanism, id: &str) -> String {
+    let field = mechanism.field(id).map(|field| field.name.clone());
+    field.or_else(|| mechanism.child(id).map(|child| child.name.clone())).unwrap_or_else(|| id.to_owned())
+}
+
+/// The steps that this person may take now: those that lead on first.
+fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Again)>) -> Vec<StepForm> {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    let ahead = path(mechanism, &record.state);
+    let leads = |step: &Step| step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
+    let mut steps = workflow::open_steps(mechanism, record, &ctx.actor, found.unit_ord);
+    steps.sort_by_key(|step| !leads(step));
+    let form = |step: &&Step| {
+        let typed = again.filter(|(id, _)| *id == step.id.as_str()).map(|(_, again)| again);
+        let mut form = step_form(ctx, mechanism, step, &record.facts, files, typed);
+        form.leads_on = leads(step);
+        form
+    };
+    steps.iter().map(form).collect()
+}
+
+/// A file of a record, for somebody who may see the record (or who uploaded it a moment ago).
+pub async fn file_for(ctx: &Ctx, id: FileId) -> Result<(String, String, Vec<u8>), Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let file = store::files::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
+    match file.record {
+        Some(record) => {
+            records::visible(ctx, &mut conn, record).await?;
+        }
+        None if file.added_by.is_some() && file.added_by == ctx.person() => {}
+        None => return Err(Error::NotFound),
+    }
+    let bytes = store::files::content(&mut conn, id).await?;
+    Ok((file.name, file.media, bytes))
+}

@@ -1,0 +1,141 @@
+//! How do units stand to one another? The organisation tree, in memory, numbered in pre-order.
+//!
+//! A subtree is one interval of numbers, so that rights, lists and figures ask for an interval and not for a list.
+//! Never the truth: that is in the database; this is read again when units or grants change.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use kernel::authority::{Grant, Subtree};
+use kernel::ids::{PersonId, RoleId, UnitId, UnitKind};
+use kernel::workflow::Numbered as _;
+
+/// A unit as pages need it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unit {
+    /// Its id.
+    pub id: UnitId,
+    /// Its kind.
+    pub kind: UnitKind,
+    /// Its name.
+    pub name: String,
+    /// Its short name, or its name.
+    pub short_name: String,
+    /// Its pinyin initials, for search.
+    pub pinyin: String,
+    /// The unit above it.
+    pub parent: Option<UnitId>,
+    /// Its subtree.
+    pub over: Subtree,
+    /// How deep it lies; the root is 0.
+    pub depth: i64,
+}
+
+/// A person as pages need them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their pinyin initials.
+    pub pinyin: String,
+    /// What they are called in their unit.
+    pub post_name: Option<String>,
+    /// The unit where they work.
+    pub unit: Option<UnitId>,
+}
+
+/// Units, people and who holds which role, as of the last reading.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    units: Vec<Unit>,
+    by_id: HashMap<UnitId, usize>,
+    by_name: HashMap<String, UnitId>,
+    people: HashMap<PersonId, Person>,
+    grants: Vec<(PersonId, Grant)>,
+}
+
+impl kernel::workflow::Numbered for Tree {
+    fn ord(&self, unit: UnitId) -> Option<i64> {
+        self.unit(unit).map(|unit| unit.over.first)
+    }
+}
+
+impl Tree {
+    /// A tree of units in pre-order, with people and grants.
+    pub fn new(mut units: Vec<Unit>, people: Vec<Person>, grants: Vec<(PersonId, Grant)>) -> Self {
+        units.sort_by_key(|unit| unit.over.first);
+        let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
+        let mut by_name = HashMap::new();
+        for unit in units.iter().rev() {
+            by_name.insert(unit.short_name.clone(), unit.id);
+            by_name.insert(unit.name.clone(), unit.id);
+        }
+        let people = people.into_iter().map(|person| (person.id, person)).collect();
+        Self { units, by_id, by_name, people, grants }
+    }
+
+    /// All units, in pre-order.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// A unit.
+    pub fn unit(&self, id: UnitId) -> Option<&Unit> {
+        self.by_id.get(&id).map(|at| &self.units[*at])
+    }
+
+    /// The whole site.
+    pub fn whole(&self) -> Subtree {
+        self.units.first().map_or(Subtree { first: 0, last: -1 }, |root| root.over)
+    }
+
+    /// A unit by its full or short name.
+    pub fn named(&self, name: &str) -> Option<&Unit> {
+        self.by_name.get(name).and_then(|id| self.unit(*id))
+    }
+
+    /// The names of units, for suggesting what was meant.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.units.iter().map(|unit| unit.name.as_str())
+    }
+
+    /// Units inside any of the subtrees.
+    pub fn within<'a>(&'a self, reach: &'a [Subtree]) -> impl Iterator<Item = &'a Unit> {
+        self.units.iter().filter(move |unit| reach.iter().any(|over| over.holds(unit.over.first)))
+    }
+
+    /// The units directly below.
+    pub fn children(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
+        self.units.iter().filter(move |unit| unit.parent == Some(id))
+    }
+
+    /// A person.
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(&id)
+    }
+
+    /// People, in no order.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// What a person holds on a day.
+    pub fn grants_of(&self, person: PersonId, on: Date) -> Vec<Grant> {
+        self.grants.iter().filter(|(id, grant)| *id == person && grant.holds_on(on)).map(|(_, grant)| grant.clone()).collect()
+    }
+
+    /// Who holds a role over a unit on a day: those who hold it nearest to the unit.
+    pub fn holders(&self, role: &RoleId, unit: UnitId, on: Date) -> Vec<&Person> {
+        let Some(ord) = self.ord(unit) else { return Vec::new() };
+        let fitting = self.grants.iter().filter(|(_, it)| it.role == *role && it.over.holds(ord) && it.holds_on(on));
+        let mut found: Vec<(i64, PersonId)> = fitting.map(|(id, it)| (it.over.last - it.over.first, *id)).collect();
+        found.sort();
+        let nearest = found.first().map(|(size, _)| *size);
+        let mut people: Vec<PersonId> =
+            found.into_iter().filter(|(size, _)| Some(*size) == nearest).map(|(_, id)| id).collect();
+        people.dedup();
+        people.into_iter().filter_map(|id| self.person(id)).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! What does the person read? Sentences of the messages file with their holes filled, and values as words.
+//!
+//! Never a rule: a sentence says what was decided elsewhere.
+
+use jiff::civil::Date;
+use kernel::catalog::{FieldType, Mechanism, Vocabulary};
+use kernel::refusal::{Refusal, Spot};
+use kernel::value::Value;
+use rust_decimal::Decimal;
+
+use crate::tree::Tree;
+
+/// A refusal as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Where it belongs.
+    pub at: Spot,
+    /// What is so.
+    pub says: String,
+    /// By which rule.
+    pub because: Option<String>,
+    /// What to do next.
+    pub next: Option<String>,
+}
+
+/// Puts a refusal into words.
+pub fn say(vocabulary: &Vocabulary, refusal: &Refusal) -> Said {
+    let message = vocabulary.messages.get(refusal.code);
+    let fill = |text: &str| {
+        refusal.params.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    };
+    Said {
+        at: refusal.at.clone(),
+        says: message.map_or_else(|| refusal.code.to_owned(), |message| fill(&message.says)),
+        because: refusal.because.clone(),
+        next: message.and_then(|message| message.next.as_deref()).map(fill),
+    }
+}
+
+/// What turns ids into names.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// Units and people.
+    pub tree: &'a Tree,
+    /// Lists.
+    pub vocabulary: &'a Vocabulary,
+}
+
+impl Names<'_> {
+    /// A value as words, in prose: `2026年3月5日`.
+    pub fn prose(&self, of: &FieldType, value: &Value) -> String {
+        match value {
+            Value::Day(day) => day_in_prose(*day),
+            Value::Month(month) => format!("{}年{}月", month.year, month.month),
+            _ => self.plain(of, value),
+        }
+    }
+
+    /// A value as words, in a table: `2026-03-05`.
+    pub fn plain(&self, of: &FieldType, value: &Value) -> String {
+        match value {
+            Value::Text(text) => text.clone(),
+            Value::Whole(number) => with_measure(number.to_string(), of),
+            Value::Decimal(number) if matches!(of, FieldType::Percent) => format!("{}%", number.normalize()),
+            Value::Decimal(number) => with_measure(number.normalize().to_string(), of),
+            Value::Money(fen) => format!("{}元", money(*fen)),
+            Value::Day(day) => day.to_string(),
+            Value::Month(month) => month.to_string(),
+            Value::Moment(at) => moment(*at),
+            Value::YesNo(yes) => if *yes { "是" } else { "否" }.to_owned(),
+            Value::Choice(id) => self.choice(of, id),
+            Value::Unit(id) => self.unit(*id),
+            Value::Units(ids) => ids.iter().map(|id| self.unit(*id)).collect::<Vec<_>>().join("、"),
+            Value::Person(id) => self.person(*id),
+            Value::People(ids) => ids.iter().map(|id| self.person(*id)).collect::<Vec<_>>().join("、"),
+            Value::Record(id) => id.to_string(),
+            Value::Files(ids) => format!("{}个文件", ids.len()),
+            Value::Rows(rows) => format!("{}行", rows.len()),
+        }
+    }
+
+    fn choice(&self, of: &FieldType, id: &str) -> String {
+        let list = match of {
+            FieldType::Choice { list } => self.vocabulary.list(list.as_str()),
+            _ => None,
+        };
+        list.and_then(|list| list.name_of(id)).unwrap_or(id).to_owned()
+    }
+
+    /// A unit's name.
+    pub fn unit(&self, id: kernel::ids::UnitId) -> String {
+        self.tree.unit(id).map_or_else(|| "(已不存在的单位)".to_owned(), |unit| unit.name.clone())
+    }
+
+    /// A person's name.
+    pub fn person(&self, id: kernel::ids::PersonId) -> String {
+        self.tree.person(id).map_or_else(|| "(已不存在的人员)".to_owned(), |person| person.name.clone())
+    }
+
+    /// A field's JSON value, as the journal keeps it, as words.
+    pub fn of_json(&self, mechanism: &Mechanism, field: &str, json: &serde_json::Value) -> Option<String> {
+        if json.is_null() {
+            return None;
+        }
+        match mechanism.field(field) {
+            Some(found) => {
+                let value = kernel::facts::value_from_json(&found.of, json)?;
+                Some(self.plain(&found.of, &value))
+            }
+            None => json.as_array().map(|rows| format!("{}行", rows.len())),
+        }
+    }
+}
+
+fn with_measure(number: String, of: &FieldType) -> String {
+    match of {
+        FieldType::Whole { measure: Some(measure), .. } | FieldType::Decimal { measure: Some(measure), .. } => {
+            format!("{number}{measure}")
+        }
+        _ => number,
+    }
+}
+
+/// `2026年3月5日`.
+pub fn day_in_prose(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+/// 分 as 元 with two places and thousands.
+pub fn money(fen: i64) -> String {
+    let number = Decimal::new(fen, 2).to_string();
+    let (whole, part) = number.split_once('.').unwrap_or((&number, "00"));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}.{part}")
+}
+
+/// An instant in China's time, to the minute: `2026-03-05 09:32`.
+pub fn moment(at_ms: i64) -> String {
+    let minutes = at_ms.div_euclid(60_000) + 8 * 60;
+    let day = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(minutes.div_euclid(1440).clamp(-700_000, 2_900_000)));
+    let rest = minutes.rem_euclid(1440);
+    format!("{} {:02}:{:02}", day.unwrap_or(Date::constant(1970, 1, 1)), rest / 60, rest % 60)
+}

@@ -1,0 +1,143 @@
+//! Who may do what? A role over a unit's subtree, from a day to a day.
+//!
+//! Checked at the moment of use; widest is not wins: a role counts only over its own subtree.
+//! Never asks what an administrator of the system is called: such roles reach no business record.
+
+use jiff::civil::Date;
+
+use crate::catalog::Mechanism;
+use crate::ids::{PersonId, RoleId, UnitId};
+
+/// The pre-order interval of a unit's subtree: the numbers from `first` to `last` are the unit and all below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subtree {
+    /// The unit's own number.
+    pub first: i64,
+    /// The number of the last unit below it.
+    pub last: i64,
+}
+
+impl Subtree {
+    /// Does the unit with this number lie in it?
+    pub fn holds(self, ord: i64) -> bool {
+        (self.first..=self.last).contains(&ord)
+    }
+}
+
+/// A role that a person holds over a subtree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: RoleId,
+    /// The unit it was given over.
+    pub unit: UnitId,
+    /// That unit's subtree.
+    pub over: Subtree,
+    /// The first day.
+    pub from_on: Date,
+    /// The last day, if it ends.
+    pub until_on: Option<Date>,
+    /// On what basis it was given.
+    pub basis: String,
+}
+
+impl Grant {
+    /// Is it in force on that day?
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from_on <= day && self.until_on.is_none_or(|until| day <= until)
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Actor {
+    /// A person with the grants in force today.
+    Person {
+        /// The person.
+        id: PersonId,
+        /// Their name.
+        name: String,
+        /// What they hold today.
+        grants: Vec<Grant>,
+    },
+    /// The clock: opens what lateness opens and marks what is late.
+    Clock,
+}
+
+impl Actor {
+    /// The person's id, if it is one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person { id, .. } => Some(*id),
+            Self::Clock => None,
+        }
+    }
+
+    /// The name that the journal shows.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person { name, .. } => name,
+            Self::Clock => "时限自动",
+        }
+    }
+
+    /// The grants in force.
+    pub fn grants(&self) -> &[Grant] {
+        match self {
+            Self::Person { grants, .. } => grants,
+            Self::Clock => &[],
+        }
+    }
+
+    /// The grant by which they hold one of the roles over the unit, if they do.
+    pub fn grant_for(&self, roles: &[RoleId], unit_ord: i64) -> Option<&Grant> {
+        self.grants().iter().find(|grant| roles.contains(&grant.role) && grant.over.holds(unit_ord))
+    }
+
+    /// Do they hold one of the roles anywhere?
+    pub fn holds_any(&self, roles: &[RoleId]) -> bool {
+        self.grants().iter().any(|grant| roles.contains(&grant.role))
+    }
+
+    /// The subtrees over which they hold one of the roles, merged and in order.
+    pub fn reach(&self, roles: &[RoleId]) -> Vec<Subtree> {
+        let mut all: Vec<Subtree> =
+            self.grants().iter().filter(|grant| roles.contains(&grant.role)).map(|grant| grant.over).collect();
+        all.sort();
+        let mut merged: Vec<Subtree> = Vec::new();
+        for next in all {
+            match merged.last_mut() {
+                Some(last) if next.first <= last.last + 1 => last.last = last.last.max(next.last),
+                _ => merged.push(next),
+            }
+        }
+        merged
+    }
+}
+
+/// The roles that may see records of a mechanism: those that act in it, and those that its `rights see` names.
+// enforces: rights.see
+pub fn seers(mechanism: &Mechanism) -> Vec<RoleId> {
+    let mut roles = mechanism.rights.see.clone();
+    for step in &mechanism.steps {
+        roles.extend(step.who.iter().cloned());
+    }
+    roles.sort();
+    roles.dedup();
+    roles
+}
+
+/// The table that people can read: who may take which step in which state.
+pub fn table(mechanism: &Mechanism) -> Vec<(RoleId, String, String)> {
+    let mut rows = Vec::new();
+    for step in &mechanism.steps {
+        for role in &step.who {
+            let from: Vec<&str> =
+                step.from.iter().filter_map(|id| mechanism.state(id.as_str())).map(|state| state.name.as_str()).collect();
+            let from = if from.is_empty() { "(新建)".to_owned() } else { from.join("、") };
+            rows.push((role.clone(), step.name.clone(), from));
+        }
+    }
+    rows.sort();
+    rows
+}

@@ -1,0 +1,188 @@
+//! How much? What one record contributes to each figure, and how contributions read as a number.
+//!
+//! A step's effect on figures is the difference of the record's contributions after and before it.
+//! Never counts records: whoever wants a figure adds up contributions.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::calendar::Calendar;
+use crate::catalog::{Figure, Measure, Mechanism};
+use crate::formula::{Env, Formula};
+use crate::ids::UnitId;
+use crate::record::{Record, View};
+use crate::value::{Month, Value};
+
+/// The figure that every mechanism has: records by state, for tabs and for choosing a plan.
+pub const STATES: &str = "#states";
+
+/// How many parts a number of a sum or a mean is kept in.
+const PARTS: i64 = 1_000_000;
+
+/// The address of a cell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellKey {
+    /// `task_order.closed`.
+    pub figure: String,
+    /// The slice, `-` where there is none.
+    pub slice: String,
+    /// `2026-03` for a month, `2026-03-05` for a day of a stock, `-` for no time.
+    pub period: String,
+    /// The unit itself, not rolled up.
+    pub unit: UnitId,
+}
+
+/// What is added to a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Records, or the sum in millionths (money in 分).
+    pub numerator: i64,
+    /// Records that it is divided by; 0 for figures that are not divided.
+    pub denominator: i64,
+}
+
+impl std::ops::AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.numerator += other.numerator;
+        self.denominator += other.denominator;
+    }
+}
+
+/// Cells and what is added to each.
+pub type Cells = BTreeMap<CellKey, Amount>;
+
+/// What a record contributes, as it stands.
+pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar, into: &mut Cells, sign: i64) {
+    let mut add = |figure: &str, slice: &str, period: String, amount: Amount| {
+        let key = CellKey {
+            figure: format!("{}.{figure}", mechanism.id),
+            slice: slice.to_owned(),
+            period,
+            unit: record.unit,
+        };
+        let signed = Amount { numerator: amount.numerator * sign, denominator: amount.denominator * sign };
+        *into.entry(key).or_default() += signed;
+    };
+    add(STATES, record.state.as_str(), "-".to_owned(), Amount { numerator: 1, denominator: 0 });
+    // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
+    let view = View { mechanism, record, today: record.opened_on, calendar, period: None };
+    for figure in &mechanism.figures {
+        for (period, amount) in of_figure(figure, &view) {
+            add(figure.id.as_str(), "-", period, amount);
+        }
+    }
+}
+
+/// The difference between what a record contributed and what it contributes; cells that do not change are left out.
+pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record, calendar: &Calendar) -> Cells {
+    let mut cells = Cells::new();
+    if let Some(before) = before {
+        contributions(mechanism, before, calendar, &mut cells, -1);
+    }
+    contributions(mechanism, after, calendar, &mut cells, 1);
+    cells.retain(|_, amount| *amount != Amount::default());
+    cells
+}
+
+// enforces: figure.at
+// enforces: figure.count
+// enforces: figure.sum
+// enforces: figure.ratio
+// enforces: figure.over
+// enforces: figure.average
+// enforces: figure.when
+// enforces: figure.stock
+fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<(String, Amount)> {
+    let month = |at: &Formula| day(at, view).map(|day| Month::of(day).to_string());
+    let one = |numerator, denominator| Amount { numerator, denominator };
+    match &figure.measure {
+        Measure::Count { when, at } if when.holds(view) => month(at).map(|it| (it, one(1, 0))).into_iter().collect(),
+        Measure::Sum { of, when, at } if when.holds(view) => {
+            month(at).zip(parts(of, view)).map(|(it, sum)| (it, one(sum, 0))).into_iter().collect()
+        }
+        Measure::Average { of, when, at } if when.holds(view) => {
+            month(at).zip(parts(of, view)).map(|(it, sum)| (it, one(sum, 1))).into_iter().collect()
+        }
+        Measure::Ratio { part, whole, at } if whole.holds(view) => {
+            let part = i64::from(part.holds(view));
+            month(at).map(|it| (it, one(part, 1))).into_iter().collect()
+        }
+        Measure::Stock { when, since, until } if when.holds(view) => stock(since, until, view),
+        _ => Vec::new(),
+    }
+}
+
+/// A record stands from the day `since` until the day before `until`: one in, one out, by day and by month.
+// enforces: figure.since
+// enforces: figure.until
+fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<(String, Amount)> {
+    let Some(since) = day(since, view) else { return Vec::new() };
+    let until = day(until, view);
+    if until.is_some_and(|until| until < since) {
+        return Vec::new();
+    }
+    let at = |day: Date, numerator| {
+        let amount = Amount { numerator, denominator: 0 };
+        [(day.to_string(), amount), (Month::of(day).to_string(), amount)]
+    };
+    at(since, 1).into_iter().chain(until.into_iter().flat_map(|until| at(until, -1))).collect()
+}
+
+fn day(formula: &Formula, env: &dyn Env) -> Option<Date> {
+    match formula.eval(env)? {
+        Value::Day(day) => Some(day),
+        _ => None,
+    }
+}
+
+/// A number in millionths; money in 分.
+fn parts(formula: &Formula, env: &dyn Env) -> Option<i64> {
+    match formula.eval(env)? {
+        Value::Whole(number) => number.checked_mul(PARTS),
+        Value::Decimal(number) => i64::try_from(number.checked_mul(Decimal::from(PARTS))?.round()).ok(),
+        Value::Money(fen) => Some(fen),
+        _ => None,
+    }
+}
+
+/// What a figure shows for the sum of its cells: `None` where there is nothing to divide by.
+pub fn value(figure: &Figure, amount: Amount) -> Option<Decimal> {
+    let numerator = Decimal::from(amount.numerator);
+    let denominator = Decimal::from(amount.denominator);
+    let whole = |of: &Formula| match of.of {
+        crate::formula::Type::Number(crate::formula::Measure::Money) => Decimal::ONE_HUNDRED,
+        _ => Decimal::from(PARTS),
+    };
+    match &figure.measure {
+        Measure::Count { .. } | Measure::Stock { .. } => Some(numerator),
+        Measure::Sum { of, .. } => numerator.checked_div(whole(of)),
+        Measure::Ratio { .. } => (numerator * Decimal::ONE_HUNDRED).checked_div(denominator),
+        Measure::Average { of, .. } => numerator.checked_div(whole(of))?.checked_div(denominator),
+    }
+}
+
+/// What people read: at most two places, halves away from zero, the unit left to the caller. `—` for nothing to divide.
+pub fn shown(figure: &Figure, amount: Amount) -> String {
+    match value(figure, amount) {
+        Some(value) => value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
+        None => "—".to_owned(),
+    }
+}
+
+/// The amount of a figure at the end of `on`, from cells of one figure: flows of all periods up to then, or the stock.
+pub fn up_to(figure: &Figure, cells: &Cells, on: Option<Date>) -> Amount {
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let mut sum = Amount::default();
+    for (key, amount) in cells {
+        let is_day = key.period.len() == 10;
+        if is_day != is_stock {
+            continue;
+        }
+        if on.is_none_or(|on| key.period <= if is_day { on.to_string() } else { Month::of(on).to_string() }) {
+            sum += *amount;
+        }
+    }
+    sum
+}

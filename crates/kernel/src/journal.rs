@@ -1,0 +1,143 @@
+//! What was? One entry a step: who, when, in whose name, what changed from what to what.
+//!
+//! An entry's hash covers the entry and the hash before it, so that no entry can be changed, dropped or put between.
+//! Never rewritten: replaying all entries of a record gives the record.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use sm3::{Digest, Sm3};
+
+use crate::ids::{PersonId, RecordId};
+use crate::record::DeadlineMove;
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number inside the record, from 1: the record's version after it.
+    pub seq: i64,
+    /// The moment, in milliseconds since 1970 UTC.
+    pub at: i64,
+    /// The day in the office.
+    pub on: Date,
+    /// Who; absent for the clock.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub actor: Option<PersonId>,
+    /// Their name then.
+    pub actor_name: String,
+    /// By which role they acted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub role: Option<String>,
+    /// In whose name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub behalf: Option<String>,
+    /// The step's id (or `clock.warned` and its like for what the clock does).
+    pub step: String,
+    /// The step's name then.
+    pub step_name: String,
+    /// The state before, absent at the start.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    /// The state after.
+    pub to: String,
+    /// The version of the definition, where it was pinned or changed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub definition: Option<String>,
+    /// What changed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub changes: Vec<Change>,
+    /// The number given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub number: Option<String>,
+    /// The opinion.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub opinion: Option<String>,
+    /// The reason.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// What happened to deadlines.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub deadlines: Vec<(String, DeadlineMove)>,
+    /// Papers issued and records opened: kind and id.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub effects: Vec<(String, String)>,
+    /// The import or batch act that it was part of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub batch: Option<String>,
+}
+
+/// One field that changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field.
+    pub field: String,
+    /// Before, null if absent.
+    pub from: Json,
+    /// After, null if absent.
+    pub to: Json,
+}
+
+/// The hash of an entry: SM3 (GB/T 32905) over the hash before it, the record's id and the entry's JSON, in hexadecimal.
+pub fn hash(prior: Option<&str>, record: RecordId, entry_json: &str) -> String {
+    let mut sm3 = Sm3::new();
+    sm3.update(prior.unwrap_or("").as_bytes());
+    sm3.update(record.0.as_bytes());
+    sm3.update(entry_json.as_bytes());
+    hex(&sm3.finalize())
+}
+
+/// The SM3 hash of bytes, in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sm3::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the journal says a record must be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replayed {
+    /// The state.
+    pub state: String,
+    /// The facts.
+    pub facts: Map<String, Json>,
+    /// The number.
+    pub number: Option<String>,
+    /// The version.
+    pub version: i64,
+    /// The definition.
+    pub definition: String,
+}
+
+/// Replays entries in order. The first that does not fit what stood before it is named.
+pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replayed, String> {
+    let mut so_far = Replayed::default();
+    for entry in entries {
+        if entry.seq != so_far.version + 1 {
+            return Err(format!("第{}条之后应是第{}条,却是第{}条", so_far.version, so_far.version + 1, entry.seq));
+        }
+        if entry.from.as_deref().unwrap_or("") != so_far.state {
+            return Err(format!("第{}条写明原状态“{}”,与前一条不符", entry.seq, entry.from.as_deref().unwrap_or("无")));
+        }
+        for change in &entry.changes {
+            let before = so_far.facts.get(&change.field).cloned().unwrap_or(Json::Null);
+            if before != change.from {
+                return Err(format!("第{}条写明的“{}”原值与前文不符", entry.seq, change.field));
+            }
+            match &change.to {
+                Json::Null => so_far.facts.remove(&change.field),
+                to => so_far.facts.insert(change.field.clone(), to.clone()),
+            };
+        }
+        so_far.state = entry.to.clone();
+        so_far.version = entry.seq;
+        if let Some(number) = &entry.number {
+            so_far.number = Some(number.clone());
+        }
+        if let Some(definition) = &entry.definition {
+            so_far.definition = definition.clone();
+        }
+    }
+    Ok(so_far)
+}

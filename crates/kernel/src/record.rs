@@ -1,0 +1,213 @@
+//! What is so? A record as it stands, with its running deadlines.
+//!
+//! Never changed in place by anybody but `workflow`.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Calendar;
+use crate::catalog::{FieldType, Mechanism};
+use crate::formula::{Env, Own, Slot};
+use crate::ids::{BatchId, DeadlineId, MechanismId, RecordId, RoleId, StateId, UnitId};
+use crate::value::{Facts, Value};
+
+/// A record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Its id.
+    pub id: RecordId,
+    /// Its mechanism.
+    pub mechanism: MechanismId,
+    /// The version of the definition that it is pinned to.
+    pub definition: Arc<str>,
+    /// Its number, once given.
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: StateId,
+    /// The unit that it is about.
+    pub unit: UnitId,
+    /// What is written down.
+    pub facts: Facts,
+    /// The day it was opened.
+    pub opened_on: Date,
+    /// The day it was closed.
+    pub closed_on: Option<Date>,
+    /// How often it was changed; also the number of its last journal entry.
+    pub version: i64,
+    /// The role that must act, by its state.
+    pub holder: Option<RoleId>,
+    /// Its deadlines, running and ended.
+    pub deadlines: Vec<Running>,
+    /// The import that it came with.
+    pub batch: Option<BatchId>,
+}
+
+/// A deadline of one record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Running {
+    /// Which.
+    pub id: DeadlineId,
+    /// The day it started.
+    pub starts_on: Date,
+    /// The day it was due at first.
+    pub first_due_on: Date,
+    /// The day it is due.
+    pub due_on: Date,
+    /// The day since which it stands still.
+    pub paused_on: Option<Date>,
+    /// The day it ended.
+    pub ended_on: Option<Date>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The next day on which the clock has to look at it.
+    pub alarm_on: Option<Date>,
+    /// Does the due day lie in a year whose holidays are not published?
+    pub provisional: bool,
+    /// What happened to it.
+    pub history: Vec<DeadlineMove>,
+}
+
+/// How a deadline ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// On the due day or before.
+    Met,
+    /// After it.
+    Late,
+    /// The record went another way.
+    Lifted,
+}
+
+/// One line of a deadline's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeadlineMove {
+    /// The day.
+    pub on: Date,
+    /// What happened.
+    pub what: DeadlineEvent,
+    /// The due day after it.
+    pub due_on: Date,
+}
+
+/// What may happen to a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlineEvent {
+    /// It started.
+    Started,
+    /// It stands still.
+    Paused,
+    /// It goes on; the due day moved by the working days it stood still.
+    Resumed,
+    /// The due day was moved by approval.
+    Extended,
+    /// The due day was reckoned anew because a field changed.
+    Moved,
+    /// The due day was reckoned anew because the calendar changed.
+    Recomputed,
+    /// The holder was warned.
+    Warned,
+    /// The first late working day came.
+    Overdue,
+    /// It was met.
+    Met,
+    /// It ended late.
+    EndedLate,
+    /// The record went another way.
+    Lifted,
+}
+
+impl Running {
+    /// Does it run (or stand still)?
+    pub fn is_open(&self) -> bool {
+        self.ended_on.is_none()
+    }
+
+    /// Is it past its day on `today`?
+    pub fn is_late(&self, today: Date) -> bool {
+        match self.ended_on {
+            Some(_) => self.outcome == Some(Outcome::Late),
+            None => self.paused_on.is_none() && self.due_on < today,
+        }
+    }
+}
+
+impl Record {
+    /// Is it open?
+    pub fn is_open(&self) -> bool {
+        self.closed_on.is_none()
+    }
+
+    /// A deadline that has been started.
+    pub fn running(&self, id: &str) -> Option<&Running> {
+        self.deadlines.iter().find(|it| it.id == *id)
+    }
+
+    /// The day that registers sort by: the main deadline's, or the earliest that runs.
+    pub fn due_on(&self, mechanism: &Mechanism) -> Option<Date> {
+        match mechanism.main_deadline() {
+            Some(main) => self.running(main.id.as_str()).map(|it| it.due_on),
+            None => self.deadlines.iter().filter(|it| it.is_open()).map(|it| it.due_on).min(),
+        }
+    }
+}
+
+/// A record as formulas see it.
+pub struct View<'a> {
+    /// Its definition.
+    pub mechanism: &'a Mechanism,
+    /// The record.
+    pub record: &'a Record,
+    /// The day.
+    pub today: Date,
+    /// The calendar of working days.
+    pub calendar: &'a Calendar,
+    /// The period, for `在 期间`.
+    pub period: Option<(Date, Date)>,
+}
+
+impl Env for View<'_> {
+    fn value(&self, slot: &Slot) -> Option<Value> {
+        match slot {
+            Slot::Field(id) => match self.mechanism.field(id.as_str()).map(|field| &field.of) {
+                // enforces: field.formula
+                Some(FieldType::Computed { formula }) => formula.eval(self),
+                _ => self.record.facts.find(id.as_str()).cloned(),
+            },
+            Slot::Own(own) => self.own(*own),
+            Slot::Deadline(id) => self.record.running(id.as_str()).map(|it| Value::Day(it.due_on)),
+            Slot::Figure(_) | Slot::Column { .. } => None,
+        }
+    }
+
+    fn today(&self) -> Date {
+        self.today
+    }
+
+    fn calendar(&self) -> &Calendar {
+        self.calendar
+    }
+
+    fn period(&self) -> Option<(Date, Date)> {
+        self.period
+    }
+}
+
+impl View<'_> {
+    fn own(&self, own: Own) -> Option<Value> {
+        match own {
+            Own::State => Some(Value::Choice(self.record.state.to_string())),
+            Own::Number => self.record.number.clone().map(Value::Text),
+            Own::Unit => Some(Value::Unit(self.record.unit)),
+            Own::OpenedOn => Some(Value::Day(self.record.opened_on)),
+            Own::ClosedOn => self.record.closed_on.map(Value::Day),
+            Own::DueOn => self.record.due_on(self.mechanism).map(Value::Day),
+            Own::IsOpen => Some(Value::YesNo(self.record.is_open())),
+        }
+    }
+}
