@@ -83,6 +83,7 @@ pub struct FilterBar {
 /// The filter bar as a form.
 pub fn filter_bar(bar: &FilterBar) -> Markup {
     html! {
+        details.sift { summary { (icon(Icon::Filter)) "筛选条件" } }
         form.filters method="get" action=(bar.action) role="search" aria-label="筛选" {
             @for (name, value) in &bar.keep { input type="hidden" name=(name) value=(value); }
             @for filter in &bar.filters { (one(filter)) }
@@ -122,19 +123,20 @@ fn one(filter: &Filter) -> Markup {
     }
 }
 
-/// Which columns are shown: a small form in a menu.
+/// Which columns are shown: boxes in a menu of the filter bar, sent with the filters as `col`.
 ///
-/// `columns` holds name, title and whether it is shown; `keep` is what else must stay in the address.
-pub fn column_choice(action: &str, keep: &[(String, String)], columns: &[(String, String, bool)]) -> Markup {
+/// `columns` holds name, title and whether it is shown. Put it into [`FilterBar::more`].
+pub fn column_choice(columns: &[(String, String, bool)]) -> Markup {
     html! {
         details.menu {
-            summary.btn.tiny { (icon(Icon::Columns)) "列" }
-            div.pane {
-                @for (name, value) in keep { input type="hidden" form="columns" name=(name) value=(value); }
-                @for (name, title, shown) in columns {
-                    label { input type="checkbox" form="columns" name="col" value=(name) checked[*shown]; (title) }
+            summary.btn { (icon(Icon::Columns)) "列" }
+            div {
+                div.pane {
+                    @for (name, title, shown) in columns {
+                        label { input type="checkbox" name="col" value=(name) checked[*shown]; (title) }
+                    }
+                    button.btn.tiny type="submit" { "显示这些列" }
                 }
-                button.btn.tiny type="submit" form="columns" formaction=(action) { "显示这些列" }
             }
         }
     }

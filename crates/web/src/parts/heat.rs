@@ -70,7 +70,7 @@ pub fn heat(caption: &str, corner: &str, periods: &[String], rows: &[HeatRow]) -
                 tbody {
                     @for row in rows {
                         tr {
-                            th.pin.nw scope="row" { @if row.href.is_empty() { (row.label) } @else { a href=(row.href) { (row.label) } } }
+                            th.pin scope="row" title=(row.label) { @if row.href.is_empty() { span { (row.label) } } @else { a href=(row.href) { (row.label) } } }
                             @for place in 0..periods.len() { (cell_of(row.cells.get(place).and_then(Option::as_ref), false)) }
                             @if totals { (cell_of(row.total.as_ref(), true)) }
                         }
@@ -84,7 +84,7 @@ pub fn heat(caption: &str, corner: &str, periods: &[String], rows: &[HeatRow]) -
 fn cell_of(cell: Option<&HeatCell>, total: bool) -> Markup {
     let Some(cell) = cell else { return html! { td { span.none { "—" } } } };
     html! {
-        td class=[cell.tint.map(Tint::class)] .total[total] {
+        td class={ (cell.tint.map_or("", Tint::class)) @if total { " total" } } {
             @match &cell.href { Some(href) => a href=(href) { (cell.value) }, None => (cell.value) }
         }
     }

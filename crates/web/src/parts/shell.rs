@@ -128,7 +128,7 @@ impl Shell {
             html lang="zh-CN" {
                 (document_head(&format!("{} · {}", head.title, self.site), &self.assets))
                 body.folded[self.rail_folded] {
-                    a.skip href="#main" { "跳到正文" }
+                    a.to-main href="#main" { "跳到正文" }
                     (self.top())
                     details.fold { summary aria-label="章节" { (icon(Icon::Menu)) } }
                     div.frame {
@@ -194,6 +194,8 @@ impl Shell {
             nav.rail aria-label="章节" {
                 (self.scope_link())
                 @for chapter in &self.chapters { (chapter_entry(chapter)) }
+                hr;
+                button.tuck type="button" data-fold { (icon(Icon::Fold)) span { "收起或展开" } }
             }
         }
     }
