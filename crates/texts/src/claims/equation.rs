@@ -39,19 +39,26 @@ fn equation(scan: &Scan, equals: usize) -> Option<Finding> {
     let number = numeral::arabic(scan, from)?;
     let stated = right.operand()?;
     let behind = scan.skip_blanks(right.at);
-    if matches!(scan.at(behind), '+' | '*' | '×' | '÷' | '/') || (scan.at(behind) == '-' && scan.at(behind + 1).is_ascii_digit()) {
+    if matches!(scan.at(behind), '+' | '*' | '×' | '÷' | '/')
+        || (scan.at(behind) == '-' && scan.at(behind + 1).is_ascii_digit())
+    {
         return None;
     }
     let factor = if stated.percent { Decimal::ONE_HUNDRED } else { number.scale };
-    let in_scale = if stated.percent { computed.value.checked_mul(factor)? } else { computed.value.checked_div(factor)? };
+    let in_scale =
+        if stated.percent { computed.value.checked_mul(factor)? } else { computed.value.checked_div(factor)? };
     let written = number.value.checked_div(number.scale)?;
     let close = computed.percent && !computed.scaled && {
         let step = Decimal::ONE.checked_div(Decimal::from(10_u64.checked_pow(number.decimals)?))?;
         (in_scale - written).abs() * Decimal::TWO <= step * Decimal::from(computed.terms)
     };
     let agrees = in_scale == written || close || (computed.scaled && rounds_to(in_scale, written, number.decimals));
-    let mixed = computed.mixed || matches!((computed.unit, stated.unit), (Some(a), Some(b)) if a != b) || computed.percent != stated.percent && !computed.scaled;
-    let kind = match (agrees, mixed) {
+    let mixed = computed.mixed
+        || matches!((computed.unit, stated.unit), (Some(a), Some(b)) if a != b)
+        || computed.percent != stated.percent && !computed.scaled;
+    // “100-1=0” and “1+1=3” are mottoes.
+    let motto = number.value.is_zero() || matches!(scan.before(begin), '“' | '"' | '「' | '‘');
+    let kind = match (agrees, mixed || motto) {
         (true, _) => Kind::Agrees,
         (false, true) => Kind::CannotTell,
         (false, false) => Kind::Differs,
@@ -75,7 +82,8 @@ fn left_end(scan: &Scan, equals: usize) -> usize {
     while start > 0 {
         let c = scan.at(start - 1);
         let bracket = i32::from(c == ')') - i32::from(c == '(');
-        let belongs = c.is_ascii_digit() || matches!(c, '+' | '-' | '*' | '×' | '÷' | '/' | '.' | ',' | '(' | ')' | '%' | ' ' | '万' | '亿' | '元')
+        let belongs = c.is_ascii_digit()
+            || matches!(c, '+' | '-' | '*' | '×' | '÷' | '/' | '.' | ',' | '(' | ')' | '%' | ' ' | '万' | '亿' | '元')
             || (is_unit(c) && behind_is_sign(scan, start));
         if !belongs || depth + bracket < 0 || equals - start > 400 {
             break;
@@ -121,7 +129,8 @@ impl Reader<'_> {
         let mut sum = self.product()?;
         while let Some(sign) = self.sign(&['+', '-']) {
             let next = self.product()?;
-            sum.value = if sign == '+' { sum.value.checked_add(next.value)? } else { sum.value.checked_sub(next.value)? };
+            sum.value =
+                if sign == '+' { sum.value.checked_add(next.value)? } else { sum.value.checked_sub(next.value)? };
             sum.mixed |= next.mixed || sum.unit != next.unit || sum.percent != next.percent;
             sum.scaled |= next.scaled;
             sum.terms += next.terms;
@@ -134,7 +143,8 @@ impl Reader<'_> {
         while let Some(sign) = self.sign(&['*', '×', '÷', '/']) {
             let next = self.operand()?;
             let divides = matches!(sign, '÷' | '/');
-            product.value = if divides { product.value.checked_div(next.value)? } else { product.value.checked_mul(next.value)? };
+            product.value =
+                if divides { product.value.checked_div(next.value)? } else { product.value.checked_mul(next.value)? };
             product.unit = if divides && product.unit == next.unit { None } else { product.unit.or(next.unit) };
             product.percent |= next.percent;
             product.mixed |= next.mixed;

@@ -35,7 +35,9 @@ fn growth(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
             let computed = percent_of(change, before.0)?;
             (rounds_to(computed, *written, by.decimals), show_percent(computed, by.decimals))
         }
-        (Meaning::Count { value, unit: Some("个百分点" | "百分点") }, "%") => (*value == change, format!("{}个百分点", change.normalize())),
+        (Meaning::Count { value, unit: Some("个百分点" | "百分点") }, "%") => {
+            (*value == change, format!("{}个百分点", change.normalize()))
+        }
         (_, unit) => {
             let (value, same) = by.amount()?;
             if same != unit {
@@ -51,7 +53,8 @@ fn growth(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
         (false, false) => Kind::CannotTell,
     };
     let found = sentence.scan.text(by.from..by.to);
-    let claim = format!("由{}到{},{words}{found}", sentence.scan.text(from.from..from.to), sentence.scan.text(to.from..to.to));
+    let claim =
+        format!("由{}到{},{words}{found}", sentence.scan.text(from.from..from.to), sentence.scan.text(to.from..to.to));
     Some(sentence.finding(from.from..by.to, claim, expected, found, kind))
 }
 
@@ -72,5 +75,6 @@ fn moves(sentence: &Sentence<'_>, index: usize) -> bool {
 /// 去年50项,今年60项.
 fn compares_years(sentence: &Sentence<'_>, index: usize) -> bool {
     let ends = |at: usize, words: &[&str]| words.iter().any(|word| sentence.words_before(at).ends_with(word));
-    ends(index - 2, &["去年", "上年", "上年同期", "去年同期"]) && ends(index - 1, &["今年", "本年", "本年度", "今年同期"])
+    ends(index - 2, &["去年", "上年", "上年同期", "去年同期"])
+        && ends(index - 1, &["今年", "本年", "本年度", "今年同期"])
 }

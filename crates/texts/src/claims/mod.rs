@@ -142,3 +142,6 @@ fn percent_of(part: Decimal, whole: Decimal) -> Option<Decimal> {
     }
     part.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,40 @@ use super::{Finding, Kind, Sentence, show};
 use crate::quantity::counts_people;
 
 /// Words that say that the parts are all there are.
-const ALL: &[&str] = &["分别是", "分别为", "分为", "即", "由", ":"];
+const ALL: &[&str] = &["分别是", "分别为", "分为"];
 
 /// Words of parts that lie across others.
 const ACROSS: &[&str] = &[
-    "完成", "提前", "按期", "按时", "逾期", "办结", "整改", "以上", "以下", "新增", "优秀", "重点", "获", "达到", "通过", "在建", "续建",
-    "女", "党员", "少数民族", "研究生", "本科", "博士", "硕士", "年轻", "推进", "启动", "涉及", "含", "公开",
+    "完成",
+    "提前",
+    "按期",
+    "按时",
+    "逾期",
+    "办结",
+    "整改",
+    "以上",
+    "以下",
+    "新增",
+    "优秀",
+    "重点",
+    "获",
+    "达到",
+    "通过",
+    "在建",
+    "续建",
+    "女",
+    "党员",
+    "少数民族",
+    "研究生",
+    "本科",
+    "博士",
+    "硕士",
+    "年轻",
+    "推进",
+    "启动",
+    "涉及",
+    "含",
+    "公开",
 ];
 
 /// Checks the totals of a sentence.
@@ -36,13 +64,18 @@ fn from_total(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
         return None;
     }
     let within = between.contains("其中");
-    let all = ALL.iter().any(|word| between.contains(word));
+    // 51项,重点是: names the main ones; 51项: names all.
+    let all = ALL.iter().any(|word| between.contains(word)) || (between.contains(':') && !between.contains(','));
     if !within && !all {
         return None;
     }
     // 党员占其中: the word must open the list, directly or behind one clause without numbers.
     let parts = run_of_parts(sentence, index + 1, unit);
-    if parts.len() < 2 || sentence.marks[..index].iter().any(|mark| mark.amount().is_some_and(|(_, other)| other == unit) && close_by(sentence, mark.to, total.from)) {
+    if parts.len() < 2
+        || sentence.marks[..index].iter().any(|mark| {
+            mark.amount().is_some_and(|(_, other)| other == unit) && close_by(sentence, mark.to, total.from)
+        })
+    {
         return None;
     }
     let sum = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(sentence.marks[*part].amount()?.0))?;
@@ -53,7 +86,7 @@ fn from_total(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     let kind = match sum.cmp(&whole) {
         std::cmp::Ordering::Equal => Kind::Agrees,
         _ if rough => Kind::CannotTell,
-        std::cmp::Ordering::Less if listed => Kind::Differs,
+        std::cmp::Ordering::Less if listed && !lie_across(&labels) => Kind::Differs,
         std::cmp::Ordering::Less => Kind::CannotTell,
         std::cmp::Ordering::Greater if counts_people(unit) || lie_across(&labels) => Kind::CannotTell,
         std::cmp::Ordering::Greater => Kind::Differs,
@@ -89,7 +122,8 @@ fn to_total(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     let earlier = sentence.marks[..first].iter().any(|mark| mark.amount().is_some_and(|(_, other)| other == unit));
     let rough = !total.exact || parts.iter().any(|part| !part.exact);
     let labels: Vec<String> = (first..index).map(|part| sentence.words_before(part)).collect();
-    let doubtful = earlier || rough || !strong || lie_across(&labels) || labels.iter().any(|label| label.contains("其中"));
+    let doubtful =
+        earlier || rough || !strong || lie_across(&labels) || labels.iter().any(|label| label.contains("其中"));
     let kind = match (sum == whole, doubtful) {
         (true, _) => Kind::Agrees,
         (false, false) => Kind::Differs,
@@ -110,7 +144,8 @@ fn run_of_parts(sentence: &Sentence<'_>, index: usize, unit: &str) -> Vec<usize>
     let mut parts = Vec::new();
     for next in index..sentence.marks.len() {
         let joined = parts.is_empty() || adjoining(sentence, next - 1);
-        let total_again = ["合计", "共计", "总计", "共"].iter().any(|word| sentence.words_before(next).starts_with(word));
+        let total_again =
+            ["合计", "共计", "总计", "共"].iter().any(|word| sentence.words_before(next).starts_with(word));
         if !joined || total_again || !is_part(sentence, next, unit) {
             break;
         }
@@ -120,7 +155,8 @@ fn run_of_parts(sentence: &Sentence<'_>, index: usize, unit: &str) -> Vec<usize>
 }
 
 fn is_part(sentence: &Sentence<'_>, index: usize, unit: &str) -> bool {
-    sentence.marks[index].amount().is_some_and(|(_, other)| other == unit) && sentence.words_before(index).chars().count() <= 30
+    sentence.marks[index].amount().is_some_and(|(_, other)| other == unit)
+        && sentence.words_before(index).chars().count() <= 30
 }
 
 /// Does the next part follow this one as in a list: a mark, a label, a number?

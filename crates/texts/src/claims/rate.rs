@@ -8,7 +8,27 @@ use super::{Finding, Kind, Sentence, percent_of, rounds_to, show_percent};
 use crate::quantity::Marked;
 
 /// Words that name the whole, before its number.
-const WHOLE: &[&str] = &["应到", "应参加", "应参会", "应出席", "应完成", "应办", "应收", "应签", "应缴", "应参训", "应", "总数", "共有", "共", "总计", "计划", "收到", "受理", "预算"];
+const WHOLE: &[&str] = &[
+    "应到",
+    "应参加",
+    "应参会",
+    "应出席",
+    "应完成",
+    "应办",
+    "应收",
+    "应签",
+    "应缴",
+    "应参训",
+    "应",
+    "总数",
+    "共有",
+    "共",
+    "总计",
+    "计划",
+    "收到",
+    "受理",
+    "预算",
+];
 
 /// Rate names, and the words before or behind the part that they speak of.
 const RATES: &[(&str, &[&str])] = &[
@@ -49,10 +69,18 @@ pub(super) fn check(sentence: &Sentence<'_>) -> Vec<Finding> {
 }
 
 /// The rate's name and its words: 到会率, 重点工作完成率为.
-fn named_rate(sentence: &Sentence<'_>, index: usize) -> Option<(String, &'static (&'static str, &'static [&'static str]))> {
+fn named_rate(
+    sentence: &Sentence<'_>,
+    index: usize,
+) -> Option<(String, &'static (&'static str, &'static [&'static str]))> {
     let before = sentence.words_before(index);
     let name = before.trim_end_matches(['为', '是', '达', '到', ' ']).to_owned();
     let rate = RATES.iter().find(|(rate, _)| name.ends_with(rate))?;
+    // 总体完成率 and the like are of a wider whole than the sentence gives.
+    if ["总体", "整体", "全区", "全市", "全省", "全国", "综合", "平均", "累计"].iter().any(|wide| name.contains(wide))
+    {
+        return None;
+    }
     Some((name, rate))
 }
 
@@ -61,7 +89,11 @@ fn fraction(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     let rate = &sentence.marks[index];
     let (scan, open) = (sentence.scan, sentence.scan.skip_blanks(rate.to));
     let [part, whole] = sentence.marks.get(index + 1..index + 3)? else { return None };
-    let bracketed = scan.at(open) == '(' && part.from == open + 1 && scan.at(part.to) == '/' && whole.from == part.to + 1 && scan.at(whole.to) == ')';
+    let bracketed = scan.at(open) == '('
+        && part.from == open + 1
+        && scan.at(part.to) == '/'
+        && whole.from == part.to + 1
+        && scan.at(whole.to) == ')';
     let value = |mark: &Marked| match mark.meaning {
         crate::quantity::Meaning::Count { value, .. } => Some(value),
         crate::quantity::Meaning::Money(value) => Some(value),
@@ -82,7 +114,9 @@ fn all_done(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     count.amount()?;
     let words = sentence.scan.text(count.to..rate.from);
     let stem = stems.iter().find(|stem| {
-        ["均已", "全部", "均", "都已", "已全部", "均已全部", "全部按期", "均按期", "均已按期"].iter().any(|all| words.contains(&format!("{all}{stem}")))
+        ["均已", "全部", "均", "都已", "已全部", "均已全部", "全部按期", "均按期", "均已按期"]
+            .iter()
+            .any(|all| words.contains(&format!("{all}{stem}")))
     })?;
     if words.contains('未') || words.contains("除") || !count.exact {
         return None;
@@ -95,7 +129,11 @@ fn all_done(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     };
     Some(sentence.finding(
         count.from..rate.to,
-        format!("{}均已{stem},{name}{}", sentence.scan.text(count.from..count.to), sentence.scan.text(rate.from..rate.to)),
+        format!(
+            "{}均已{stem},{name}{}",
+            sentence.scan.text(count.from..count.to),
+            sentence.scan.text(rate.from..rate.to)
+        ),
         show_percent(Decimal::ONE_HUNDRED, rate.decimals),
         sentence.scan.text(rate.from..rate.to),
         kind,
@@ -110,7 +148,10 @@ fn of_whole_and_part(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     let ((all, unit), (some, same)) = (whole.amount()?, part.amount()?);
     let whole_words = sentence.words_before(whole_at);
     let part_words = sentence.words_before(part_at) + "…" + &sentence.words_behind(part_at);
-    let names_whole = WHOLE.iter().any(|word| whole_words.ends_with(word) || whole_words.ends_with(&format!("{word}数")));
+    let names_whole = WHOLE.iter().any(|word| match word.chars().count() {
+        1 => whole_words.ends_with(word),
+        _ => whole_words.contains(word),
+    });
     let names_part = stems.iter().any(|stem| part_words.contains(stem)) && !part_words.contains('未');
     // 其中, 另, 按时: the part may be a part of something else.
     let aside = ["其中", "另", "提前", "同比", "新增"].iter().any(|word| part_words.contains(word));
@@ -122,7 +163,7 @@ fn of_whole_and_part(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     if manner.is_some_and(|manner| !part_words.contains(manner)) {
         return None;
     }
-    let strong = whole_words.contains('应') || whole_words.contains('共') || whole_words.contains("收到") || whole_words.contains("受理") || whole_words.contains("计划");
+    let strong = ["应", "共", "计划"].iter().any(|word| whole_words.contains(word));
     compare(sentence, index, some, all, whole.from..sentence.marks[index].to, name, strong)
 }
 
@@ -141,7 +182,11 @@ fn share(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
         return None;
     }
     let (all, _) = sentence.marks[whole_at].amount()?;
-    let claim = format!("{}占{}", sentence.words_before(part_at).trim_start_matches("其中"), sentence.scan.text(sentence.marks[whole_at].from..sentence.marks[whole_at].to));
+    let claim = format!(
+        "{}占{}",
+        sentence.words_before(part_at).trim_start_matches("其中"),
+        sentence.scan.text(sentence.marks[whole_at].from..sentence.marks[whole_at].to)
+    );
     compare(sentence, index, some, all, sentence.marks[whole_at].from..sentence.marks[index].to, claim, true)
 }
 

@@ -6,8 +6,8 @@ use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::numeral::{self, Numeral};
 use super::Meaning;
+use super::numeral::{self, Numeral};
 use crate::scan::Scan;
 use kernel::value::Month;
 
@@ -113,15 +113,15 @@ fn read_whole(text: &str, default_year: Option<i16>) -> Result<Reading, DayFault
         return Err(DayFault::Unclear);
     }
     let mut start = 0;
-    while let Some((_, end)) = scan.one_of(start, &["截至", "截止", "计划于", "于", "在", "至", "到", " ", ":", "'"]) {
+    while let Some((_, end)) = scan.one_of(start, &["截至", "截止", "计划于", "于", "在", "至", "到", " ", ":", "'"])
+    {
         start = end;
     }
     if let Some(reading) = only_digits(&scan, start) {
         return reading;
     }
-    let (reading, end) = dashed(&scan, start, true)
-        .or_else(|| in_words(&scan, start, default_year, true))
-        .ok_or(DayFault::Unclear)?;
+    let (reading, end) =
+        dashed(&scan, start, true).or_else(|| in_words(&scan, start, default_year, true)).ok_or(DayFault::Unclear)?;
     tail(&scan, end)?;
     reading
 }
@@ -129,8 +129,8 @@ fn read_whole(text: &str, default_year: Option<i16>) -> Result<Reading, DayFault
 /// What may stand behind a day in a cell: a time, a weekday, 前, 完成.
 fn tail(scan: &Scan, mut at: usize) -> Result<(), DayFault> {
     const WORDS: &[&str] = &[
-        "以前", "之前", "前", "为止", "止", "之内", "以内", "内", "完成", "办结", "星期", "周", "一", "二", "三", "四", "五",
-        "六", "日", "天", "上午", "下午", "(", ")", " ", "。", ";", "T", "Z", ":", ".",
+        "以前", "之前", "前", "为止", "止", "之内", "以内", "内", "完成", "办结", "星期", "周", "一", "二", "三", "四",
+        "五", "六", "日", "天", "上午", "下午", "(", ")", " ", "。", ";", "T", "Z", ":", ".",
     ];
     if matches!(scan.at(at), '至' | '到' | '-' | '~' | '—' | '–' | '、' | ',' | '/') && at + 1 < scan.len() {
         return Err(DayFault::Several);
@@ -169,9 +169,14 @@ fn only_digits(scan: &Scan, start: usize) -> Option<Result<Reading, DayFault>> {
 /// A day or period in running text. Two-part dates such as 2020.12 stay numbers there.
 pub(super) fn day_in_prose(scan: &Scan, at: usize, default_year: Option<i16>) -> Option<(Meaning, usize)> {
     let c = scan.at(at);
-    let may_begin = c.is_ascii_digit() || numeral::is_chinese(c) || matches!(c, '年' | '第' | '今' | '本' | '当' | '上' | '下');
+    let may_begin =
+        c.is_ascii_digit() || numeral::is_chinese(c) || matches!(c, '年' | '第' | '今' | '本' | '当' | '上' | '下');
     let before = scan.before(at);
-    if !may_begin || (may_begin && !matches!(c, '年' | '上' | '下') && (before.is_ascii_digit() || before == '.' || numeral::is_chinese(before))) {
+    if !may_begin
+        || (may_begin
+            && !matches!(c, '年' | '上' | '下')
+            && (before.is_ascii_digit() || before == '.' || numeral::is_chinese(before)))
+    {
         return None;
     }
     let (reading, end) = dashed(scan, at, false).or_else(|| in_words(scan, at, default_year, false))?;
@@ -250,7 +255,7 @@ enum Year {
 
 fn year_in_words(scan: &Scan, start: usize) -> Option<Year> {
     if let Some((_, end)) = scan.one_of(start, &["今年", "本年", "当年"]) {
-        return Some(Year::Supposed(end - usize::from(!scan.starts(end, "底") && scan.starts(end, "年"))));
+        return Some(Year::Supposed(end));
     }
     if let Some((year, length, at)) = short_number(scan, start, 4) {
         let at = scan.skip_blanks(at);
@@ -261,7 +266,9 @@ fn year_in_words(scan: &Scan, start: usize) -> Option<Year> {
         });
     }
     match numeral::chinese(scan, start) {
-        Some(Numeral { value, end, .. }) if scan.at(end) == '年' && value >= Decimal::from(1000) && end - start == 4 => {
+        Some(Numeral { value, end, .. })
+            if scan.at(end) == '年' && value >= Decimal::from(1000) && end - start == 4 =>
+        {
             Some(Year::Written(value.to_i64()?, end + 1))
         }
         _ => Some(Year::None),
@@ -274,7 +281,7 @@ fn within_year(scan: &Scan, at: usize, year: Option<i64>, alone: bool) -> Read {
     if let Some(end) = named(&["年底", "年末", "年内", "底", "末", "内"]) {
         let behind_year = scan.before(at) == '年';
         let bare = scan.at(at) == '年';
-        if !(behind_year || bare) || (bare && !behind_year && is_other_year(scan.before(at))) {
+        if !behind_year && (!bare || is_other_year(scan.before(at))) {
             return None;
         }
         return Some((stretch(year, 1, 12, Grain::Day), end));
@@ -290,7 +297,8 @@ fn within_year(scan: &Scan, at: usize, year: Option<i64>, alone: bool) -> Read {
 
 /// 去年底, 多年底蕴 and 一年内 do not mean the year in hand.
 fn is_other_year(before: char) -> bool {
-    numeral::is_chinese(before) || matches!(before, '去' | '上' | '前' | '明' | '次' | '来' | '每' | '历' | '往' | '多' | '几' | '数')
+    numeral::is_chinese(before)
+        || matches!(before, '去' | '上' | '前' | '明' | '次' | '来' | '每' | '历' | '往' | '多' | '几' | '数')
 }
 
 fn quarter(scan: &Scan, at: usize, year: Option<i64>) -> Read {
@@ -320,7 +328,9 @@ fn month_and_day(scan: &Scan, at: usize, year: Option<i64>, alone: bool) -> Read
         return None;
     }
     let at = scan.skip_blanks(at + 1);
-    for (words, day) in [(["底", "末", "内"], None), (["上旬", "月上旬", "初旬"], Some(10)), (["中旬", "月中旬", "中"], Some(20))] {
+    for (words, day) in
+        [(["底", "末", "内"], None), (["上旬", "月上旬", "初旬"], Some(10)), (["中旬", "月中旬", "中"], Some(20))]
+    {
         if let Some((word, end)) = scan.one_of(at, &words) {
             // 12月中 is only a middle where nothing follows: 12月中心城区 is not.
             if word == "中" && !alone {

@@ -142,7 +142,10 @@ fn push_arabic(scan: &Scan, at: usize, found: &mut Vec<Marked>) -> usize {
     let Some(mut it) = arabic_mention(scan, at) else { return behind_digits(scan, at) };
     let bare = matches!(it.meaning, Meaning::Count { unit: None, .. });
     let inside_word = scan.before(at).is_ascii_alphabetic() && bare;
-    if inside_word || scan.before(at) == '第' || (bare && matches!(scan.at(it.to), '号' | 'A'..='Z' | 'a'..='z')) {
+    if inside_word
+        || matches!(scan.before(at), '第' | '〔')
+        || (bare && matches!(scan.at(it.to), '号' | 'A'..='Z' | 'a'..='z'))
+    {
         return it.to;
     }
     mark_vague(scan, &mut it);
@@ -224,8 +227,22 @@ fn chinese_percent(scan: &Scan, at: usize) -> Option<Marked> {
 
 /// Words before and behind a number that make it a rough one.
 fn mark_vague(scan: &Scan, it: &mut Marked) {
-    const BEFORE: &[&str] =
-        &["近", "约", "超", "超过", "逾", "不少于", "不低于", "至少", "不超过", "不多于", "最多", "大于", "小于", "几乎"];
+    const BEFORE: &[&str] = &[
+        "近",
+        "约",
+        "超",
+        "超过",
+        "逾",
+        "不少于",
+        "不低于",
+        "至少",
+        "不超过",
+        "不多于",
+        "最多",
+        "大于",
+        "小于",
+        "几乎",
+    ];
     const BEHIND: &[&str] = &["以上", "以下", "左右", "以内", "上下"];
     let range = |c: char| matches!(c, '-' | '~' | '至' | '到' | '—' | '–' | '～');
     let before_blank = (0..it.from).rev().find(|index| !scan.at(*index).is_whitespace()).map_or(0, |index| index + 1);
@@ -240,3 +257,6 @@ fn mark_vague(scan: &Scan, it: &mut Marked) {
         it.exact = false;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,7 +86,9 @@ fn is_group(scan: &Scan, start: usize) -> bool {
 fn scale_at(scan: &Scan, start: usize) -> (Decimal, usize) {
     let mut at = start;
     let mut scale = Decimal::ONE;
-    for (sign, factor, not_before) in [('百', 100, "分"), ('千', 1_000, "米克瓦"), ('万', 10_000, ""), ('亿', 100_000_000, "")] {
+    for (sign, factor, not_before) in
+        [('百', 100, "分"), ('千', 1_000, "米克瓦"), ('万', 10_000, ""), ('亿', 100_000_000, "")]
+    {
         if scan.at(at) == sign && !not_before.contains(scan.at(at + 1)) {
             scale *= Decimal::from(factor);
             at += 1;
@@ -103,6 +105,9 @@ pub(crate) fn chinese(scan: &Scan, start: usize) -> Option<Numeral> {
         if end - start > 24 {
             return None;
         }
+    }
+    if end == start {
+        return None;
     }
     let signs: Vec<Sign> = (start..end).filter_map(|index| sign(scan.at(index))).collect();
     let whole = if signs.len() > 1 && signs.iter().all(|sign| matches!(sign, Sign::Digit(_))) {

@@ -82,6 +82,11 @@ pub(super) fn map(
         }
     }
     if header.lines.is_empty() {
+        mapping
+            .iter_mut()
+            .zip(&settled)
+            .filter(|(_, settled)| !**settled)
+            .for_each(|(it, _)| "没有表头,请指定去处".clone_into(&mut it.why));
         return mapping;
     }
     let mut candidates = by_name(header, wanted, sample);
@@ -146,7 +151,8 @@ fn spellings(title: &str, last_part: &str) -> Vec<String> {
 fn alike(titles: &[String], names: &[String]) -> Option<(usize, String)> {
     for (rank, title) in titles.iter().enumerate() {
         if let Some(index) = names.iter().position(|name| name == title) {
-            let why = if index == 0 { "名称相同".to_owned() } else { format!("别名“{}”相同", names[index]) };
+            let why =
+                if index == 0 { "名称相同".to_owned() } else { format!("别名“{}”相同", names[index]) };
             return Some((100 - rank - if index == 0 { 0 } else { 5 }, why));
         }
     }

@@ -94,7 +94,11 @@ fn looks_like_header(grid: &Grid, merges: &Merges, row: u32) -> bool {
 /// A text that could be a column's title.
 fn short_title(cell: &Cell) -> Option<&str> {
     match cell {
-        Cell::Text(text) if text.chars().count() <= 20 && !is_value(cell) && !text.contains([':', '\u{ff1a}', '。']) => Some(text),
+        Cell::Text(text)
+            if text.chars().count() <= 20 && !is_value(cell) && !text.contains([':', '\u{ff1a}', '。']) =>
+        {
+            Some(text)
+        }
         _ => None,
     }
 }
@@ -111,7 +115,8 @@ fn is_value(cell: &Cell) -> bool {
 /// The rows that belong to the header together with `row`.
 fn block(grid: &Grid, merges: &Merges, row: u32) -> Vec<u32> {
     let columns = 0..merges::width(grid);
-    let mut top = columns.clone().map(|column| merges.anchor(row, column).0).min().unwrap_or(row).max(row.saturating_sub(2));
+    let mut top =
+        columns.clone().map(|column| merges.anchor(row, column).0).min().unwrap_or(row).max(row.saturating_sub(2));
     if top == row && row > 0 && is_group_line(grid, merges, row - 1, row) {
         top = row - 1;
     }
@@ -211,7 +216,12 @@ pub(super) fn is_number_title(title: &str) -> bool {
 
 /// A title without blanks, asterisks and full-width signs.
 pub(super) fn normal(text: &str) -> String {
-    text.chars().map(plain).filter(|c| !c.is_whitespace() && *c != '*').collect::<String>().trim_end_matches(':').to_owned()
+    text.chars()
+        .map(plain)
+        .filter(|c| !c.is_whitespace() && *c != '*')
+        .collect::<String>()
+        .trim_end_matches(':')
+        .to_owned()
 }
 
 /// Is the one a part of the other, and not a negligible one?

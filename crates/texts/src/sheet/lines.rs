@@ -18,13 +18,28 @@ type Judged = (Meaning, Cow<'static, str>);
 
 /// Reads every row, and says what a person should know.
 pub(super) fn read(grid: &Grid, merges: &Merges, header: &Header) -> (Vec<Line>, Vec<String>) {
-    let mut reader = Reader { grid, merges, header, title: None, since_part: 0, since_whole: 0, lines: Vec::new(), notes: Vec::new() };
+    let mut reader = Reader {
+        grid,
+        merges,
+        header,
+        title: None,
+        since: Marks::default(),
+        data: 0,
+        budget: 4_000_000,
+        lines: Vec::new(),
+        notes: Vec::new(),
+    };
     reader.lines.reserve_exact(grid.rows.len());
     for row in 0..u32::try_from(grid.rows.len()).unwrap_or(u32::MAX) {
         let (meaning, why) = reader.judge(row);
-        if let Meaning::Total { claim, agrees: Some(false) } = &meaning {
-            reader.notes.push(format!("第{}行写明{claim},与读到的行数不一致", row + 1));
+        if let Meaning::Total { agrees: Some(false), .. } = &meaning {
+            match reader.notes.len() {
+                0..20 => reader.notes.push(format!("第{}行:{why}", row + 1)),
+                20 => reader.notes.push("还有其他合计行与读到的行数不一致".to_owned()),
+                _ => {}
+            }
         }
+        reader.data += u32::from(meaning == Meaning::Data);
         reader.lines.push(Line { row, meaning, why });
     }
     (reader.lines, reader.notes)
@@ -35,12 +50,31 @@ struct Reader<'g> {
     merges: &'g Merges,
     header: &'g Header,
     title: Option<&'g str>,
-    /// The first line that the next 小计 counts.
-    since_part: usize,
-    /// The first line that the next 合计 counts.
-    since_whole: usize,
+    since: Marks,
+    /// How many data lines were read so far.
+    data: u32,
+    /// How many more lines may be visited to add up columns: a sheet full of totals must not take forever.
+    budget: usize,
     lines: Vec<Line>,
     notes: Vec<String>,
+}
+
+/// A place in the sheet: the next line, and how many data lines lie before it.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    line: usize,
+    data: u32,
+}
+
+/// From where totals count.
+#[derive(Default)]
+struct Marks {
+    /// The first line that the next 小计 counts: behind a total or a heading.
+    part: Mark,
+    /// The line behind the last total of any kind.
+    total: Mark,
+    /// The first line that the next 合计 counts.
+    whole: Mark,
 }
 
 /// The filled cells of a row at a glance.
@@ -164,6 +198,10 @@ impl<'g> Reader<'g> {
         let cells = &self.grid.rows[row as usize];
         self.header.lines.iter().any(|line| {
             let above = &self.grid.rows[*line as usize];
+            let first = cells.iter().zip(above).find(|(cell, _)| !cell.is_empty());
+            if !first.is_some_and(|(a, b)| same_title(a, b)) {
+                return false;
+            }
             let same = cells.iter().zip(above).filter(|(a, b)| !a.is_empty() && same_title(a, b)).count();
             let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
             same >= 2 && same * 5 >= filled * 4 && same * 5 >= above.iter().filter(|cell| !cell.is_empty()).count() * 4
@@ -172,30 +210,44 @@ impl<'g> Reader<'g> {
 
     fn total(&mut self, row: u32, glance: &Glance<'_>, text: &str) -> Option<Judged> {
         let whole = total_word(text, self.numbered(row))?;
-        let since = if whole { self.since_whole } else { self.since_part };
-        let lines = self.lines[since.min(self.lines.len())..].iter().filter(|line| line.meaning == Meaning::Data).count();
-        let next = self.lines.len() + 1;
-        self.since_part = next;
-        if whole && !text.trim_start().starts_with("总") {
-            self.since_whole = next;
+        let grand = text.trim_start().starts_with('总');
+        let since = match (grand, whole) {
+            (true, _) => Mark::default(),
+            (_, true) => self.since.whole,
+            _ => self.since.part,
+        };
+        let read = self.data_since(since);
+        let wider = [self.since.total, self.since.whole, Mark::default()].map(|since| self.data_since(since));
+        let next = Mark { line: self.lines.len() + 1, data: self.data };
+        (self.since.part, self.since.total) = (next, next);
+        if whole && !grand {
+            self.since.whole = next;
         }
         let name = if whole { "合计行" } else { "小计行" };
         let Some((claim, number, column)) = self.count_claim(row, glance) else {
             return Some(self.sums(row, since, name));
         };
-        let read = Decimal::from(lines);
         let unit = claim.trim_start_matches(|c: char| plain(c).is_ascii_digit() || c == ',').to_owned();
-        let everything = Decimal::from(self.lines.iter().filter(|line| line.meaning == Meaning::Data).count());
         let judged = if number == read {
             (Some(true), format!("{name},写明{claim},与读到的{read}{unit}一致"))
-        } else if whole && number == everything {
-            (Some(true), format!("{name},写明{claim},与全表读到的{everything}{unit}一致"))
-        } else if self.sum_of(column, since) == Some(number) {
+        } else if wider.contains(&number) {
+            (Some(true), format!("{name},写明{claim},与以上各节读到的{number}{unit}一致"))
+        } else if self.sum_of(column, since) == Sum::Of(number) {
             (Some(true), format!("{name},写明{claim},与这一列各行相加一致"))
         } else {
             (Some(false), format!("{name},写明{claim},但读到{read}{unit}"))
         };
         Some((Meaning::Total { claim, agrees: judged.0 }, judged.1.into()))
+    }
+
+    /// The number of data lines from `since` on.
+    fn data_since(&self, since: Mark) -> Decimal {
+        Decimal::from(self.data - since.data)
+    }
+
+    /// A heading was read: the next 小计 counts from here.
+    fn begin_part(&mut self) {
+        self.since.part = Mark { line: self.lines.len(), data: self.data };
     }
 
     /// Is there a running number in this row?
@@ -226,7 +278,7 @@ impl<'g> Reader<'g> {
     }
 
     /// A total of numbers: it agrees if each number is the sum of its column; a difference may have its reasons.
-    fn sums(&self, row: u32, since: usize, name: &str) -> Judged {
+    fn sums(&mut self, row: u32, since: Mark, name: &str) -> Judged {
         let numbers = self.grid.rows[row as usize].iter().enumerate().take(merges::WIDEST as usize);
         let numbers: Vec<(u32, Decimal)> = numbers
             .filter_map(|(column, cell)| match cell {
@@ -234,42 +286,63 @@ impl<'g> Reader<'g> {
                 _ => None,
             })
             .collect();
-        let totals_so_far = self.lines.iter().rev().take(self.lines.len() - since.min(self.lines.len()));
-        let nested = totals_so_far.filter(|line| matches!(line.meaning, Meaning::Total { .. })).count();
-        if numbers.is_empty() || nested > 64 {
+        let claim = numbers.iter().map(|(_, number)| number.normalize().to_string()).collect::<Vec<_>>().join("、");
+        let read = self.data_since(since);
+        let mut sums = Vec::new();
+        for (column, _) in &numbers {
+            match self.sum_of(*column, since) {
+                Sum::Of(sum) => sums.push(sum),
+                // A number under a column of words counts lines.
+                Sum::NoNumbers => sums.push(read),
+                Sum::TooLong => break,
+            }
+        }
+        if numbers.is_empty() || sums.len() < numbers.len() {
             return (Meaning::Total { claim: String::new(), agrees: None }, name.to_owned().into());
         }
-        let claim = numbers.iter().map(|(_, number)| number.normalize().to_string()).collect::<Vec<_>>().join("、");
-        let differing = numbers.iter().find_map(|(column, number)| {
-            let sum = self.sum_of(*column, since)?;
-            (sum != *number).then(|| format!("{name},{}列写明{number},各行相加为{sum}", super::header::letter(*column)))
-        });
+        let differing =
+            numbers.iter().zip(&sums).find(|((_, number), sum)| number != *sum).map(|((column, number), sum)| {
+                format!("{name},{}列写明{number},读到的各行为{sum}", super::header::letter(*column))
+            });
         match differing {
-            None => (Meaning::Total { claim, agrees: Some(true) }, format!("{name},各列数字与各行相加一致").into()),
+            None => (Meaning::Total { claim, agrees: Some(true) }, format!("{name},各列数字与读到的各行一致").into()),
             Some(why) => (Meaning::Total { claim, agrees: None }, why.into()),
         }
     }
 
-    /// The sum of a column over the data lines from `since` on; `None` if it holds no numbers.
-    fn sum_of(&self, column: u32, since: usize) -> Option<Decimal> {
-        let data = self.lines.get(since..)?.iter().filter(|line| line.meaning == Meaning::Data);
+    /// The sum of a column over the data lines from `since` on.
+    fn sum_of(&mut self, column: u32, since: Mark) -> Sum {
+        let lines = self.lines.get(since.line..).unwrap_or(&[]);
+        let Some(rest) = self.budget.checked_sub(lines.len()) else { return Sum::TooLong };
+        self.budget = rest;
+        let data = lines.iter().filter(|line| line.meaning == Meaning::Data);
         let mut numbers = data.filter_map(|line| match own_cell(self.grid, line.row, column) {
             Cell::Number(number) => Some(*number),
             _ => None,
         });
-        let first = numbers.next()?;
-        numbers.try_fold(first, Decimal::checked_add)
+        match numbers.next() {
+            None => Sum::NoNumbers,
+            Some(first) => numbers.try_fold(first, Decimal::checked_add).map_or(Sum::TooLong, Sum::Of),
+        }
     }
 
     /// 制表人, 审核人, 填表日期, 注 and other lines about the sheet.
     fn note(&self, row: u32, glance: &Glance<'_>, text: &str) -> Option<&'static str> {
+        // Most lines are told by a glance: no colon, and no first letter of a word sought here.
+        let first = text.chars().next().map_or(' ', plain);
+        let page = first == '第' && text.contains('页');
+        if !page && !text.contains([':', '\u{ff1a}']) && !"以本续例示样填范制审(…·.".contains(first) {
+            return None;
+        }
         let few = glance.filled <= 2;
         let short = text.chars().count() <= 12;
         let head = super::header::normal(&text.chars().take(10).collect::<String>());
-        if few && short && ["以下空白", "(以下空白)", "本页空白", "以下无正文"].contains(&head.as_str()) {
+        if few && short && ["以下空白", "(以下空白)", "本页空白", "以下无正文"].contains(&head.as_str())
+        {
             return Some("以下空白行");
         }
-        if few && short && (matches!(head.as_str(), "续表" | "(续表)" | "续上表") || head.starts_with("第1页")) {
+        if few && short && (matches!(head.as_str(), "续表" | "(续表)" | "续上表") || head.starts_with("第1页"))
+        {
             return Some("续表行");
         }
         if short && matches!(head.as_str(), "例" | "示例" | "样例" | "填写示例" | "范例" | "例:") {
@@ -281,10 +354,12 @@ impl<'g> Reader<'g> {
         if few && NOTE_WORDS.iter().any(|word| begins_with_key(&head, word)) {
             return Some("注释行");
         }
-        let signed = |cell: &Cell| matches!(cell, Cell::Text(text) if has_key(text));
-        let cells = self.grid.rows[row as usize].iter().filter(|cell| !cell.is_empty());
-        let count = cells.clone().filter(|cell| signed(cell)).count();
-        (has_key(text) && (few || count * 2 >= glance.filled as usize) && cells.count() > 0).then_some("落款行")
+        if !has_key(text) {
+            return None;
+        }
+        let signed =
+            self.grid.rows[row as usize].iter().filter(|cell| matches!(cell, Cell::Text(text) if has_key(text)));
+        (few || signed.count() * 2 >= glance.filled as usize).then_some("落款行")
     }
 
     fn all_dots(&self, row: u32) -> bool {
@@ -300,12 +375,12 @@ impl<'g> Reader<'g> {
         let heading = |text: &str| (Meaning::Section(text.to_owned()), Cow::Borrowed("分节标题行"));
         if glance.filled == 2 && self.header.numbers == Some(glance.column) && is_chinese_number(text) {
             let cells = self.grid.rows[row as usize].iter().skip(glance.column as usize + 1);
-            let other = cells.filter_map(|cell| match cell {
+            let mut other = cells.filter_map(|cell| match cell {
                 Cell::Text(text) => Some(text),
                 _ => None,
             });
-            let title = other.last().filter(|_| !self.is_under_merge(row))?;
-            self.since_part = self.lines.len();
+            let title = other.next_back().filter(|_| !self.is_under_merge(row))?;
+            self.begin_part();
             return Some(heading(&format!("{text} {title}")));
         }
         if glance.filled != 1 || self.is_under_merge(row) {
@@ -321,23 +396,67 @@ impl<'g> Reader<'g> {
             return Some((Meaning::Note("说明行".to_owned()), "说明行,一段文字横跨多列".into()));
         }
         (wide || in_numbers || (before_data && is_numbered(text))).then(|| {
-            self.since_part = self.lines.len();
+            self.begin_part();
             heading(text)
         })
     }
+}
+
+/// What a column adds up to.
+#[derive(PartialEq)]
+enum Sum {
+    Of(Decimal),
+    NoNumbers,
+    /// Too many lines to visit, or too large a number.
+    TooLong,
 }
 
 const NOTE_WORDS: &[&str] = &["注", "备注", "说明", "附", "附注", "填表说明", "填报说明", "注释"];
 
 /// Keys of lines about the sheet, as they stand before a colon.
 const KEYS: &[&str] = &[
-    "制表人", "制表", "填表人", "填报人", "审核人", "审核", "复核人", "复核", "审批人", "经办人", "负责人", "单位负责人",
-    "分管领导", "填表日期", "填报日期", "填表时间", "填报时间", "制表日期", "制表时间", "填报单位", "填表单位", "报送单位",
-    "编制单位", "编报单位", "单位", "单位名称", "部门", "联系人", "联系电话", "电话", "日期", "时间", "盖章", "签字", "签名",
+    "制表人",
+    "制表",
+    "填表人",
+    "填报人",
+    "审核人",
+    "审核",
+    "复核人",
+    "复核",
+    "审批人",
+    "经办人",
+    "负责人",
+    "单位负责人",
+    "分管领导",
+    "填表日期",
+    "填报日期",
+    "填表时间",
+    "填报时间",
+    "制表日期",
+    "制表时间",
+    "填报单位",
+    "填表单位",
+    "报送单位",
+    "编制单位",
+    "编报单位",
+    "单位",
+    "单位名称",
+    "部门",
+    "联系人",
+    "联系电话",
+    "电话",
+    "日期",
+    "时间",
+    "盖章",
+    "签字",
+    "签名",
 ];
 
 /// 填报单位:…, 审核人(签字):…
 fn has_key(text: &str) -> bool {
+    if !text.contains([':', '\u{ff1a}']) && text.len() > 12 {
+        return false;
+    }
     let head: String = text.chars().take(14).map(plain).filter(|c| !c.is_whitespace()).collect();
     KEYS.iter().any(|key| begins_with_key(&head, key))
 }
@@ -354,18 +473,29 @@ fn begins_with_key(head: &str, key: &str) -> bool {
 
 /// Is this the word of a total? True: of the whole; false: of a part. A row with a running number is none unless the word stands alone.
 fn total_word(text: &str, numbered: bool) -> Option<bool> {
-    if text.len() > 90 {
+    if text.len() > 90 || !text.contains(['计', '共']) {
         return None;
     }
     let word: String = text.chars().map(plain).filter(|c| !c.is_whitespace()).collect();
     let word = word.trim_start_matches('(');
-    for (total, whole) in [("合计", true), ("总计", true), ("共计", true), ("总合计", true), ("小计", false), ("本页合计", false), ("本页小计", false), ("累计", true)] {
+    for (total, whole) in [
+        ("合计", true),
+        ("总计", true),
+        ("共计", true),
+        ("总合计", true),
+        ("小计", false),
+        ("本页合计", false),
+        ("本页小计", false),
+        ("累计", true),
+    ] {
         if let Some(rest) = word.strip_prefix(total) {
             let plain_end = rest.chars().next().is_none_or(|c| c.is_ascii() || matches!(c, '、' | '—'));
             return plain_end.then_some(whole);
         }
     }
-    let counted = word.strip_prefix('共').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().count() <= 6);
+    let counted = word
+        .strip_prefix('共')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().count() <= 6);
     if counted {
         return Some(true);
     }
@@ -409,7 +539,12 @@ fn normal_number(text: &str) -> Option<i32> {
 
 fn same_title(a: &Cell, b: &Cell) -> bool {
     match (a, b) {
-        (Cell::Text(a), Cell::Text(b)) => a == b || super::header::normal(a) == super::header::normal(b),
+        (Cell::Text(a), Cell::Text(b)) => {
+            fn letters(text: &str) -> impl Iterator<Item = char> {
+                text.chars().map(plain).filter(|c| !c.is_whitespace() && *c != '*')
+            }
+            a == b || letters(a).eq(letters(b))
+        }
         _ => a == b,
     }
 }

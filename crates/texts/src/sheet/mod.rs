@@ -199,3 +199,6 @@ pub fn choose(grids: &[Grid], wanted: &[Wanted]) -> Option<Choice> {
 fn is_blank(grid: &Grid) -> bool {
     grid.rows.iter().all(|row| row.iter().all(kernel::grid::Cell::is_empty))
 }
+
+#[cfg(test)]
+mod tests;
