@@ -42,10 +42,10 @@ impl Checker<'_> {
         let Some((known, usage)) = FUNCTIONS.iter().find(|(known, _)| *known == &*name.text) else {
             return self.unknown_call(name, args);
         };
-        let called = match (*known, args) {
+        match (*known, args) {
             ("今天", []) => Some(Expr::Today),
             ("为空", [a]) => self.expr(a, None).map(|a| Expr::Empty(Box::new(a))),
-            ("如果", [given, then, otherwise]) => return self.choose(given, then, otherwise, expected),
+            ("如果", [given, then, otherwise]) => self.choose(given, then, otherwise, expected),
             ("工作日数", [a, b]) => self.days(a, b).map(|(a, b)| Expr::WorkingDaysBetween(a, b)),
             ("天数", [a, b]) => self.days(a, b).map(|(a, b)| Expr::DaysBetween(a, b)),
             ("数", [rows]) => self.count(rows, None),
@@ -61,9 +61,8 @@ impl Checker<'_> {
             ("月", [a]) => self.day_or_month(a).map(|a| Expr::MonthOf(Box::new(a))),
             ("日期", [a]) => self.moment(a),
             ("包含", [many, one]) => self.contains(many, one, span),
-            _ => return self.wrong_number(known, usage, args, span),
-        };
-        called
+            _ => self.wrong_number(known, usage, args, span),
+        }
     }
 
     /// Names inside the arguments are still checked.

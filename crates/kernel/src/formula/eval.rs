@@ -43,7 +43,7 @@ struct Here<'a> {
 impl Here<'_> {
     fn value(self, expr: &Expr) -> Option<Value> {
         match expr {
-            Expr::Named(named) => self.slot(&named.slot),
+            Expr::Named(named) => self.named(named),
             Expr::If(given, then, otherwise) => self.value(if self.holds(given) { then } else { otherwise }),
             Expr::Text(text) => Some(Value::Text(text.to_string())),
             Expr::Option(choice, _) => Some(Value::Choice(choice.id.to_string())),
@@ -60,11 +60,13 @@ impl Here<'_> {
         }
     }
 
-    fn slot(self, slot: &Slot) -> Option<Value> {
-        match slot {
+    /// A value of another type than the definition says counts as absent.
+    fn named(self, named: &Named) -> Option<Value> {
+        let value = match &named.slot {
             Slot::Column { column, .. } => self.row?.find(column.as_str()).cloned(),
-            _ => self.env.value(slot),
-        }
+            slot => self.env.value(slot),
+        };
+        value.filter(|value| is_of(value, &named.of))
     }
 
     fn holds(self, expr: &Expr) -> bool {
@@ -145,7 +147,7 @@ impl Here<'_> {
     fn number(self, expr: &Expr) -> Option<Decimal> {
         match expr {
             Expr::Number(number, _) => Some(*number),
-            Expr::Named(named) => read_number(self.slot(&named.slot)?, &named.of),
+            Expr::Named(named) => read_number(&self.named(named)?),
             Expr::If(given, then, otherwise) => self.number(if self.holds(given) { then } else { otherwise }),
             Expr::Arith(op, _, left, right) => arith(*op, self.number(left)?, self.number(right)?),
             Expr::DaysBetween(from, to) => days_between(self.day(from)?, self.day(to)?).map(Decimal::from),
@@ -163,7 +165,7 @@ impl Here<'_> {
             }
             Expr::Gather { how, rows, column, given } => {
                 let rows = self.rows(rows);
-                let read = |row: &Facts| read_number(self.at(row).slot(&column.slot)?, &column.of);
+                let read = |row: &Facts| read_number(&self.at(row).named(column)?);
                 let mut all = rows.iter().filter(|row| self.row_fits(row, given.as_deref())).filter_map(read);
                 match how {
                     Gather::Sum => all.try_fold(Decimal::ZERO, Decimal::checked_add),
@@ -193,7 +195,7 @@ impl Here<'_> {
             },
             Expr::Gather { how, rows, column, given } => {
                 let rows = self.rows(rows);
-                let read = |row: &Facts| match self.at(row).slot(&column.slot) {
+                let read = |row: &Facts| match self.at(row).named(column) {
                     Some(Value::Day(day)) => Some(day),
                     _ => None,
                 };
@@ -252,7 +254,7 @@ impl Here<'_> {
     }
 
     fn rows(self, rows: &Named) -> Vec<Facts> {
-        match self.slot(&rows.slot) {
+        match self.named(rows) {
             Some(Value::Rows(rows)) => rows,
             _ => Vec::new(),
         }
@@ -315,12 +317,30 @@ fn round(how: Rounding, places: u32, number: Decimal, of: &Type) -> Option<Decim
     yuan.checked_mul(Decimal::ONE_HUNDRED)
 }
 
-fn read_number(value: Value, of: &Type) -> Option<Decimal> {
-    match (value, of) {
-        (Value::Money(fen), Type::Number(Measure::Money)) => Some(fen.into()),
-        (_, Type::Number(Measure::Money)) => None,
-        (Value::Whole(number), _) => Some(number.into()),
-        (Value::Decimal(number), _) => Some(number),
+fn is_of(value: &Value, of: &Type) -> bool {
+    matches!(
+        (value, of),
+        (Value::Text(_), Type::Text)
+            | (Value::Money(_), Type::Number(Measure::Money))
+            | (Value::Day(_), Type::Day)
+            | (Value::Month(_), Type::Month)
+            | (Value::Moment(_), Type::Moment)
+            | (Value::YesNo(_), Type::YesNo)
+            | (Value::Choice(_), Type::Choice(_))
+            | (Value::Unit(_), Type::Unit)
+            | (Value::Units(_), Type::Units)
+            | (Value::Person(_), Type::Person)
+            | (Value::People(_), Type::People)
+            | (Value::Record(_), Type::Record)
+            | (Value::Files(_), Type::Files)
+            | (Value::Rows(_), Type::Rows(_))
+    ) || matches!((value, of), (Value::Whole(_) | Value::Decimal(_), Type::Number(measure)) if *measure != Measure::Money)
+}
+
+fn read_number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Money(number) | Value::Whole(number) => Some((*number).into()),
+        Value::Decimal(number) => Some(*number),
         _ => None,
     }
 }
