@@ -1,1 +1,27 @@
-//! (first line of the room)
+//! Keeps what is known. The only SQL.
+//!
+//! Reading order: how a database is opened and asked, what can go wrong, then one room for each noun.
+//! Every function takes `&mut Conn`, which a [`Reader`] and a [`Tx`] become by themselves, names the site of the
+//! connection, and answers one question.
+//! Never speaks HTTP, never decides, never asks who may.
+
+pub mod db;
+pub mod conn;
+pub mod error;
+pub mod param;
+pub mod row;
+pub mod dialect;
+mod writer;
+mod migrate;
+mod many;
+pub mod grams;
+
+pub mod records;
+pub mod journal;
+
+pub use conn::Conn;
+pub use db::{Db, Options, Reader, Tx};
+pub use dialect::Dialect;
+pub use error::{Doing, RunAgain, StoreError};
+pub use param::P;
+pub use row::Row;

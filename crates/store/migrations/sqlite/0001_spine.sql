@@ -1,0 +1,470 @@
+-- The spine: what every mechanism shares. Definitions never change it.
+--
+-- Every growing table begins with its site (the root of one organisation tree), which is also the
+-- distribution key past one database. Days are text yyyy-MM-dd, instants milliseconds since 1970 UTC,
+-- yes and no are 1 and 0, ids are sixteen bytes. An empty text is never written: it is null.
+-- One statement at a time, ended by a line with a semicolon alone.
+
+-- A node of the organisation tree. ord is its number in pre-order, ord_last that of the last node of
+-- its subtree: a subtree is one interval.
+CREATE TABLE unit (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    short_name TEXT,
+    code TEXT,
+    parent BLOB,
+    ord BIGINT NOT NULL,
+    ord_last BIGINT NOT NULL,
+    depth BIGINT NOT NULL,
+    pinyin TEXT,
+    founded_on TEXT,
+    dissolved_on TEXT,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX unit_ord ON unit (site, ord)
+;
+CREATE INDEX unit_parent ON unit (site, parent)
+;
+-- One human. unit is where they work now.
+CREATE TABLE person (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    pinyin TEXT,
+    post_name TEXT,
+    unit BLOB,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX person_unit ON person (site, unit, pinyin, id)
+;
+CREATE INDEX person_pinyin ON person (site, pinyin, id)
+;
+CREATE INDEX person_name ON person (site, name, id)
+;
+-- A sign-in of a person; an ended account cannot be used.
+CREATE TABLE account (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    person BLOB NOT NULL,
+    login_name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    must_change SMALLINT NOT NULL,
+    failures BIGINT NOT NULL,
+    locked_until_at BIGINT,
+    last_in_at BIGINT,
+    ended_on TEXT,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE UNIQUE INDEX account_login_name ON account (site, login_name)
+;
+CREATE INDEX account_person ON account (site, person)
+;
+-- An open session; only the hash of its token is kept.
+CREATE TABLE session (
+    site BIGINT NOT NULL,
+    token_hash BLOB NOT NULL,
+    account BLOB NOT NULL,
+    opened_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    address TEXT,
+    agent TEXT,
+    PRIMARY KEY (site, token_hash)
+)
+;
+CREATE INDEX session_account ON session (site, account)
+;
+CREATE INDEX session_ends ON session (site, ends_at)
+;
+-- A role given to a person over a unit's subtree, from a day to a day (both included).
+CREATE TABLE grant_ (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    person BLOB NOT NULL,
+    role_ TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    from_on TEXT NOT NULL,
+    until_on TEXT,
+    basis TEXT,
+    given_by BLOB,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX grant_person ON grant_ (site, person)
+;
+CREATE INDEX grant_role ON grant_ (site, role_, unit)
+;
+-- What the administrator set.
+CREATE TABLE setting (
+    site BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    value_ TEXT,
+    PRIMARY KEY (site, name)
+)
+;
+-- A text of a mechanism that records were made under. The same on every site.
+CREATE TABLE definition (
+    hash_ TEXT NOT NULL,
+    mechanism TEXT NOT NULL,
+    source TEXT NOT NULL,
+    taken_at BIGINT NOT NULL,
+    PRIMARY KEY (hash_)
+)
+;
+CREATE INDEX definition_mechanism ON definition (mechanism, taken_at)
+;
+-- A year of the working calendar, as published. The same on every site.
+CREATE TABLE calendar_year (
+    year_ BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    taken_at BIGINT NOT NULL,
+    taken_by TEXT,
+    PRIMARY KEY (year_)
+)
+;
+-- A record of a mechanism as it is now; how it came to be so stands in the journal.
+-- due_on is 9999-12-31 where there is no deadline and number_ is '-' where none was given, so that one
+-- index sorts them all; the store shows both as absent.
+-- facts is JSON, checked by the definition.
+CREATE TABLE record (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    mechanism TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    number_ TEXT NOT NULL,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    unit_ord BIGINT NOT NULL,
+    holder_role TEXT,
+    open_ SMALLINT NOT NULL,
+    due_on TEXT NOT NULL,
+    opened_on TEXT NOT NULL,
+    closed_on TEXT,
+    version BIGINT NOT NULL,
+    facts TEXT NOT NULL,
+    batch BLOB,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX record_due ON record (site, mechanism, open_, due_on, id)
+;
+CREATE INDEX record_unit_due ON record (site, mechanism, unit_ord, open_, due_on, id)
+;
+CREATE INDEX record_state_due ON record (site, mechanism, state, due_on, id)
+;
+CREATE INDEX record_opened ON record (site, mechanism, opened_on, id)
+;
+CREATE INDEX record_closed ON record (site, mechanism, closed_on, id)
+;
+CREATE INDEX record_number ON record (site, mechanism, number_, id)
+;
+CREATE INDEX record_holder_due ON record (site, holder_role, open_, due_on, id)
+;
+CREATE INDEX record_holder_unit ON record (site, holder_role, unit_ord, open_, due_on)
+;
+CREATE INDEX record_number_alone ON record (site, number_)
+;
+CREATE INDEX record_batch ON record (site, batch)
+;
+-- Which row of the full text belongs to which record. The rows are numbered here, because the
+-- numbers that SQLite keeps to itself do not survive a backup.
+CREATE TABLE record_text (
+    row_ INTEGER PRIMARY KEY,
+    site BIGINT NOT NULL,
+    record BLOB NOT NULL
+)
+;
+CREATE UNIQUE INDEX record_text_record ON record_text (site, record)
+;
+-- The full text, cut into pairs of characters by us: the tokenizer only splits at blanks.
+CREATE VIRTUAL TABLE record_words USING fts5 (words, content='', contentless_delete=1, tokenize='ascii')
+;
+-- Two records that belong together. key_ says “opened once” where it must be so.
+CREATE TABLE tie (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    record BLOB NOT NULL,
+    other BLOB NOT NULL,
+    role_ TEXT NOT NULL,
+    key_ TEXT,
+    opened_on TEXT NOT NULL,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE UNIQUE INDEX tie_key ON tie (site, key_)
+;
+CREATE INDEX tie_record ON tie (site, record, id)
+;
+CREATE INDEX tie_other ON tie (site, other, id)
+;
+-- A deadline of a record. alarm_on is the next day on which something is to be said or done about it.
+CREATE TABLE deadline (
+    site BIGINT NOT NULL,
+    record BLOB NOT NULL,
+    name_ TEXT NOT NULL,
+    starts_on TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    first_due_on TEXT NOT NULL,
+    paused_on TEXT,
+    ended_on TEXT,
+    outcome TEXT,
+    alarm_on TEXT,
+    history TEXT NOT NULL,
+    provisional SMALLINT NOT NULL,
+    PRIMARY KEY (site, record, name_)
+)
+;
+CREATE INDEX deadline_alarm ON deadline (site, alarm_on, record)
+;
+CREATE INDEX deadline_ended ON deadline (site, ended_on, due_on)
+;
+-- One entry a step, never changed and never removed. Each entry carries the hash of the one before.
+CREATE TABLE journal (
+    site BIGINT NOT NULL,
+    record BLOB NOT NULL,
+    seq BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    at_ BIGINT NOT NULL,
+    on_ TEXT NOT NULL,
+    actor BLOB,
+    actor_name TEXT NOT NULL,
+    behalf TEXT,
+    step TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    prior_hash TEXT,
+    hash_ TEXT NOT NULL,
+    PRIMARY KEY (site, record, seq)
+)
+;
+CREATE INDEX journal_at ON journal (site, at_, id)
+;
+CREATE INDEX journal_actor ON journal (site, actor, at_)
+;
+-- What was done that is not about one record: signing in, importing, settings. One chain a site.
+CREATE TABLE act (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    seq BIGINT NOT NULL,
+    at_ BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    actor BLOB,
+    actor_name TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    prior_hash TEXT,
+    hash_ TEXT NOT NULL,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE UNIQUE INDEX act_seq ON act (site, seq)
+;
+CREATE INDEX act_kind ON act (site, kind, seq)
+;
+-- One act that touched many records: an import, a batch issue.
+CREATE TABLE batch (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    mechanism TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    file_name TEXT,
+    file_hash TEXT,
+    at_ BIGINT NOT NULL,
+    actor BLOB,
+    count_ BIGINT NOT NULL,
+    undone_at BIGINT,
+    detail TEXT,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX batch_mechanism ON batch (site, mechanism, at_)
+;
+CREATE INDEX batch_file ON batch (site, file_hash)
+;
+-- Which row of a workbook became which record, so that a row is taken once.
+CREATE TABLE import_row (
+    site BIGINT NOT NULL,
+    mechanism TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (site, mechanism, fingerprint)
+) WITHOUT ROWID
+;
+CREATE INDEX import_row_record ON import_row (site, record)
+;
+-- The last number given in a series and year; numbers have no gaps.
+CREATE TABLE series (
+    site BIGINT NOT NULL,
+    series TEXT NOT NULL,
+    year_ BIGINT NOT NULL,
+    last_ BIGINT NOT NULL,
+    PRIMARY KEY (site, series, year_)
+) WITHOUT ROWID
+;
+-- A cell of a figure. slice is '-' where there is none; period is a day, a month or '-'.
+CREATE TABLE figure_cell (
+    site BIGINT NOT NULL,
+    figure TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    period TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    numerator BIGINT NOT NULL,
+    denominator BIGINT NOT NULL,
+    PRIMARY KEY (site, figure, slice, period, unit)
+) WITHOUT ROWID
+;
+CREATE INDEX figure_cell_unit ON figure_cell (site, unit, figure, slice, period)
+;
+-- An issued copy of a paper; docx and pdf are files.
+CREATE TABLE paper (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    record BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    number_ TEXT,
+    title TEXT NOT NULL,
+    addressee TEXT,
+    issued_on TEXT NOT NULL,
+    source TEXT NOT NULL,
+    source_hash TEXT NOT NULL,
+    docx BLOB,
+    pdf BLOB,
+    received_at BIGINT,
+    received_by BLOB,
+    issued_by BLOB,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX paper_record ON paper (site, record, id)
+;
+CREATE UNIQUE INDEX paper_number ON paper (site, number_)
+;
+CREATE INDEX paper_issued ON paper (site, issued_on, id)
+;
+-- A file: what is said about it.
+CREATE TABLE file (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    media TEXT NOT NULL,
+    size_ BIGINT NOT NULL,
+    hash_ TEXT NOT NULL,
+    added_at BIGINT NOT NULL,
+    added_by BLOB,
+    record BLOB,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX file_record ON file (site, record, id)
+;
+CREATE INDEX file_hash ON file (site, hash_)
+;
+-- A file: its bytes, in pieces, so that no statement carries a whole video.
+CREATE TABLE file_content (
+    site BIGINT NOT NULL,
+    file BLOB NOT NULL,
+    part BIGINT NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (site, file, part)
+)
+;
+-- What a person is told inside the platform.
+CREATE TABLE notice (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    person BLOB NOT NULL,
+    record BLOB,
+    at_ BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    words TEXT NOT NULL,
+    read_at BIGINT,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX notice_person ON notice (site, person, read_at, id)
+;
+CREATE INDEX notice_record ON notice (site, record)
+;
+-- What leaves after the commit, at least once.
+CREATE TABLE outbox (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    at_ BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    done_at BIGINT,
+    failure TEXT,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX outbox_due ON outbox (site, done_at, due_at)
+;
+-- What a form that was sent twice was answered the first time.
+CREATE TABLE idempotency (
+    site BIGINT NOT NULL,
+    key_ TEXT NOT NULL,
+    at_ BIGINT NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (site, key_)
+) WITHOUT ROWID
+;
+CREATE INDEX idempotency_at ON idempotency (site, at_)
+;
+-- Which node does a thing that only one may do. The same for every site.
+CREATE TABLE lease (
+    name_ TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    until_at BIGINT NOT NULL,
+    PRIMARY KEY (name_)
+)
+;
+-- What a duty did when it last ran, and before.
+CREATE TABLE duty_run (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    duty TEXT NOT NULL,
+    at_ BIGINT NOT NULL,
+    done BIGINT NOT NULL,
+    skipped BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    detail TEXT,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX duty_run_duty ON duty_run (site, duty, at_)
+;
+-- A list as a person likes to see it.
+CREATE TABLE saved_view (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    person BLOB NOT NULL,
+    mechanism TEXT NOT NULL,
+    name_ TEXT NOT NULL,
+    query TEXT,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE UNIQUE INDEX saved_view_name ON saved_view (site, person, mechanism, name_)
+;
+-- A workbook that somebody is looking at before it is taken in.
+CREATE TABLE upload (
+    site BIGINT NOT NULL,
+    id BLOB NOT NULL,
+    owner BLOB NOT NULL,
+    mechanism TEXT,
+    file_name TEXT NOT NULL,
+    content BLOB NOT NULL,
+    mapping TEXT,
+    at_ BIGINT NOT NULL,
+    PRIMARY KEY (site, id)
+)
+;
+CREATE INDEX upload_at ON upload (site, at_)
+;

@@ -1,0 +1,171 @@
+//! Where do the two databases differ? Here, and nowhere else.
+//!
+//! Reading JSON, text search, adding to a sum that may not exist yet, days reckoned in SQL, and keeping an index
+//! from being used. Everything else is one text for both.
+//! Never a value inside the SQL text, except names that [`plain_name`] has let through.
+
+use crate::error::StoreError;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite in a file.
+    Sqlite,
+    /// PostgreSQL and its kin.
+    Postgres,
+}
+
+/// A name that may stand inside SQL text: small letters, digits and `_`, as ids of definitions are.
+pub fn plain_name(name: &str) -> Result<&str, StoreError> {
+    let plain = !name.is_empty()
+        && name.len() <= 80
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    if plain { Ok(name) } else { Err(StoreError::said(format!("“{name}” is no plain name"))) }
+}
+
+impl Dialect {
+    /// The text of a member of a JSON object kept as text; null if absent. Yes is `true` in one and `1` in the other.
+    pub(crate) fn member(self, json: &str, name: &str) -> String {
+        match self {
+            Self::Sqlite => format!("({json} ->> '$.{name}')"),
+            Self::Postgres => format!("(CAST({json} AS JSONB) ->> '{name}')"),
+        }
+    }
+
+    /// What [`Self::member`] gives for yes.
+    pub(crate) fn yes(self) -> &'static str {
+        match self {
+            Self::Sqlite => "1",
+            Self::Postgres => "'true'",
+        }
+    }
+
+    /// Does a member that is a list of texts hold this one? A condition.
+    pub(crate) fn member_holds(self, json: &str, name: &str, text: &str) -> String {
+        match self {
+            Self::Sqlite => {
+                format!("EXISTS (SELECT 1 FROM json_each({json}, '$.{name}') AS one WHERE one.value = {text})")
+            }
+            Self::Postgres => {
+                format!("COALESCE((CAST({json} AS JSONB) -> '{name}') @> TO_JSONB(CAST({text} AS TEXT)), FALSE)")
+            }
+        }
+    }
+
+    /// The rows of a member that is a list of objects, as a source `row_` whose column `value` is JSON text.
+    pub(crate) fn member_rows(self, json: &str, name: &str) -> String {
+        match self {
+            Self::Sqlite => format!("json_each({json}, '$.{name}') AS row_"),
+            Self::Postgres => {
+                format!(
+                    "jsonb_array_elements(COALESCE(CAST({json} AS JSONB) -> '{name}', CAST('[]' AS JSONB))) AS row_ (value)"
+                )
+            }
+        }
+    }
+
+    /// Sixteen bytes as the 32 hexadecimal digits that JSON holds.
+    pub(crate) fn hex(self, bytes: &str) -> String {
+        match self {
+            Self::Sqlite => format!("LOWER(HEX({bytes}))"),
+            Self::Postgres => format!("ENCODE({bytes}, 'hex')"),
+        }
+    }
+
+    /// The place of a text in another, from 1; 0 if it is not there.
+    pub(crate) fn place_of(self, text: &str, within: &str) -> String {
+        match self {
+            Self::Sqlite => format!("INSTR({within}, {text})"),
+            Self::Postgres => format!("STRPOS({within}, {text})"),
+        }
+    }
+
+    /// A day moved by a fixed number of days.
+    pub(crate) fn plus_days(self, day: &str, days: i64) -> String {
+        match self {
+            Self::Sqlite => format!("DATE({day}, '{days} days')"),
+            Self::Postgres => format!("TO_CHAR(CAST({day} AS DATE) + ({days}), 'YYYY-MM-DD')"),
+        }
+    }
+
+    /// A day moved by a fixed number of months; the last day of the month if it has no such day.
+    pub(crate) fn plus_months(self, day: &str, months: i64) -> String {
+        match self {
+            Self::Sqlite => format!("DATE({day}, '{months} months', 'floor')"),
+            Self::Postgres => format!("TO_CHAR(CAST({day} AS DATE) + MAKE_INTERVAL(months => {months}), 'YYYY-MM-DD')"),
+        }
+    }
+
+    /// The days from one day to another.
+    pub(crate) fn days_between(self, from: &str, until: &str) -> String {
+        match self {
+            Self::Sqlite => format!("CAST(JULIANDAY({until}) - JULIANDAY({from}) AS BIGINT)"),
+            Self::Postgres => format!("(CAST({until} AS DATE) - CAST({from} AS DATE))"),
+        }
+    }
+
+    /// The day in China of an instant in milliseconds.
+    pub(crate) fn day_of_instant(self, instant: &str) -> String {
+        match self {
+            Self::Sqlite => format!("DATE(({instant}) / 1000 + 28800, 'unixepoch')"),
+            Self::Postgres => {
+                format!("TO_CHAR(TO_TIMESTAMP(({instant}) / 1000 + 28800) AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+            }
+        }
+    }
+
+    /// A column that no index shall be chosen for. PostgreSQL knows from its statistics what is best.
+    pub(crate) fn unindexed(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("+{column}"),
+            Self::Postgres => column.to_owned(),
+        }
+    }
+
+    /// Records whose text matches what [`Self::text_query`] made; stands after `id IN`.
+    pub(crate) fn records_with_text(self, site: &str, query: &str) -> String {
+        match self {
+            Self::Sqlite => format!(
+                "(SELECT t.record FROM record_words w JOIN record_text t ON t.row_ = w.rowid \
+                 WHERE w.words MATCH {query} AND t.site = {site})"
+            ),
+            Self::Postgres => format!(
+                "(SELECT t.record FROM record_text t WHERE t.site = {site} AND t.words @@ CAST({query} AS TSQUERY))"
+            ),
+        }
+    }
+
+    /// The end of an insert of figure cells that adds to a cell which is there. Both databases (and the distributed
+    /// ones) know this clause; on an engine without it, each cell is updated first and inserted if there was none.
+    pub(crate) fn or_add_to_cell(self) -> &'static str {
+        "ON CONFLICT (site, figure, slice, period, unit) DO UPDATE SET \
+         numerator = figure_cell.numerator + excluded.numerator, \
+         denominator = figure_cell.denominator + excluded.denominator"
+    }
+
+    /// The end of an insert that leaves rows alone which are there; on an engine without it, each row is tried alone.
+    pub(crate) fn or_leave(self) -> &'static str {
+        "ON CONFLICT DO NOTHING"
+    }
+
+    /// How many bytes the database takes on disk.
+    pub(crate) fn size_question(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            Self::Postgres => "SELECT pg_database_size(current_database())",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_of_definitions_may_stand_in_sql_text() {
+        assert!(plain_name("due_on2").is_ok());
+        for wrong in ["", "a'b", "a b", "A", "进度", "a;", "a\"", "x.y"] {
+            assert!(plain_name(wrong).is_err(), "{wrong}");
+        }
+    }
+}

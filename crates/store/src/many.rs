@@ -1,0 +1,68 @@
+//! How do many rows go in at once? Several in one statement, in a few fixed sizes, so that statements stay prepared.
+//!
+//! Never a statement with more parameters than both databases take.
+
+use crate::conn::Conn;
+use crate::error::StoreError;
+use crate::param::P;
+
+/// Rows a statement, largest first.
+const SIZES: [usize; 4] = [128, 32, 8, 1];
+
+/// Inserts rows of equal width: `INSERT INTO table (columns) VALUES (…), (…) tail`. Says how many changed.
+pub(crate) async fn insert(
+    conn: &mut Conn,
+    table_and_columns: &str,
+    rows: Vec<Vec<P>>,
+    tail: &str,
+) -> Result<u64, StoreError> {
+    let width = rows.first().map_or(0, Vec::len);
+    let mut rest = rows.into_iter().peekable();
+    let mut changed = 0;
+    while rest.peek().is_some() {
+        let size = SIZES.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
+        let params: Vec<P> = rest.by_ref().take(size).flatten().collect();
+        let sql = format!("INSERT INTO {table_and_columns} VALUES {} {tail}", tuples(size, width));
+        changed += conn.run(sql, params).await?;
+    }
+    Ok(changed)
+}
+
+/// `($1, $2), ($3, $4)`
+fn tuples(rows: usize, width: usize) -> String {
+    let tuple = |row: usize| format!("({})", places(row * width + 1, width));
+    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+}
+
+/// `$3, $4, $5`: so many placeholders, beginning with a number.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The sizes in which a list of values is asked for: `IN ($2, …)` with one of few lengths, filled up by repeating the
+/// last value.
+pub(crate) fn padded(mut values: Vec<P>) -> Vec<P> {
+    let size = [1, 4, 16, 64, 256, 1024].into_iter().find(|size| *size >= values.len()).unwrap_or(values.len());
+    if let Some(last) = values.last().cloned() {
+        values.resize(size, last);
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_count_on_from_row_to_row() {
+        assert_eq!(tuples(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(places(2, 3), "$2, $3, $4");
+    }
+
+    #[test]
+    fn a_list_is_filled_up_to_one_of_few_lengths() {
+        assert_eq!(padded(vec![P::Int(1), P::Int(2)]).len(), 4);
+        assert_eq!(padded(Vec::new()), []);
+        assert_eq!(padded(vec![P::Int(1); 2000]).len(), 2000);
+    }
+}

@@ -1,0 +1,114 @@
+//! How does the schema come to be? By numbered files, one folder a database, run once and forward only.
+//!
+//! The two folders hold the same numbers and names; a test holds them together, column by column.
+//! Never changes a file that was ever released: the next change is the next number.
+
+use crate::conn::Conn;
+use crate::db::Db;
+use crate::dialect::Dialect;
+use crate::error::{Doing as _, StoreError};
+use crate::param::P;
+
+/// A step of the schema, in both languages.
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: [Migration; 1] = [Migration {
+    number: 1,
+    name: "spine",
+    sqlite: include_str!("../migrations/sqlite/0001_spine.sql"),
+    postgres: include_str!("../migrations/postgres/0001_spine.sql"),
+}];
+
+const TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS migration (number_ BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (number_))";
+
+impl Db {
+    /// Brings the schema up to date and says how many steps that took. Safe to call at every start.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
+        if let Some(schema) = self.schema() {
+            let make = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+            self.outside(make).await.doing("make the schema")?;
+        }
+        let mut tx = self.begin_long().await.doing("begin to bring the schema up to date")?;
+        let count = bring_up(&mut tx).await.doing("bring the schema up to date")?;
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    /// Is the schema up to date?
+    pub async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let mut reader = self.read().await?;
+        let reached = reader.find("SELECT MAX(number_) FROM migration", Vec::new()).await;
+        let newest = MIGRATIONS.last().map(|it| it.number);
+        Ok(reached.ok().flatten().and_then(|row| row.int_if(0).ok()).flatten() >= newest)
+    }
+}
+
+async fn bring_up(conn: &mut Conn) -> Result<usize, StoreError> {
+    if conn.dialect() == Dialect::Postgres {
+        // Two nodes that start together must not both make the tables.
+        conn.run("SELECT pg_advisory_xact_lock(7208114)", Vec::new()).await?;
+    }
+    conn.run(TABLE, Vec::new()).await?;
+    let reached = conn.find("SELECT MAX(number_) FROM migration", Vec::new()).await?;
+    let reached = reached.and_then(|row| row.int_if(0).transpose()).transpose()?.unwrap_or(0);
+    let mut count = 0;
+    for step in MIGRATIONS.iter().filter(|step| step.number > reached) {
+        let text = if conn.dialect() == Dialect::Sqlite { step.sqlite } else { step.postgres };
+        for statement in statements(text) {
+            conn.run(statement, Vec::new()).await?;
+        }
+        let done = [P::Int(step.number), P::from(step.name)];
+        conn.run("INSERT INTO migration (number_, name) VALUES ($1, $2)", done).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// The statements of a file: each ends at a line with a semicolon alone; lines of comment are left out.
+fn statements(text: &str) -> impl Iterator<Item = String> {
+    text.split("\n;").filter_map(|piece| {
+        let lines: Vec<&str> = piece.lines().filter(|line| !line.starts_with("--") && !line.is_empty()).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    })
+}
+
+/// The statements of all SQLite migrations.
+pub(crate) fn sqlite_statements() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().flat_map(|step| step.sqlite.split("\n;")).filter_map(|piece| {
+        let start = piece.find("CREATE ")?;
+        Some(piece[start..].trim_end())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_folders_hold_the_same_files_and_all_of_them_are_run() {
+        let names = |folder: &str| {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+            let files = std::fs::read_dir(folder).expect("the folder of migrations");
+            let mut names: Vec<String> =
+                files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            names
+        };
+        let run: Vec<String> = MIGRATIONS.iter().map(|it| format!("{:04}_{}.sql", it.number, it.name)).collect();
+        assert_eq!(names("sqlite"), run);
+        assert_eq!(names("postgres"), run);
+    }
+
+    #[test]
+    fn a_file_falls_into_statements_without_its_comments() {
+        let text = "-- why\nCREATE TABLE a (\n    b TEXT\n)\n;\n-- more\nCREATE INDEX c ON a (b)\n;\n";
+        let found: Vec<String> = statements(text).collect();
+        assert_eq!(found, ["CREATE TABLE a (\n    b TEXT\n)", "CREATE INDEX c ON a (b)"]);
+    }
+}

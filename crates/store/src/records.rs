@@ -1,0 +1,273 @@
+//! What is so? Records as they stand, one by one and in bulk; lists of them are in `register`.
+//!
+//! The schema writes “no deadline” as 9999-12-31 and “no number” as `-` so that one index sorts all records;
+//! outside of this crate both are simply absent.
+//! Never changes a record that somebody else changed meanwhile: that is `Stale`.
+
+use jiff::civil::Date;
+use kernel::ids::{BatchId, MechanismId, RecordId, RoleId, StateId, UnitId};
+
+use crate::conn::Conn;
+use crate::dialect::Dialect;
+use crate::error::{Doing as _, StoreError};
+use crate::grams;
+use crate::many;
+use crate::param::P;
+use crate::row::Row;
+
+/// A record as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordRow {
+    /// Its id.
+    pub id: RecordId,
+    /// Its mechanism.
+    pub mechanism: MechanismId,
+    /// The hash of the definition that it is pinned to.
+    pub definition: String,
+    /// Its number, once given.
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: StateId,
+    /// The unit that it is about.
+    pub unit: UnitId,
+    /// That unit's number in pre-order.
+    pub unit_ord: i64,
+    /// The role that must act.
+    pub holder: Option<RoleId>,
+    /// The day that registers sort by.
+    pub due_on: Option<Date>,
+    /// The day it was opened.
+    pub opened_on: Date,
+    /// The day it was closed; a record is open until then.
+    pub closed_on: Option<Date>,
+    /// How often it was changed.
+    pub version: i64,
+    /// What is written down, as `kernel::facts::to_json` writes it.
+    pub facts: serde_json::Value,
+    /// The import that it came with.
+    pub batch: Option<BatchId>,
+}
+
+/// “No deadline”, which sorts after every deadline.
+pub(crate) const NEVER: Date = Date::constant(9999, 12, 31);
+/// “No number”, which sorts before every number.
+pub(crate) const NO_NUMBER: &str = "-";
+
+/// The columns of a [`RecordRow`], in the order in which it is read.
+pub(crate) const COLUMNS: &str = "id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
+     due_on, opened_on, closed_on, version, facts, batch";
+
+const INTO: &str = "record (id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
+     due_on, opened_on, closed_on, version, facts, batch, site, open_)";
+
+impl RecordRow {
+    /// Reads the columns of [`COLUMNS`].
+    pub(crate) fn of(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id(0)?,
+            mechanism: row.slug(1)?,
+            definition: row.text(2)?,
+            number: row.text_if(3)?.filter(|number| number != NO_NUMBER),
+            title: row.text(4)?,
+            state: row.slug(5)?,
+            unit: row.id(6)?,
+            unit_ord: row.int(7)?,
+            holder: row.slug_if(8)?,
+            due_on: row.day_if(9)?.filter(|day| *day != NEVER),
+            opened_on: row.day(10)?,
+            closed_on: row.day_if(11)?,
+            version: row.int(12)?,
+            facts: row.json(13)?,
+            batch: row.id_if(14)?,
+        })
+    }
+
+    /// Is it open?
+    pub fn is_open(&self) -> bool {
+        self.closed_on.is_none()
+    }
+
+    /// The parameters of [`INTO`].
+    fn params(&self, site: i64) -> Vec<P> {
+        vec![
+            self.id.into(),
+            (&self.mechanism).into(),
+            self.definition.as_str().into(),
+            self.number.as_deref().unwrap_or(NO_NUMBER).into(),
+            self.title.as_str().into(),
+            (&self.state).into(),
+            self.unit.into(),
+            self.unit_ord.into(),
+            self.holder.as_ref().into(),
+            self.due_on.unwrap_or(NEVER).into(),
+            self.opened_on.into(),
+            self.closed_on.into(),
+            self.version.into(),
+            (&self.facts).into(),
+            self.batch.into(),
+            site.into(),
+            self.is_open().into(),
+        ]
+    }
+}
+
+pub(crate) fn rows(rows: &[Row]) -> Result<Vec<RecordRow>, StoreError> {
+    rows.iter().map(RecordRow::of).collect()
+}
+
+/// One record.
+pub async fn find(conn: &mut Conn, id: RecordId) -> Result<Option<RecordRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id = $2");
+    let row = conn.find(sql, [conn.here(), id.into()]).await;
+    row.and_then(|row| row.as_ref().map(RecordRow::of).transpose()).doing("find a record")
+}
+
+/// Several records, in the order of their ids; those that are not there are left out.
+pub async fn by_ids(conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<RecordRow>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(256) {
+        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
+        let places = many::places(2, params.len());
+        params.insert(0, conn.here());
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id IN ({places}) ORDER BY id");
+        found.append(&mut conn.list(sql, params).await.and_then(|found| rows(&found)).doing("find records by id")?);
+    }
+    Ok(found)
+}
+
+/// The records with a number, newest first; numbers of unlike mechanisms may be equal.
+pub async fn by_number(conn: &mut Conn, number: &str) -> Result<Vec<RecordRow>, StoreError> {
+    if number.is_empty() || number == NO_NUMBER {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND number_ = $2 ORDER BY id DESC LIMIT 20");
+    let found = conn.list(sql, [conn.here(), number.into()]).await;
+    found.and_then(|found| rows(&found)).doing("find records by number")
+}
+
+/// The records of an import, in the order of their ids.
+pub async fn of_batch(
+    conn: &mut Conn,
+    batch: BatchId,
+    after: Option<RecordId>,
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND batch = $2 AND id > $3 ORDER BY id LIMIT {limit}");
+    let after = after.map_or(P::Bytes(Vec::new()), P::from);
+    let found = conn.list(sql, [conn.here(), batch.into(), after]).await;
+    found.and_then(|found| rows(&found)).doing("list the records of an import")
+}
+
+/// Every record of a mechanism (or of all), in the order of ids: for exports, verification and recounting.
+pub async fn walk(
+    conn: &mut Conn,
+    mechanism: Option<&MechanismId>,
+    after: Option<RecordId>,
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let mut params = vec![conn.here(), after.map_or(P::Bytes(Vec::new()), P::from)];
+    let only = match mechanism {
+        Some(mechanism) => {
+            params.push(mechanism.into());
+            "AND mechanism = $3"
+        }
+        None => "",
+    };
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id > $2 {only} ORDER BY id LIMIT {limit}");
+    conn.list(sql, params).await.and_then(|found| rows(&found)).doing("walk through all records")
+}
+
+/// Keeps a new record. `words` is what it can be found by.
+pub async fn insert(conn: &mut Conn, record: &RecordRow, words: &str) -> Result<(), StoreError> {
+    many::insert(conn, INTO, vec![record.params(conn.site())], "").await.doing("keep a new record")?;
+    put_words(conn, record.id, words).await
+}
+
+/// Keeps many new records, each with what it can be found by.
+pub async fn insert_many(conn: &mut Conn, records: &[(RecordRow, String)]) -> Result<(), StoreError> {
+    let site = conn.site();
+    let params = records.iter().map(|(record, _)| record.params(site)).collect();
+    many::insert(conn, INTO, params, "").await.doing("keep new records")?;
+    let words = records.iter().map(|(record, words)| (record.id, words.as_str()));
+    put_first_words(conn, words.collect()).await.doing("make new records findable")
+}
+
+/// Keeps a record as it is now, if it is still at version `was`; `Stale` if not.
+pub async fn update(conn: &mut Conn, record: &RecordRow, was: i64) -> Result<(), StoreError> {
+    let mut params = record.params(conn.site());
+    params.push(was.into());
+    let sql = "UPDATE record SET mechanism = $2, definition = $3, number_ = $4, title = $5, state = $6, unit = $7, \
+         unit_ord = $8, holder_role = $9, due_on = $10, opened_on = $11, closed_on = $12, version = $13, \
+         facts = $14, batch = $15, open_ = $17 WHERE site = $16 AND id = $1 AND version = $18";
+    match conn.run(sql, params).await.doing("keep a changed record")? {
+        0 => Err(StoreError::Stale),
+        _ => Ok(()),
+    }
+}
+
+/// After a reorganisation: gives every record the number that its unit has now. Says how many changed.
+pub async fn renumber_units(conn: &mut Conn) -> Result<u64, StoreError> {
+    let ord = "(SELECT u.ord FROM unit u WHERE u.site = record.site AND u.id = record.unit)";
+    let sql = format!("UPDATE record SET unit_ord = {ord} WHERE site = $1 AND unit_ord <> {ord}");
+    conn.run(sql, [conn.here()]).await.doing("renumber the units of records")
+}
+
+/// Makes a record findable by these words, and by no others.
+pub async fn put_words(conn: &mut Conn, id: RecordId, words: &str) -> Result<(), StoreError> {
+    put_words_of(conn, id, words).await.doing("make a record findable")
+}
+
+async fn put_words_of(conn: &mut Conn, id: RecordId, words: &str) -> Result<(), StoreError> {
+    let dialect = conn.dialect();
+    let words = P::Text(grams::indexed(dialect, words));
+    let (here, id) = (conn.here(), P::from(id));
+    match dialect {
+        Dialect::Sqlite => {
+            let known = "INSERT INTO record_text (site, record) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            conn.run(known, [here.clone(), id.clone()]).await?;
+            let sql = "INSERT OR REPLACE INTO record_words (rowid, words) \
+                 SELECT row_, $3 FROM record_text WHERE site = $1 AND record = $2";
+            conn.run(sql, [here, id, words]).await?;
+        }
+        Dialect::Postgres => {
+            let sql = "UPDATE record_text SET words = CAST($3 AS TSVECTOR) WHERE site = $1 AND record = $2";
+            let params = [here, id, words];
+            if conn.run(sql, params.clone()).await? == 0 {
+                let sql = "INSERT INTO record_text (site, record, words) VALUES ($1, $2, CAST($3 AS TSVECTOR))";
+                conn.run(sql, params).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The words of records that have none yet.
+async fn put_first_words(conn: &mut Conn, words: Vec<(RecordId, &str)>) -> Result<(), StoreError> {
+    let (dialect, here) = (conn.dialect(), conn.here());
+    let grams = |words: &str| P::Text(grams::indexed(dialect, words));
+    match dialect {
+        Dialect::Sqlite => {
+            let last = conn.find("SELECT COALESCE(MAX(row_), 0) FROM record_text", Vec::new()).await?;
+            let last = last.map_or(Ok(0), |row| row.int(0))?;
+            let numbered = || (last + 1..).zip(&words);
+            let rows = numbered().map(|(row, (id, _))| vec![P::Int(row), here.clone(), P::from(*id)]);
+            many::insert(conn, "record_text (row_, site, record)", rows.collect(), "").await?;
+            let rows = numbered().map(|(row, (_, words))| vec![P::Int(row), grams(words)]);
+            many::insert(conn, "record_words (rowid, words)", rows.collect(), "").await?;
+        }
+        Dialect::Postgres => {
+            for some in words.chunks(128) {
+                let params = some.iter().flat_map(|(id, words)| [P::from(*id), grams(words)]);
+                let params: Vec<P> = std::iter::once(here.clone()).chain(params).collect();
+                let tuple = |at: usize| format!("($1, ${}, CAST(${} AS TSVECTOR))", at * 2 + 2, at * 2 + 3);
+                let tuples: Vec<String> = (0..some.len()).map(tuple).collect();
+                let sql = format!("INSERT INTO record_text (site, record, words) VALUES {}", tuples.join(", "));
+                conn.run(sql, params).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! What comes out of a statement? Values by position, with an error instead of a panic.
+//!
+//! Never by name: the statement and the reading stand next to each other.
+
+use jiff::civil::Date;
+use sqlx::Row as _;
+use sqlx::TypeInfo as _;
+use sqlx::ValueRef as _;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+
+/// One row of an answer.
+#[derive(Debug)]
+pub struct Row(Driver);
+
+#[derive(Debug)]
+enum Driver {
+    Sqlite(sqlx::sqlite::SqliteRow),
+    Postgres(sqlx::postgres::PgRow),
+}
+
+impl From<sqlx::sqlite::SqliteRow> for Row {
+    fn from(row: sqlx::sqlite::SqliteRow) -> Self {
+        Self(Driver::Sqlite(row))
+    }
+}
+
+impl From<sqlx::postgres::PgRow> for Row {
+    fn from(row: sqlx::postgres::PgRow) -> Self {
+        Self(Driver::Postgres(row))
+    }
+}
+
+type Found<T> = Result<T, StoreError>;
+
+impl Row {
+    /// A whole number, an instant.
+    pub fn int(&self, at: usize) -> Found<i64> {
+        self.int_if(at)?.ok_or_else(|| missing(at))
+    }
+
+    /// A whole number, if there is one.
+    pub fn int_if(&self, at: usize) -> Found<Option<i64>> {
+        match &self.0 {
+            Driver::Sqlite(row) => Ok(row.try_get(at)?),
+            Driver::Postgres(row) => postgres_int(row, at),
+        }
+    }
+
+    /// Yes or no.
+    pub fn yes(&self, at: usize) -> Found<bool> {
+        Ok(self.int(at)? != 0)
+    }
+
+    /// A text that must be there.
+    pub fn text(&self, at: usize) -> Found<String> {
+        self.text_if(at)?.ok_or_else(|| missing(at))
+    }
+
+    /// A text, if there is one.
+    pub fn text_if(&self, at: usize) -> Found<Option<String>> {
+        match &self.0 {
+            Driver::Sqlite(row) => Ok(row.try_get(at)?),
+            Driver::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// Something made of a text, for instance a `MechanismId`.
+    pub fn slug<T: From<String>>(&self, at: usize) -> Found<T> {
+        Ok(T::from(self.text(at)?))
+    }
+
+    /// Something made of a text, if there is one.
+    pub fn slug_if<T: From<String>>(&self, at: usize) -> Found<Option<T>> {
+        Ok(self.text_if(at)?.map(T::from))
+    }
+
+    /// Bytes that must be there.
+    pub fn bytes(&self, at: usize) -> Found<Vec<u8>> {
+        self.bytes_if(at)?.ok_or_else(|| missing(at))
+    }
+
+    /// Bytes, if there are any.
+    pub fn bytes_if(&self, at: usize) -> Found<Option<Vec<u8>>> {
+        match &self.0 {
+            Driver::Sqlite(row) => Ok(row.try_get(at)?),
+            Driver::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// The id of a row, for instance a `RecordId`.
+    pub fn id<T: From<Uuid>>(&self, at: usize) -> Found<T> {
+        self.id_if(at)?.ok_or_else(|| missing(at))
+    }
+
+    /// The id of a row, if there is one.
+    pub fn id_if<T: From<Uuid>>(&self, at: usize) -> Found<Option<T>> {
+        let bytes: Option<&[u8]> = match &self.0 {
+            Driver::Sqlite(row) => row.try_get(at)?,
+            Driver::Postgres(row) => row.try_get(at)?,
+        };
+        let id = bytes.map(Uuid::from_slice).transpose();
+        Ok(id.map_err(|source| unreadable(at, "id", source))?.map(T::from))
+    }
+
+    /// A day that must be there.
+    pub fn day(&self, at: usize) -> Found<Date> {
+        self.day_if(at)?.ok_or_else(|| missing(at))
+    }
+
+    /// A day, if there is one.
+    pub fn day_if(&self, at: usize) -> Found<Option<Date>> {
+        let day = self.text_if(at)?.map(|text| text.parse::<Date>()).transpose();
+        day.map_err(|source| unreadable(at, "day", source))
+    }
+
+    /// JSON that must be there.
+    pub fn json(&self, at: usize) -> Found<serde_json::Value> {
+        serde_json::from_str(&self.text(at)?).map_err(|source| unreadable(at, "JSON", source))
+    }
+
+    /// JSON, if there is any.
+    pub fn json_if(&self, at: usize) -> Found<Option<serde_json::Value>> {
+        let json = self.text_if(at)?.map(|text| serde_json::from_str(&text)).transpose();
+        json.map_err(|source| unreadable(at, "JSON", source))
+    }
+}
+
+/// PostgreSQL gives yes and no as two bytes and tells the widths of whole numbers apart.
+fn postgres_int(row: &sqlx::postgres::PgRow, at: usize) -> Found<Option<i64>> {
+    let raw = row.try_get_raw(at)?;
+    if raw.is_null() {
+        return Ok(None);
+    }
+    match raw.type_info().name() {
+        "INT2" => Ok(row.try_get::<Option<i16>, _>(at)?.map(i64::from)),
+        "INT4" => Ok(row.try_get::<Option<i32>, _>(at)?.map(i64::from)),
+        _ => Ok(row.try_get(at)?),
+    }
+}
+
+fn missing(at: usize) -> StoreError {
+    StoreError::said(format!("column {at} of the answer is empty"))
+}
+
+fn unreadable(at: usize, what: &str, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::broken(anyhow::Error::new(source).context(format!("column {at} of the answer is no {what}")))
+}

@@ -1,0 +1,106 @@
+//! Where does a test keep things? In a file of its own, and in a schema of its own.
+//!
+//! Never in a place that outlives the test.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use kernel::ids::{RecordId, UnitId};
+use serde_json::json;
+use store::records::RecordRow;
+use store::{Db, Dialect, Options};
+use uuid::Uuid;
+
+/// One empty database.
+pub struct Trial {
+    pub db: Db,
+    pub url: String,
+    folder: Option<PathBuf>,
+    schema: Option<String>,
+}
+
+impl Trial {
+    /// An empty SQLite file whose commits are durable.
+    pub async fn durable() -> Self {
+        Self::sqlite(true).await
+    }
+
+    async fn sqlite(durable: bool) -> Self {
+        let folder = std::env::temp_dir().join(format!("zugong-store-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir(&folder).expect("a folder for the test");
+        let url = format!("sqlite://{}/trial.db", folder.display());
+        Self::open(url, durable, Some(folder), None).await
+    }
+
+    /// An empty database of every kind at hand.
+    #[expect(clippy::disallowed_methods, reason = "the one setting of these tests")]
+    pub async fn each() -> Vec<Self> {
+        let mut trials = vec![Self::sqlite(false).await];
+        if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
+            let schema = format!("t{}", Uuid::new_v4().simple());
+            let join = if server.contains('?') { '&' } else { '?' };
+            trials.push(Self::open(format!("{server}{join}schema={schema}"), false, None, Some(schema)).await);
+        }
+        trials
+    }
+
+    async fn open(url: String, durable: bool, folder: Option<PathBuf>, schema: Option<String>) -> Self {
+        let options = Options { durable, ..Options::default() };
+        let db = Db::open(&url, options).await.expect("the database opens");
+        db.migrate().await.expect("the schema comes up");
+        Self { db, url, folder, schema }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.db.dialect() == Dialect::Sqlite
+    }
+
+    /// Clears away what the test left.
+    pub async fn end(self) {
+        if let Some(schema) = &self.schema {
+            let mut tx = self.db.begin().await.expect("begin");
+            tx.run(format!("DROP SCHEMA {schema} CASCADE"), Vec::new()).await.expect("drop the schema");
+            tx.commit().await.expect("commit");
+        }
+        self.db.close().await;
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // A folder that stays behind in the temporary files hurts nobody.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// An id that sorts by its number.
+pub fn id<T: From<Uuid>>(number: u128) -> T {
+    T::from(Uuid::from_u128(number))
+}
+
+pub fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+/// An open record with a number for its id.
+pub fn record(number: u128) -> RecordRow {
+    RecordRow {
+        id: id::<RecordId>(number),
+        mechanism: "task_order".into(),
+        definition: "d1".to_owned(),
+        number: Some(format!("任〔2026〕{number}号")),
+        title: format!("第{number}项任务"),
+        state: "underway".into(),
+        unit: id::<UnitId>(7),
+        unit_ord: 7,
+        holder: Some("unit_head".into()),
+        due_on: Some(day("2026-03-10")),
+        opened_on: day("2026-01-05"),
+        closed_on: None,
+        version: 1,
+        facts: json!({ "title": format!("第{number}项任务"), "progress": "40" }),
+        batch: None,
+    }
+}
