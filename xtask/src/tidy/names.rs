@@ -7,18 +7,7 @@ use super::Finding;
 use super::tree::Tree;
 
 const FORBIDDEN: [&str; 12] = [
-    "util",
-    "utils",
-    "helper",
-    "common",
-    "base",
-    "misc",
-    "manager",
-    "service",
-    "handler",
-    "processor",
-    "info",
-    "impl2",
+    "util", "utils", "helper", "common", "base", "misc", "manager", "service", "handler", "processor", "info", "impl2",
 ];
 const MEND: &str = "say what it does (docs/STYLE.md, Naming)";
 
