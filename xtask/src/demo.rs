@@ -40,7 +40,7 @@ fn provide() {
 pub(crate) fn build() -> Outcome<PathBuf> {
     let why = "第一次要编译全部依赖(两核约八分钟);以后只编译改动。";
     let words = ["build", "--workspace", "--bins", "--profile", PROFILE];
-    step("编译组工", why, || shell::run(shell::cargo().args(words)))?;
+    step("编译组工", why, || shell::run(shell::cargo().args(words))).map_err(|_| "没有编译成功,见上。".to_owned())?;
     let folder = target_folder().ok_or("cargo metadata 没有说出 target 目录在哪里。")?;
     Ok(folder.join(if PROFILE == "dev" { "debug" } else { PROFILE }).join("zugong"))
 }
