@@ -143,6 +143,8 @@ fn a_value_of_another_kind_counts_as_absent() {
         assert!(!formula(text).holds(&odd), "{text}");
     }
     assert_eq!(formula("完成时限 + 1日").eval(&odd), None);
+    assert_eq!(formula("最大(完成时限, 下达日)").eval(&odd), None);
+    assert_eq!(formula("进度").eval(&odd), None);
 }
 
 proptest! {

@@ -261,7 +261,7 @@ fn odd_standing() -> impl Strategy<Value = Standing> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(6000))]
 
     #[test]
     fn what_is_written_is_read_back_as_the_same(expr in any_expr()) {
@@ -282,7 +282,7 @@ proptest! {
             (Type::YesNo, Some(Value::YesNo(yes))) => prop_assert_eq!(*yes, formula.holds(&odd)),
             (Type::Number(Measure::Money), Some(Value::Money(_))) | (Type::Day, Some(Value::Day(_))) => {}
             (Type::Number(_), Some(Value::Whole(_) | Value::Decimal(_))) => {}
-            _ => prop_assert!(bare, "{}: {:?}", text, given),
+            _ => prop_assert!(false, "{}: {:?}", text, given),
         }
         if formula.of == Type::YesNo {
             let opposite = check(&format!("非 ({text})"), &Task, Wanted::Condition).expect("still a condition");
