@@ -7,7 +7,8 @@
 //! **Two-valued logic.** A condition is never absent: a comparison with an absent side (`≠` and `不属于` as well)
 //! is false, and `非` of that is true. Where a condition is wanted and a yes-or-no value is absent, it counts as false.
 //! SQL that says the same therefore closes every comparison with `COALESCE(…, false)`.
-//! Never a name that was not looked up, never a tree deeper than [`DEEPEST`].
+//! A stored value of another type than its slot's counts as absent; a child table without rows counts 0 and sums to 0.
+//! Never a name that was not looked up, never deeper than [`DEEPEST`] as written (the checker adds at most two levels).
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use rust_decimal::Decimal;
 use crate::ids::{DeadlineId, FieldId, FigureId};
 use crate::value::Month;
 
-/// How deep a tree may be.
+/// How deep a formula may be written.
 pub const DEEPEST: usize = 64;
 
 /// What a number counts. Unlike measures neither add nor compare.
