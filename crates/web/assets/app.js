@@ -174,7 +174,7 @@
     if (event.target.closest('[data-print]')) print();
   });
   on('keydown', event => {
-    const typing = event.target.matches('input, textarea, select, [contenteditable]');
+    const typing = event.target.matches && event.target.matches('input, textarea, select, [contenteditable]');
     if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const find = document.querySelector('.find input');
       if (find) { event.preventDefault(); find.focus(); find.select(); }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use web::parts::board::{Lane, Slip, board};
 use web::parts::buttons::{Button, menu};
 use web::parts::cards::{
-    Change, FigureCard, StepForm, SummaryNumber, card, count, figure_card, plain_card, step_form, summary,
+    Change, FigureCard, StepForm, SummaryNumber, card, count, figure_card, plain_card, steps_card, summary,
 };
 use web::parts::dialog::dialog;
 use web::parts::empty::{empty, nothing_yet};
@@ -444,7 +444,7 @@ fn record() -> Markup {
                     (card("经过", html! { a href="#" { "只看变化" } }, timeline(&journal())))
                 }
                 div.c4.pile {
-                    (card("你现在可以", html! {}, record_steps()))
+                    (record_steps())
                     (card("文书", html! {}, slim_todos(&papers())))
                     (card("附件", count(3), html! { div.pad { (files(&attached())) } }))
                     (card("关联", html! {}, nothing_yet("还没有关联的事项。可在“更多”里添加。")))
@@ -577,7 +577,7 @@ fn record_steps() -> Markup {
         cannot: Some("进度到 100% 才能核验办结，现为 40%。".into()),
         ..step("核验办结", false, html! {})
     };
-    html! { (step_form(&supervise)) (step_form(&step("同意延期", false, reason.clone()))) (step_form(&step("约谈", false, reason))) (step_form(&close)) }
+    steps_card("你现在可以", &[supervise, step("同意延期", false, reason.clone()), step("约谈", false, reason), close])
 }
 
 fn papers() -> Vec<Todo> {

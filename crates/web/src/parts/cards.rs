@@ -21,6 +21,13 @@ pub fn plain_card(body: Markup) -> Markup {
     html! { section.card { (body) } }
 }
 
+/// The card of what can be done now; it is left out on paper.
+pub fn steps_card(title: &str, steps: &[StepForm]) -> Markup {
+    html! {
+        section.card.acting { header { h2 { (title) } } @for step in steps { (step_form(step)) } }
+    }
+}
+
 /// A number beside a card's title.
 pub fn count(number: u64) -> Markup {
     html! { span.count { (number) } }

@@ -3,6 +3,8 @@
 //! On a phone each row becomes a card with its labels; a wide table scrolls inside its own frame with the first column pinned.
 //! Never: more than the caller gave; sorting and paging are links.
 
+mod widths;
+
 use super::buttons::Button;
 use super::icons::{Icon, icon};
 use maud::{Markup, Render, html};
@@ -147,29 +149,52 @@ pub struct Table {
     pub wide: bool,
 }
 
+/// The widest table, in em, that a window of 1366 px shows without scrolling.
+const ROOM_EM: u32 = 76;
+
+/// The least width of a title, in em.
+const LONG_EM: u32 = 14;
+
 /// The table. When there are no rows the caller shows an [`empty`](super::empty::empty) place instead.
+///
+/// A table whose words need more room than a page has scrolls in its own frame, also when it was not told to.
 pub fn table(table: &Table) -> Markup {
+    let widths = widths::of(table);
+    let needed: u32 = widths.iter().map(|width| width.unwrap_or(LONG_EM) + 2).sum();
+    let wide = table.wide || needed > ROOM_EM;
     let body = html! {
-        table.stack {
+        table.stack.set.far[needed > ROOM_EM / 2] {
             caption.vh { (table.caption) }
-            thead { tr { (head(table)) } }
-            tbody { @for row in &table.rows { (row_of(table, row)) } }
+            colgroup {
+                @if table.choose.is_some() { col.box; }
+                @for width in &widths { (column_width(*width, wide)) }
+            }
+            thead { tr { (head(table, wide)) } }
+            tbody { @for row in &table.rows { (row_of(table, row, wide)) } }
         }
     };
-    if table.wide {
+    if wide {
         html! { div.scroll.tall tabindex="0" role="region" aria-label=(table.caption) { (body) } }
     } else {
-        body
+        html! { div.fit { (body) } }
     }
 }
 
-fn head(table: &Table) -> Markup {
+fn column_width(width: Option<u32>, wide: bool) -> Markup {
+    match (width, wide) {
+        (Some(width), _) => html! { col class={ "w" (width) }; },
+        (None, true) => html! { col.w22; },
+        (None, false) => html! { col; },
+    }
+}
+
+fn head(table: &Table, wide: bool) -> Markup {
     html! {
         @if table.choose.is_some() {
-            th.pick.pin[table.wide] scope="col" { input type="checkbox" data-all aria-label="全选本页"; }
+            th.pick.pin[wide] scope="col" { input type="checkbox" data-all aria-label="全选本页"; }
         }
         @for (place, column) in table.columns.iter().enumerate() {
-            th class={ (column.kind.class()) @if table.wide && place == 0 { " pin" } } scope="col" aria-sort=[column.sorted.map(spoken_order)] {
+            th class={ (column.kind.class()) @if wide && place == 0 { " pin" } } scope="col" aria-sort=[column.sorted.map(spoken_order)] {
                 @match &column.sort_href {
                     Some(href) => a href=(href) { (column.title) (icon(sort_icon(column.sorted))) },
                     None if column.kind == ColumnKind::Acts => span.vh { (column.title) },
@@ -180,7 +205,7 @@ fn head(table: &Table) -> Markup {
     }
 }
 
-fn row_of(table: &Table, row: &Row) -> Markup {
+fn row_of(table: &Table, row: &Row, wide: bool) -> Markup {
     let class = match row.tone {
         RowTone::Plain => None,
         RowTone::Skipped => Some("skip"),
@@ -192,12 +217,12 @@ fn row_of(table: &Table, row: &Row) -> Markup {
     html! {
         tr class=[class] data-key=[key] {
             @if let Some(name) = &table.choose {
-                td.pick.pin[table.wide] {
+                td.pick.pin[wide] {
                     @if let Some(value) = &row.choose { input type="checkbox" name=(name) value=(value) data-row aria-label={ "选择 " (value) }; }
                 }
             }
             @for (place, column) in table.columns.iter().enumerate() {
-                (cell_of(column, row.cells.get(place).unwrap_or(&nothing), place == 0, table.wide))
+                (cell_of(column, row.cells.get(place).unwrap_or(&nothing), place == 0, wide))
             }
         }
     }
@@ -272,6 +297,14 @@ mod tests {
             choose: None,
             wide: false,
         }
+    }
+
+    #[test]
+    fn a_table_too_wide_for_the_page_scrolls_in_its_own_frame() {
+        let column = || Column::new("责任单位和配合单位", ColumnKind::Text);
+        let wide = Table { columns: std::iter::repeat_with(column).take(12).collect(), ..small(vec![]) };
+        assert!(table(&wide).into_string().starts_with(r#"<div class="scroll tall""#));
+        assert!(table(&small(vec![])).into_string().starts_with(r#"<div class="fit""#));
     }
 
     #[test]
