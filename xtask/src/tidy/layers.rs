@@ -60,7 +60,7 @@ pub(super) fn purity(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in PURE {
         let under = format!("crates/{name}/src/");
-        for (path, source) in tree.sources(&under).filter(|(path, _)| !path.ends_with("/tests.rs")) {
+        for (path, source) in tree.sources(&under).filter(|(path, _)| !is_test(path)) {
             let own = source.code.lines().enumerate().take(source.tests_begin() - 1);
             for (at, line) in own {
                 findings.extend(
@@ -73,6 +73,10 @@ pub(super) fn purity(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn is_test(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
 /// Names under `[dependencies]`, also in their long forms, with their lines. Tests may depend on anything.
@@ -133,6 +137,7 @@ mod tests {
                 "crates/kernel/src/a.rs",
                 "//! std::fs is not for here\nuse std::fs;\n#[cfg(test)]\nmod tests { use std::env; }",
             ),
+            ("crates/kernel/src/a/tests/mod.rs", "use std::fs;"),
             ("crates/documents/src/a.rs", "use std::fs;"),
         ];
         assert_eq!(found(purity, &files), ["crates/kernel/src/a.rs:2: std::fs in kernel, which is pure"]);

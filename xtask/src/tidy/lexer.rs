@@ -25,7 +25,8 @@ pub(super) struct Item<'a> {
     pub(super) kind: &'a str,
     pub(super) name: &'a str,
     pub(super) line: usize,
-    /// Lines from its keyword to its closing bracket, for functions with a body.
+    /// Lines from its name to its closing bracket, for functions with a body.
+    /// The lines of a long text (an expectation, an SQL statement) are not counted: they are read, not followed.
     pub(super) lines: Option<usize>,
     /// A test function: its name is a sentence.
     pub(super) is_test: bool,
@@ -63,12 +64,19 @@ impl Source {
                 line += self.code[counted..start].matches('\n').count();
                 counted = start;
                 let is_fn = kind == "fn";
-                let lines_of_body = if is_fn { body_lines(&self.code[at..]) } else { None };
+                let body = if is_fn { body_lines(&self.code[at..]) } else { None };
+                let lines_of_body = body.map(|lines| lines - self.lines_of_text(line + 1, line + lines));
                 let is_test = is_fn && is_test(&lines, line);
                 items.push(Item { kind, name, line: line + 1, lines: lines_of_body, is_test });
             }
         }
         items
+    }
+
+    /// How many of these lines stand inside of strings.
+    fn lines_of_text(&self, first: usize, last: usize) -> usize {
+        let inside = self.strings.iter().filter(|literal| (first..=last).contains(&literal.line));
+        inside.map(|literal| literal.text.matches('\n').count()).sum()
     }
 }
 
@@ -274,6 +282,12 @@ mod tests {
             ("fn", "it_holds", 12, Some(1)),
         ];
         assert_eq!(items, expected);
+    }
+
+    #[test]
+    fn lines_of_a_text_are_not_lines_of_a_function() {
+        let source = Source::read("fn long() {\n    expect![[r#\"\n    one\n    two\n    \"#]];\n}");
+        assert_eq!(source.items()[0].lines, Some(3));
     }
 
     #[test]
