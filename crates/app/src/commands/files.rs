@@ -83,11 +83,12 @@ fn media(name: &str) -> Option<&'static str> {
     KINDS.iter().find(|(known, _)| *known == ending).map(|(_, media)| *media)
 }
 
-/// Makes the files that the record now names the record's own.
-pub async fn attach(tx: &mut Tx, record: &Record) -> Result<(), Error> {
-    for value in record.facts.0.values() {
-        if let Value::Files(ids) = value {
-            store::files::attach(tx, ids, record.id).await?;
+/// Makes the files that the record now names, and did not before, the record's own.
+pub async fn attach(tx: &mut Tx, before: &Record, after: &Record) -> Result<(), Error> {
+    for (field, value) in &after.facts.0 {
+        let is_new = before.version == after.version || before.facts.find(field.as_str()) != Some(value);
+        if let (Value::Files(ids), true) = (value, is_new) {
+            store::files::attach(tx, ids, after.id).await?;
         }
     }
     Ok(())

@@ -67,6 +67,11 @@ impl<'a> Writing<'a> {
         }
     }
 
+    /// Tells the hash of a record's last entry, so that it need not be looked up.
+    pub fn follows(&mut self, record: RecordId, hash: &str) {
+        self.heads.insert(record, hash.to_owned());
+    }
+
     /// Puts a move on the sheet: the record as it will be.
     pub async fn put(
         &mut self,

@@ -88,11 +88,11 @@ fn facts(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> Of
         body: body(ctx, mechanism, &paper.body, record),
         attachments: Vec::new(),
         signer: words(&paper.sign),
-        signed_on: Some(ctx.today.to_string()),
+        signed_on: Some(ctx.today),
         note: None,
         cc: copy.map(|names| names.split('、').map(str::to_owned).collect()).unwrap_or_default(),
         issuer: ctx.vocabulary().setting("印发机关").map(str::to_owned),
-        printed_on: Some(ctx.today.to_string()),
+        printed_on: Some(ctx.today),
     }
 }
 
@@ -110,7 +110,7 @@ fn body(ctx: &Ctx, mechanism: &Mechanism, template: &Template, record: &Record) 
 /// A template's lines for a record.
 fn lines(ctx: &Ctx, mechanism: &Mechanism, template: &Template, record: &Record) -> Vec<Line> {
     let view = View { mechanism, record, today: ctx.today, calendar: ctx.calendar(), period: None };
-    template.lines(&view, &Shown { ctx, mechanism })
+    template.lines(&view, &Shown { ctx })
 }
 
 /// A template's words for a record, in one line.
@@ -125,7 +125,6 @@ pub fn words_of(ctx: &Ctx, mechanism: &Mechanism, template: &Template, record: &
 /// How values stand in papers: by name and in prose.
 struct Shown<'a> {
     ctx: &'a Ctx,
-    mechanism: &'a Mechanism,
 }
 
 impl kernel::template::Shown for Shown<'_> {
@@ -137,8 +136,15 @@ impl kernel::template::Shown for Shown<'_> {
         self.ctx.names().person(id)
     }
 
+    fn record(&self, id: kernel::ids::RecordId) -> String {
+        id.to_string()
+    }
+
+    fn file(&self, id: kernel::ids::FileId) -> String {
+        id.to_string()
+    }
+
     fn setting(&self, name: &str) -> Option<String> {
-        let _ = self.mechanism;
         self.ctx.vocabulary().setting(name).map(str::to_owned)
     }
 }

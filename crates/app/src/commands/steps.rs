@@ -80,52 +80,74 @@ pub const MOST_IN_BATCH: usize = 1000;
 /// Starts a record.
 pub async fn start(ctx: &Ctx, form: StartRecord) -> Result<RecordId, Error> {
     let mechanism = ctx.mechanism(&form.mechanism)?;
+    let mut conn = ctx.office.db.read().await?;
+    if let Some(known) = answered(&mut conn, form.key.as_deref()).await? {
+        return Ok(known);
+    }
+    let step = mechanism.start();
+    let filled = read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
+    drop(conn);
+    let id: RecordId = ctx.new_id();
+    let attempt = attempt(ctx, &step.id, filled, None, None, None);
+    let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
     ctx.office
         .db
         .transact(async |tx: &mut Tx| {
-            if let Some(known) = answered(tx, form.key.as_deref()).await? {
-                return Ok(known);
+            if !answer(ctx, tx, form.key.as_deref(), id).await? {
+                return answered(tx, form.key.as_deref()).await?.ok_or(Error::Stale);
             }
-            let step = mechanism.start();
-            let filled = read(ctx, tx, &mechanism, step, &form.typed, None).await?;
-            let id: RecordId = ctx.new_id();
-            let attempt = attempt(ctx, &step.id, filled, None, None, None);
-            let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
             let mut writing = Writing::new(ctx, None);
-            let record = writing.put(tx, &mechanism, None, moved).await?;
+            let record = writing.put(tx, &mechanism, None, moved.clone()).await?;
             writing.write(tx).await?;
-            files::attach(tx, &record).await?;
-            answer(ctx, tx, form.key.as_deref(), id).await?;
+            files::attach(tx, &record, &record).await?;
             Ok(id)
         })
         .await
 }
 
-/// Takes a step.
+/// Takes a step. What is read is read before the transaction begins, so that the transaction is short; whoever was
+/// faster meanwhile makes it `Stale`, and without a version to hold it against it is simply decided anew.
 pub async fn take(ctx: &Ctx, form: TakeStep) -> Result<(), Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match take_once(ctx, &form).await {
+            Err(Error::Stale) if form.version.is_none() && tries < 5 => {}
+            other => return other,
+        }
+    }
+}
+
+async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
+    let mut conn = ctx.office.db.read().await?;
+    if answered(&mut conn, form.key.as_deref()).await?.is_some() {
+        return Ok(());
+    }
+    let Found { record, mechanism, .. } = records::visible(ctx, &mut conn, form.record).await?;
+    if form.version.is_some_and(|version| version != record.version) {
+        return Err(Error::Stale);
+    }
+    let step = mechanism
+        .step(form.step.as_str())
+        .ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
+    let filled = read(ctx, &mut conn, &mechanism, step, &form.typed, Some(record.id)).await?;
+    let last_by = last_by(&mut conn, step, record.id).await?;
+    let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
+    let moved = workflow::take(ctx.clock(), &mechanism, &record, attempt)?;
+    let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
+    let head = head.ok_or(Error::Stale)?;
+    drop(conn);
     ctx.office
         .db
         .transact(async |tx: &mut Tx| {
-            if answered(tx, form.key.as_deref()).await?.is_some() {
+            if !answer(ctx, tx, form.key.as_deref(), record.id).await? {
                 return Ok(());
             }
-            let found = records::visible(ctx, tx, form.record).await?;
-            if form.version.is_some_and(|version| version != found.record.version) {
-                return Err(Error::Stale);
-            }
-            let Found { record, mechanism, .. } = &found;
-            let step = mechanism
-                .step(form.step.as_str())
-                .ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
-            let filled = read(ctx, tx, mechanism, step, &form.typed, Some(record.id)).await?;
-            let last_by = last_by(tx, step, record.id).await?;
-            let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
-            let moved = workflow::take(ctx.clock(), mechanism, record, attempt)?;
             let mut writing = Writing::new(ctx, None);
-            let after = writing.put(tx, mechanism, Some(record), moved).await?;
+            writing.follows(record.id, &head.hash);
+            let after = writing.put(tx, &mechanism, Some(&record), moved.clone()).await?;
             writing.write(tx).await?;
-            files::attach(tx, &after).await?;
-            answer(ctx, tx, form.key.as_deref(), record.id).await
+            files::attach(tx, &record, &after).await
         })
         .await
 }
@@ -289,15 +311,16 @@ async fn missing_file(
 }
 
 /// The answer that a form with this key was given before.
-async fn answered(tx: &mut Tx, key: Option<&str>) -> Result<Option<RecordId>, Error> {
+async fn answered(conn: &mut Conn, key: Option<&str>) -> Result<Option<RecordId>, Error> {
     let Some(key) = key else { return Ok(None) };
-    let known = store::idempotency::find(tx, key).await?;
+    let known = store::idempotency::find(conn, key).await?;
     Ok(known.and_then(|answer| answer.parse().ok()))
 }
 
-async fn answer(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, id: RecordId) -> Result<(), Error> {
-    if let Some(key) = key {
-        store::idempotency::put(tx, key, ctx.now, &id.to_string()).await?;
+/// Keeps the answer to a form; `false` if the same form was answered before.
+async fn answer(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, id: RecordId) -> Result<bool, Error> {
+    match key {
+        Some(key) => Ok(store::idempotency::put(tx, key, ctx.now, &id.to_string()).await?),
+        None => Ok(true),
     }
-    Ok(())
 }

@@ -3,24 +3,29 @@
 //! A list walks by key and never by offset; its counts come from figure cells wherever the cells know them.
 //! Never shows a record outside the reader's reach, not even as a number.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::calendar::Calendar;
 use kernel::catalog::{Column, FieldType, Mechanism, SortKey};
 use kernel::deadlines::{self, LightKind};
 use kernel::figures::STATES;
-use kernel::ids::{RecordId, StateId, UnitId};
+use kernel::formula::Expr;
+use kernel::ids::{FieldId, RecordId, StateId, UnitId};
+use kernel::record::View;
 use kernel::refusal::Refusal;
 use kernel::value::{Month, Value};
 use kernel::workflow::Numbered as _;
 use store::Conn;
-use store::records::RecordRow;
-use store::register::{After, FactTest, RegisterQuery, Sort};
+use store::filters::Condition;
+use store::register::{After, FactTest, RegisterQuery, SortBy};
 
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::forms::{Choice, choices};
+use crate::records::Found;
 
 /// What somebody wants to see of a register; also what a saved view keeps.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -187,16 +192,10 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
     let reach = scope(ctx, &mechanism, ask.unit)?;
     let mut conn = ctx.office.db.read().await?;
     let by_state = counts_by_state(ctx, &mut conn, &mechanism, &reach).await?;
-    let mut query = query(ctx, &mechanism, &ask, &reach)?;
-    query.expected = Some(expected(ctx, &mut conn, &mechanism, &by_state).await?);
-    query.limit = PAGE + 1;
-    let mut rows = store::register::page(&mut conn, &query).await?;
-    let next = (rows.len() > PAGE as usize).then(|| {
-        rows.truncate(PAGE as usize);
-        rows.last().map(|row| key(&query, row)).unwrap_or_default()
-    });
-    let count = count(&mut conn, &mechanism, &ask, &by_state, &mut query, rows.len(), next.is_some()).await?;
-    let found = crate::records::with_deadlines(ctx, &mut conn, rows).await?;
+    let mut asked = query(ctx, &mechanism, &ask, &reach)?;
+    asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &by_state).await?);
+    let (found, next) = asked.page(ctx, &mut conn, PAGE as usize).await?;
+    let count = count(ctx, &mut conn, &mechanism, &ask, &by_state, &asked, found.len(), next.is_some()).await?;
     Ok(Register {
         rows: found.iter().map(|found| row(ctx, &mechanism, found)).collect(),
         views: views(ctx, &mut conn, &mechanism).await?,
@@ -256,26 +255,118 @@ async fn expected(
     Ok((here, whole.iter().map(|(_, count)| count).sum()))
 }
 
-/// Turns what was asked into a query of the store.
-pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtree]) -> Result<RegisterQuery, Error> {
-    let mut query = RegisterQuery::of(mechanism.id.clone());
-    query.units = reach.to_vec();
-    match ask.tab.as_str() {
-        "" | "open" => query.open = Some(true),
-        "late" => {
-            query.open = Some(true);
-            query.overdue_on = Some(ctx.today);
+/// A question for records: what the store is asked, and what the kernel judges row by row because SQL cannot say it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What the store is asked.
+    pub query: RegisterQuery<'static>,
+    /// The conditions that the store is asked too.
+    pub conditions: Vec<Expr>,
+    /// The conditions that the kernel judges.
+    pub judged: Vec<Expr>,
+    /// The period that the conditions mean.
+    pub period: Option<(Date, Date)>,
+    /// The mechanism's computed fields.
+    computed: BTreeMap<FieldId, Expr>,
+}
+
+/// Rows looked through at most where the kernel judges.
+const LOOKED_THROUGH: usize = 20_000;
+
+impl Asked {
+    /// Up to `most` records that fit, and the key of the next page if there are more.
+    pub async fn page(&self, ctx: &Ctx, conn: &mut Conn, most: usize) -> Result<(Vec<Found>, Option<String>), Error> {
+        let condition = Expr::And(self.conditions.clone());
+        let mut query = self.query.clone();
+        if !self.conditions.is_empty() {
+            query.condition = Some(Condition {
+                expr: &condition,
+                today: ctx.today,
+                period: self.period,
+                computed: Some(&self.computed),
+            });
         }
-        "month" => {
-            let month = Month::of(ctx.today);
-            query.open = Some(true);
-            query.due = Some((month.first_day(), month.last_day()));
+        query.limit = if self.judged.is_empty() { most as u32 } else { 500 };
+        let (mut fitting, mut looked) = (Vec::new(), 0);
+        loop {
+            let page = store::register::page(conn, &query).await?;
+            let last = page.records.last().map(|row| After::of(row, query.sort));
+            looked += page.records.len();
+            let keys: Vec<After> = page.records.iter().map(|row| After::of(row, query.sort)).collect();
+            let found = crate::records::with_deadlines(ctx, conn, page.records).await?;
+            let kept = found.into_iter().zip(keys).filter(|(found, _)| self.fits(ctx, found));
+            fitting.extend(kept);
+            if fitting.len() > most || (fitting.len() == most && page.more) {
+                fitting.truncate(most);
+                let next = fitting.last().map(|(_, key)| key_text(key));
+                return Ok((fitting.into_iter().map(|(found, _)| found).collect(), next));
+            }
+            if !page.more || looked >= LOOKED_THROUGH {
+                return Ok((fitting.into_iter().map(|(found, _)| found).collect(), None));
+            }
+            query.after = last;
         }
-        "closed" => query.open = Some(false),
-        "all" => {}
-        state if mechanism.state(state).is_some() => query.states = vec![StateId::from(state)],
-        _ => return Err(Refusal::new("filter.bad").with("name", "页签").into()),
     }
+
+    /// Does the record hold what the kernel judges?
+    fn fits(&self, ctx: &Ctx, found: &Found) -> bool {
+        let view = View {
+            mechanism: &found.mechanism,
+            record: &found.record,
+            today: ctx.today,
+            calendar: ctx.calendar(),
+            period: self.period,
+        };
+        self.judged.iter().all(|expr| kernel::formula::holds(expr, &view))
+    }
+
+    /// Adds conditions: each goes to the store if SQL can say it, else to the kernel.
+    fn given(&mut self, ctx: &Ctx, conditions: Vec<Expr>, period: (Date, Date)) {
+        self.period = Some(period);
+        for expr in conditions {
+            let condition = Condition {
+                expr: &expr,
+                today: ctx.today,
+                period: self.period,
+                computed: Some(&self.computed),
+            };
+            let dialect = ctx.office.db.dialect();
+            match store::filters::condition_sql(dialect, ctx.office.db.site(), &condition) {
+                Ok(_) => self.conditions.push(expr),
+                Err(_) => self.judged.push(expr),
+            }
+        }
+    }
+
+    /// How many fit, counted up to `most`.
+    async fn count(&self, ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<i64, Error> {
+        let mut all = self.clone();
+        all.query.after = None;
+        if !all.judged.is_empty() {
+            let (found, _) = all.page(ctx, conn, most as usize).await?;
+            return Ok(found.len() as i64);
+        }
+        let condition = Expr::And(self.conditions.clone());
+        if !self.conditions.is_empty() {
+            let computed = Some(&self.computed);
+            let period = self.period;
+            let mut query = all.query.clone();
+            query.condition = Some(Condition { expr: &condition, today: ctx.today, period, computed });
+            return Ok(store::register::count_capped(conn, &query, most).await?);
+        }
+        Ok(store::register::count_capped(conn, &all.query, most).await?)
+    }
+}
+
+/// Turns what was asked into a question for records.
+pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtree]) -> Result<Asked, Error> {
+    let mut query = RegisterQuery {
+        mechanism: Some(mechanism.id.clone()),
+        units: reach.iter().map(|over| (over.first, over.last)).collect(),
+        limit: PAGE,
+        ..RegisterQuery::default()
+    };
+    tab(ctx, mechanism, ask, &mut query)?;
     if !ask.due_from.is_empty() || !ask.due_until.is_empty() {
         let from = filter_day(&ask.due_from, Date::constant(1900, 1, 1))?;
         let until = filter_day(&ask.due_until, Date::constant(9998, 12, 31))?;
@@ -288,13 +379,36 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtr
         // enforces: field.filter
         let field = mechanism.field(id).filter(|field| field.filter);
         let field = field.ok_or_else(|| Refusal::new("filter.bad").with("name", id))?;
-        query.facts.push((field.id.clone(), FactTest::Equals(wanted.clone())));
+        query.facts.push((field.id.clone(), FactTest::Among(vec![wanted.clone()])));
     }
     // enforces: list.sort
-    query.sort = sort(if ask.sort.is_empty() { default_sort(mechanism) } else { &ask.sort })?;
-    query.after = after(&query, &ask.after)?;
-    figure_rows(ctx, mechanism, ask, &mut query)?;
-    Ok(query)
+    (query.sort, query.descending) = sort(if ask.sort.is_empty() { default_sort(mechanism) } else { &ask.sort })?;
+    query.after = after(&ask.after)?;
+    let computed = mechanism.fields.iter().filter_map(|field| match &field.of {
+        FieldType::Computed { formula } => Some((field.id.clone(), formula.expr.clone())),
+        _ => None,
+    });
+    let computed = computed.collect();
+    let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, computed };
+    figure_rows(ctx, mechanism, ask, &mut asked)?;
+    Ok(asked)
+}
+
+fn tab(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, query: &mut RegisterQuery<'static>) -> Result<(), Error> {
+    match ask.tab.as_str() {
+        "" | "open" => query.open = Some(true),
+        "late" => query.overdue_on = Some(ctx.today),
+        "month" => {
+            let month = Month::of(ctx.today);
+            query.open = Some(true);
+            query.due = Some((month.first_day(), month.last_day()));
+        }
+        "closed" => query.open = Some(false),
+        "all" => {}
+        state if mechanism.state(state).is_some() => query.states = vec![StateId::from(state)],
+        _ => return Err(Refusal::new("filter.bad").with("name", "页签").into()),
+    }
+    Ok(())
 }
 
 fn default_sort(mechanism: &Mechanism) -> &'static str {
@@ -305,12 +419,12 @@ fn default_sort(mechanism: &Mechanism) -> &'static str {
     }
 }
 
-fn sort(text: &str) -> Result<Sort, Error> {
+fn sort(text: &str) -> Result<(SortBy, bool), Error> {
     let (down, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
     match name {
-        "due" => Ok(Sort::Due { down }),
-        "opened" => Ok(Sort::Opened { down }),
-        "number" => Ok(Sort::Number { down }),
+        "due" => Ok((SortBy::Due, down)),
+        "opened" => Ok((SortBy::Opened, down)),
+        "number" => Ok((SortBy::Number, down)),
         _ => Err(Refusal::new("filter.bad").with("name", "排序").into()),
     }
 }
@@ -322,38 +436,32 @@ fn filter_day(text: &str, otherwise: Date) -> Result<Date, Error> {
     }
 }
 
-/// The key of a row: where the next page begins.
-fn key(query: &RegisterQuery, row: &RecordRow) -> String {
-    After::of(query, row).to_text()
+/// The key after which the next page begins, as it stands in a link.
+fn key_text(after: &After) -> String {
+    format!("{}_{}", after.id, after.key)
 }
 
-fn after(query: &RegisterQuery, text: &str) -> Result<Option<After>, Error> {
-    match text {
-        "" => Ok(None),
-        text => After::parse(query, text).map(Some).ok_or_else(|| Refusal::new("filter.bad").with("name", "翻页").into()),
+fn after(text: &str) -> Result<Option<After>, Error> {
+    if text.is_empty() {
+        return Ok(None);
     }
+    let parsed = text.split_once('_').and_then(|(id, key)| Some(After { id: id.parse().ok()?, key: key.to_owned() }));
+    parsed.map(Some).ok_or_else(|| Refusal::new("filter.bad").with("name", "翻页").into())
 }
 
-/// Narrows the query to the records behind a figure.
-fn figure_rows(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, query: &mut RegisterQuery) -> Result<(), Error> {
+/// Narrows the question to the records behind a figure.
+fn figure_rows(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, asked: &mut Asked) -> Result<(), Error> {
     if ask.figure.is_empty() {
         return Ok(());
     }
     let figure = mechanism.figure(&ask.figure).ok_or_else(|| Refusal::new("filter.bad").with("name", "数字"))?;
     let (from, until) = crate::queries::figures::period(&ask.period)
         .ok_or_else(|| Refusal::new("filter.bad").with("name", "期间"))?;
-    (query.open, query.overdue_on) = (None, None);
-    query.conditions = crate::queries::figures::conditions(figure, ask.part == "part");
-    query.period = Some((from, until.min(last_shown(ctx, &figure.measure, until))));
+    (asked.query.open, asked.query.overdue_on) = (None, None);
+    // A stock of the current month is reckoned as of today, not as of the month's end.
+    let as_of = until.min(ctx.today);
+    asked.given(ctx, crate::queries::figures::conditions(figure, ask.part == "part", as_of), (from, until));
     Ok(())
-}
-
-/// A stock of the current month is reckoned as of today, not as of the month's end.
-fn last_shown(ctx: &Ctx, measure: &kernel::catalog::Measure, until: Date) -> Date {
-    match measure {
-        kernel::catalog::Measure::Stock { .. } => until.min(ctx.today),
-        _ => until,
-    }
 }
 
 fn opened_from(mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
@@ -365,17 +473,18 @@ fn opened_from(mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
     Some(format!("“{}”{}:{}", figure.name, ask.period, words))
 }
 
+#[expect(clippy::too_many_arguments, reason = "a count is taken from whichever of these knows it for nothing")]
 async fn count(
+    ctx: &Ctx,
     conn: &mut Conn,
     mechanism: &Mechanism,
     ask: &RegisterAsk,
     by_state: &[(StateId, i64)],
-    query: &mut RegisterQuery,
+    asked: &Asked,
     shown: usize,
     more: bool,
 ) -> Result<Count, Error> {
-    let is_first = ask.after.is_empty();
-    if is_first && !more {
+    if ask.after.is_empty() && !more {
         return Ok(Count::Exactly(shown as i64));
     }
     let plain = ask.words.trim().is_empty()
@@ -386,10 +495,7 @@ async fn count(
     if let (true, Some(count)) = (plain, tab_count(mechanism, &ask.tab, by_state)) {
         return Ok(Count::Exactly(count));
     }
-    let after = query.after.take();
-    query.limit = COUNTED + 1;
-    let counted = store::register::count_capped(conn, query).await?;
-    query.after = after;
+    let counted = asked.count(ctx, conn, COUNTED + 1).await?;
     let most = i64::from(COUNTED);
     Ok(if counted > most { Count::MoreThan(most) } else { Count::Exactly(counted) })
 }
@@ -500,7 +606,7 @@ pub fn is_number(of: &FieldType) -> bool {
     )
 }
 
-fn row(ctx: &Ctx, shown_by: &Mechanism, found: &crate::records::Found) -> RegisterRow {
+fn row(ctx: &Ctx, shown_by: &Mechanism, found: &Found) -> RegisterRow {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let cells = shown_by.list.columns.iter().map(|column| match column {
         Column::Number => Cell::Text(record.number.clone().unwrap_or_default()),
@@ -513,7 +619,7 @@ fn row(ctx: &Ctx, shown_by: &Mechanism, found: &crate::records::Found) -> Regist
     RegisterRow { id: record.id, title: record.title.clone(), cells: cells.collect() }
 }
 
-fn field_cell(ctx: &Ctx, found: &crate::records::Found, id: &str) -> Cell {
+fn field_cell(ctx: &Ctx, found: &Found, id: &str) -> Cell {
     let (record, mechanism) = (&found.record, &found.mechanism);
     if *id == *mechanism.title.as_str() {
         return Cell::Title(record.title.clone());
@@ -524,7 +630,7 @@ fn field_cell(ctx: &Ctx, found: &crate::records::Found, id: &str) -> Cell {
 }
 
 /// A field's value, computed ones too.
-pub fn value_of(ctx: &Ctx, found: &crate::records::Found, id: &str) -> Option<Value> {
+pub fn value_of(ctx: &Ctx, found: &Found, id: &str) -> Option<Value> {
     let view = kernel::record::View {
         mechanism: &found.mechanism,
         record: &found.record,
@@ -536,11 +642,11 @@ pub fn value_of(ctx: &Ctx, found: &crate::records::Found, id: &str) -> Option<Va
 }
 
 /// The light that matters now: the deadline of the state at hand if one runs, else the main one.
-pub fn light(ctx: &Ctx, found: &crate::records::Found) -> Option<Light> {
+pub fn light(ctx: &Ctx, found: &Found) -> Option<Light> {
     light_on(ctx.calendar(), ctx.today, found)
 }
 
-fn light_on(calendar: &Calendar, today: Date, found: &crate::records::Found) -> Option<Light> {
+fn light_on(calendar: &Calendar, today: Date, found: &Found) -> Option<Light> {
     let (record, mechanism) = (&found.record, &found.mechanism);
     if !record.is_open() {
         let main = mechanism.main_deadline().and_then(|main| record.running(main.id.as_str()));
@@ -559,7 +665,7 @@ fn light_on(calendar: &Calendar, today: Date, found: &crate::records::Found) -> 
 }
 
 /// Who must act: the people who hold the role nearest to the unit, or the role's name.
-pub fn holder_words(ctx: &Ctx, found: &crate::records::Found) -> String {
+pub fn holder_words(ctx: &Ctx, found: &Found) -> String {
     let Some(role) = &found.record.holder else { return String::new() };
     let people = ctx.tree.holders(role, found.record.unit, ctx.today);
     match people.as_slice() {
@@ -652,20 +758,17 @@ pub async fn board(ctx: &Ctx, mechanism: &str, ask: &RegisterAsk) -> Result<Boar
         let mut cards = Vec::new();
         if count > 0 {
             let one = RegisterAsk { tab: state.id.to_string(), after: String::new(), ..ask.clone() };
-            let mut query = query(ctx, &mechanism, &one, &reach)?;
-            query.limit = MOST as u32;
-            query.expected = Some((count, count));
-            let rows = store::register::page(&mut conn, &query).await?;
-            for found in crate::records::with_deadlines(ctx, &mut conn, rows).await? {
-                cards.push(card(ctx, &layout.card, &found));
-            }
+            let mut asked = query(ctx, &mechanism, &one, &reach)?;
+            asked.query.expected = Some((count, count));
+            let (found, _) = asked.page(ctx, &mut conn, MOST).await?;
+            cards.extend(found.iter().map(|found| card(ctx, &layout.card, found)));
         }
         columns.push(BoardColumn { state: state.id.to_string(), name: state.name.clone(), count, cards });
     }
     Ok(Board { columns, most: MOST })
 }
 
-fn card(ctx: &Ctx, fields: &[kernel::ids::FieldId], found: &crate::records::Found) -> Card {
+fn card(ctx: &Ctx, fields: &[kernel::ids::FieldId], found: &Found) -> Card {
     let lines = fields.iter().filter(|id| **id != found.mechanism.title).filter_map(|id| {
         let field = found.mechanism.field(id.as_str())?;
         let value = value_of(ctx, found, id.as_str())?;
@@ -717,12 +820,11 @@ pub async fn month(ctx: &Ctx, mechanism: &str, month: Month, ask: &RegisterAsk) 
     let first = month.first_day().saturating_sub(jiff::Span::new().days(before));
     let weeks = (before + i64::from(month.last_day().day()) + 6) / 7;
     let last = first.saturating_add(jiff::Span::new().days(weeks * 7 - 1));
-    let mut query = query(ctx, &mechanism, &RegisterAsk { tab: "all".into(), after: String::new(), ..ask.clone() }, &reach)?;
-    query.facts.push((by.clone(), FactTest::Between(first.to_string(), last.to_string())));
-    query.limit = 500;
+    let all = RegisterAsk { tab: "all".into(), after: String::new(), ..ask.clone() };
+    let mut asked = query(ctx, &mechanism, &all, &reach)?;
+    asked.query.facts.push((by.clone(), FactTest::Between(Some(first.to_string()), Some(last.to_string()))));
     let mut conn = ctx.office.db.read().await?;
-    let rows = store::register::page(&mut conn, &query).await?;
-    let found = crate::records::with_deadlines(ctx, &mut conn, rows).await?;
+    let (found, _) = asked.page(ctx, &mut conn, 500).await?;
     let mut days = Vec::new();
     let mut on = first;
     while on <= last {
@@ -731,7 +833,7 @@ pub async fn month(ctx: &Ctx, mechanism: &str, month: Month, ask: &RegisterAsk) 
             on,
             inside: Month::of(on) == month,
             works: ctx.calendar().is_working(on),
-            note: ctx.calendar().holiday(on).map(str::to_owned),
+            note: holiday(ctx, on),
             cards: due.iter().take(MOST).map(|it| card(ctx, &[], it)).collect(),
             more: due.len().saturating_sub(MOST),
         });
@@ -741,6 +843,14 @@ pub async fn month(ctx: &Ctx, mechanism: &str, month: Month, ask: &RegisterAsk) 
         }
     }
     Ok(MonthPage { month, days })
+}
+
+fn holiday(ctx: &Ctx, on: Date) -> Option<String> {
+    match ctx.calendar().kind(on) {
+        kernel::calendar::DayKind::Off(name) => Some(name.to_string()),
+        kernel::calendar::DayKind::MadeUp => Some("补班".to_owned()),
+        _ => None,
+    }
 }
 
 /// The unit's number: used where a record's unit must be inside what is looked at.

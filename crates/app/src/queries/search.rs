@@ -5,7 +5,6 @@ use kernel::ids::RecordId;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::register::{self, RegisterAsk};
-use crate::records;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -36,10 +35,9 @@ pub async fn search(ctx: &Ctx, words: &str) -> Result<SearchPage, Error> {
             continue;
         }
         let ask = RegisterAsk { tab: "all".into(), words: words.clone(), ..RegisterAsk::default() };
-        let mut query = register::query(ctx, mechanism, &ask, &reach)?;
-        query.limit = (MOST - page.records.len()) as u32;
-        let rows = store::register::page(&mut conn, &query).await?;
-        for found in records::with_deadlines(ctx, &mut conn, rows).await? {
+        let asked = register::query(ctx, mechanism, &ask, &reach)?;
+        let (all, _) = asked.page(ctx, &mut conn, MOST - page.records.len()).await?;
+        for found in all {
             let record = found.record;
             let state = found.mechanism.state(record.state.as_str()).map_or_else(String::new, |it| it.name.clone());
             page.records.push((record.id, record.number, record.title, found.mechanism.name.clone(), state));

@@ -122,6 +122,11 @@ impl Formula {
     }
 }
 
+/// Does a condition hold that was put together from checked formulas?
+pub fn holds(expr: &Expr, env: &dyn Env) -> bool {
+    eval::holds(expr, env)
+}
+
 impl Fault {
     fn new(span: Range<usize>, sentence: impl Into<String>) -> Self {
         Self { span, sentence: sentence.into(), hint: None }
