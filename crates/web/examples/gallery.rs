@@ -775,7 +775,7 @@ fn import_rows() -> Table {
             Column::new("任务", ColumnKind::Long),
             Column::new("责任单位", ColumnKind::Text),
             Column::new("完成时限", ColumnKind::Day),
-            Column::new("判断", ColumnKind::Chip),
+            Column::new("判断", ColumnKind::Text),
         ],
         rows: vec![
             skipped("1", "2026年度重点工作任务一览表", "标题，跳过"),

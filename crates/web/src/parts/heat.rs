@@ -60,7 +60,7 @@ pub fn heat(caption: &str, corner: &str, periods: &[String], rows: &[HeatRow]) -
         div.scroll tabindex="0" role="region" aria-label=(caption) {
             table.heat {
                 caption.vh { (caption) }
-                colgroup { col.w15; @for _ in periods { col.w3; } @if totals { col.w3; } }
+                colgroup { col width="220"; @for _ in periods { col width="66"; } @if totals { col width="66"; } }
                 thead {
                     tr {
                         th.pin scope="col" { (corner) }

@@ -149,25 +149,32 @@ pub struct Table {
     pub wide: bool,
 }
 
-/// The widest table, in em, that a window of 1366 px shows without scrolling.
-const ROOM_EM: u32 = 76;
+/// The room, in pixels, that a window of 1366 px leaves for a table.
+const ROOM: u32 = 1092;
 
-/// The least width of a title, in em.
-const LONG_EM: u32 = 14;
+/// The least width of a title, in pixels.
+const LONG: u32 = 200;
+
+/// The width of a title where the table scrolls, in pixels.
+const LONG_SCROLLED: u32 = 332;
+
+/// The width of a column of boxes, in pixels.
+const BOX: u32 = 34;
 
 /// The table. When there are no rows the caller shows an [`empty`](super::empty::empty) place instead.
 ///
 /// A table whose words need more room than a page has scrolls in its own frame, also when it was not told to.
 pub fn table(table: &Table) -> Markup {
     let widths = widths::of(table);
-    let needed: u32 = widths.iter().map(|width| width.unwrap_or(LONG_EM) + 2).sum();
-    let wide = table.wide || needed > ROOM_EM;
+    let boxes = if table.choose.is_some() { BOX } else { 0 };
+    let needed = boxes + widths.iter().map(|width| width.unwrap_or(LONG)).sum::<u32>();
+    let wide = table.wide || needed > ROOM;
     let body = html! {
-        table.stack.set.far[needed > ROOM_EM / 2] {
+        table.stack.set.far[needed > ROOM / 2] {
             caption.vh { (table.caption) }
             colgroup {
-                @if table.choose.is_some() { col.box; }
-                @for width in &widths { (column_width(*width, wide)) }
+                @if boxes > 0 { col width=(boxes); }
+                @for width in &widths { col width=[width.or(wide.then_some(LONG_SCROLLED))]; }
             }
             thead { tr { (head(table, wide)) } }
             tbody { @for row in &table.rows { (row_of(table, row, wide)) } }
@@ -177,14 +184,6 @@ pub fn table(table: &Table) -> Markup {
         html! { div.scroll.tall tabindex="0" role="region" aria-label=(table.caption) { (body) } }
     } else {
         html! { div.fit { (body) } }
-    }
-}
-
-fn column_width(width: Option<u32>, wide: bool) -> Markup {
-    match (width, wide) {
-        (Some(width), _) => html! { col class={ "w" (width) }; },
-        (None, true) => html! { col.w22; },
-        (None, false) => html! { col; },
     }
 }
 

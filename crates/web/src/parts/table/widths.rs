@@ -4,37 +4,41 @@
 
 use super::{ColumnKind, Table};
 
-/// The widths of the columns in em without padding; `None` takes the room that is left.
+/// One em of a table's words, in pixels.
+const EM: f32 = 14.0;
+
+/// Room at both sides of a cell, in pixels.
+const SIDES: f32 = 28.0;
+
+/// The widths of the columns in pixels; `None` takes the room that is left.
 pub(super) fn of(table: &Table) -> Vec<Option<u32>> {
-    table
-        .columns
-        .iter()
-        .enumerate()
+    let columns = table.columns.iter().enumerate();
+    columns
         .map(|(place, column)| {
-            let sort_room = if column.sort_href.is_some() { 1.4 } else { 0.2 };
+            let sort_room = if column.sort_href.is_some() { 1.1 } else { 0.0 };
             let head = if column.kind == ColumnKind::Acts { 0.0 } else { ems(&column.title) * 0.93 + sort_room };
             let cells = table.rows.iter().filter_map(|row| row.cells.get(place));
             let (widest, tipped) = cells.fold((head, false), |(widest, tipped), cell| {
                 (widest.max(shown_ems(&cell.shown.0)), tipped || cell.tip.is_some())
             });
-            let least = if tipped { 9.0 } else { 2.0 };
+            let least = if tipped { 8.5 } else { 2.0 };
             match column.kind {
                 ColumnKind::Long => None,
-                ColumnKind::Text => Some(whole(widest.clamp(least, 11.0))),
-                _ => Some(whole(widest.clamp(least, 26.0))),
+                ColumnKind::Text => Some(pixels(widest.clamp(least, 10.0))),
+                _ => Some(pixels(widest.clamp(least, 26.0))),
             }
         })
         .collect()
 }
 
-/// The width of a cell with what surrounds its words: the frame of a light, a chip or a button.
+/// The width of a cell in em, with what surrounds its words: the frame of a light, a chip or a button.
 fn shown_ems(markup: &str) -> f32 {
     let words = ems(&words_of(markup));
     let count = |class: &str| u16::try_from(markup.matches(class).count()).map_or(f32::MAX, f32::from);
     if markup.contains("class=\"light") {
-        words * 0.88 + 2.2
+        words * 0.86 + 2.1
     } else if markup.contains("class=\"state") {
-        words * 0.88 + 2.4
+        words * 0.86 + 2.3
     } else if markup.contains("class=\"meter") {
         words + 7.4
     } else {
@@ -44,7 +48,7 @@ fn shown_ems(markup: &str) -> f32 {
 
 /// Chinese characters are one em wide, all others somewhat more than half of it.
 fn ems(words: &str) -> f32 {
-    words.chars().map(|letter| if letter.is_ascii() { 0.63 } else { 1.0 }).sum()
+    words.chars().map(|letter| if letter.is_ascii() { 0.6 } else { 1.0 }).sum()
 }
 
 /// The words of markup: without tags, each entity as one letter.
@@ -67,9 +71,9 @@ fn words_of(markup: &str) -> String {
     words
 }
 
-fn whole(ems: f32) -> u32 {
+fn pixels(ems: f32) -> u32 {
     // Widths are small and positive: the cast cannot lose anything that matters.
-    ems.ceil() as u32
+    (ems * EM + SIDES).ceil() as u32
 }
 
 #[cfg(test)]
