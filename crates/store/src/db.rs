@@ -9,9 +9,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Postgres, Transaction};
 
 use crate::conn::{Conn, Line};
 use crate::dialect::Dialect;
@@ -123,7 +123,7 @@ impl Db {
         let line = match &*self.engine {
             Engine::Sqlite { read, .. } => Line::SqliteSnapshot(read.begin().await?),
             Engine::Postgres { pool, .. } => {
-                Line::PostgresTx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Line::PostgresTx(begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         };
         Ok(Reader(Conn::new(self.site, line)))
@@ -143,7 +143,7 @@ impl Db {
     async fn begin_as(&self, alone: bool) -> Result<Tx, StoreError> {
         let line = match &*self.engine {
             Engine::Sqlite { writer, .. } => Line::SqliteWrite(writer.begin(alone).await?),
-            Engine::Postgres { pool, .. } => Line::PostgresTx(pool.begin().await?),
+            Engine::Postgres { pool, .. } => Line::PostgresTx(begin_postgres(pool, "BEGIN").await?),
         };
         Ok(Tx(Conn::new(self.site, line)))
     }
@@ -287,6 +287,14 @@ async fn open_postgres(url: &str, options: &Options) -> Result<Engine, StoreErro
         .connect_with(connect.disable_statement_logging())
         .await?;
     Ok(Engine::Postgres { pool, schema })
+}
+
+/// Begins in a task of its own: the driver would forget a BEGIN that was sent but not waited for, and give the
+/// connection to the next with a transaction still open.
+async fn begin_postgres(pool: &PgPool, how: &'static str) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(how).await });
+    Ok(begun.await.map_err(StoreError::broken)??)
 }
 
 /// Takes `schema=` out of the address: the driver does not know it. A schema is a plain name.

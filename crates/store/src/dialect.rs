@@ -56,11 +56,10 @@ impl Dialect {
     pub(crate) fn member_rows(self, json: &str, name: &str) -> String {
         match self {
             Self::Sqlite => format!("json_each({json}, '$.{name}') AS row_"),
-            Self::Postgres => {
-                format!(
-                    "jsonb_array_elements(COALESCE(CAST({json} AS JSONB) -> '{name}', CAST('[]' AS JSONB))) AS row_ (value)"
-                )
-            }
+            Self::Postgres => format!(
+                "jsonb_array_elements(CASE JSONB_TYPEOF(CAST({json} AS JSONB) -> '{name}') WHEN 'array' \
+                 THEN CAST({json} AS JSONB) -> '{name}' ELSE CAST('[]' AS JSONB) END) AS row_ (value)"
+            ),
         }
     }
 
@@ -80,11 +79,53 @@ impl Dialect {
         }
     }
 
+    /// A kept number, which may be a number or a text in JSON; null if it is neither.
+    pub(crate) fn number(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("(CASE WHEN {text} NOT GLOB '*[^-0-9.]*' THEN CAST({text} AS NUMERIC) END)"),
+            Self::Postgres => format!("CAST(SUBSTRING({text} FROM '^-?[0-9]+(?:[.][0-9]+)?$') AS NUMERIC)"),
+        }
+    }
+
+    /// A day that can be reckoned with; null if the text is none.
+    fn day(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => text.to_owned(),
+            Self::Postgres => format!("CAST(SUBSTRING({text} FROM '^[0-9]{{4}}-[01][0-9]-[0-3][0-9]$') AS DATE)"),
+        }
+    }
+
+    /// The whole number that stands in a text from a place on.
+    pub(crate) fn part(self, text: &str, from: u8, length: u8) -> String {
+        self.number(&format!("SUBSTR({text}, {from}, {length})"))
+    }
+
+    /// The largest (or smallest) of several values; null if one is.
+    pub(crate) fn extreme(self, largest: bool, values: &[String]) -> String {
+        let listed = values.join(", ");
+        match self {
+            Self::Sqlite => format!("{}({listed})", if largest { "MAX" } else { "MIN" }),
+            Self::Postgres => {
+                let nulls: Vec<String> = values.iter().map(|value| format!("{value} IS NULL")).collect();
+                let word = if largest { "GREATEST" } else { "LEAST" };
+                format!("(CASE WHEN {} THEN NULL ELSE {word}({listed}) END)", nulls.join(" OR "))
+            }
+        }
+    }
+
+    /// What two numbers make, without the noise of floating point.
+    pub(crate) fn reckoned(self, arithmetic: &str) -> String {
+        match self {
+            Self::Sqlite => format!("ROUND({arithmetic}, 9)"),
+            Self::Postgres => format!("({arithmetic})"),
+        }
+    }
+
     /// A day moved by a fixed number of days.
     pub(crate) fn plus_days(self, day: &str, days: i64) -> String {
         match self {
             Self::Sqlite => format!("DATE({day}, '{days} days')"),
-            Self::Postgres => format!("TO_CHAR(CAST({day} AS DATE) + ({days}), 'YYYY-MM-DD')"),
+            Self::Postgres => format!("TO_CHAR({} + ({days}), 'YYYY-MM-DD')", self.day(day)),
         }
     }
 
@@ -92,7 +133,7 @@ impl Dialect {
     pub(crate) fn plus_months(self, day: &str, months: i64) -> String {
         match self {
             Self::Sqlite => format!("DATE({day}, '{months} months', 'floor')"),
-            Self::Postgres => format!("TO_CHAR(CAST({day} AS DATE) + MAKE_INTERVAL(months => {months}), 'YYYY-MM-DD')"),
+            Self::Postgres => format!("TO_CHAR({} + MAKE_INTERVAL(months => {months}), 'YYYY-MM-DD')", self.day(day)),
         }
     }
 
@@ -100,7 +141,7 @@ impl Dialect {
     pub(crate) fn days_between(self, from: &str, until: &str) -> String {
         match self {
             Self::Sqlite => format!("CAST(JULIANDAY({until}) - JULIANDAY({from}) AS BIGINT)"),
-            Self::Postgres => format!("(CAST({until} AS DATE) - CAST({from} AS DATE))"),
+            Self::Postgres => format!("({} - {})", self.day(until), self.day(from)),
         }
     }
 

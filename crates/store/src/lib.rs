@@ -14,9 +14,12 @@ pub mod dialect;
 mod writer;
 mod migrate;
 mod many;
+mod asking;
 pub mod grams;
 
 pub mod records;
+pub mod register;
+pub mod filters;
 pub mod journal;
 
 pub use conn::Conn;

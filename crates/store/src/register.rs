@@ -1,0 +1,344 @@
+//! Which records are on the list? One page of a register, by key and never by offset.
+//!
+//! A list chooses its way by how many records its units hold: walking the sort index and testing the unit is best
+//! for many, gathering by unit and sorting is best for few, and each is terrible for the other.
+//! An empty list of units means nothing, not everything.
+//! Never counts further than it was told to.
+
+use jiff::civil::Date;
+use kernel::ids::{FieldId, MechanismId, RecordId, RoleId, StateId};
+
+use crate::asking::Asking;
+use crate::conn::Conn;
+use crate::dialect::{Dialect, plain_name};
+use crate::error::{Doing as _, StoreError};
+use crate::filters::{self, Condition};
+use crate::grams;
+use crate::param::P;
+use crate::records::{COLUMNS, NEVER, NO_NUMBER, RecordRow, rows};
+
+/// The whole site as one interval of pre-order numbers.
+pub const WHOLE_SITE: (i64, i64) = (0, i64::MAX);
+
+/// What a register sorts by; records that are equal in it sort by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// The due day; records without one come last.
+    #[default]
+    Due,
+    /// The day of opening.
+    Opened,
+    /// The number; records without one come first.
+    Number,
+    /// The day of closing; open records are not on such a list.
+    Closed,
+}
+
+impl SortBy {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Due => "due_on",
+            Self::Opened => "opened_on",
+            Self::Number => "number_",
+            Self::Closed => "closed_on",
+        }
+    }
+}
+
+/// Where the next page goes on: the last record shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Its value in the sort column; [`After::of`] knows it.
+    pub key: String,
+    /// Its id.
+    pub id: RecordId,
+}
+
+impl After {
+    /// The place of a record on a list sorted so.
+    pub fn of(record: &RecordRow, sort: SortBy) -> Self {
+        let key = match sort {
+            SortBy::Due => record.due_on.unwrap_or(NEVER).to_string(),
+            SortBy::Opened => record.opened_on.to_string(),
+            SortBy::Number => record.number.clone().unwrap_or_else(|| NO_NUMBER.to_owned()),
+            SortBy::Closed => record.closed_on.unwrap_or(NEVER).to_string(),
+        };
+        Self { key, id: record.id }
+    }
+}
+
+/// What is asked of one fact. An absent fact passes only [`FactTest::Empty`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactTest {
+    /// The text, choice, day, month or id is one of these.
+    Among(Vec<String>),
+    /// It is yes (`true`) or no.
+    YesNo(bool),
+    /// The text, day or month lies between these, both included.
+    Between(Option<String>, Option<String>),
+    /// The number lies between these, both included; numbers as decimal text, money in 分.
+    Numbers(Option<String>, Option<String>),
+    /// The text holds these characters.
+    Contains(String),
+    /// The list (units, people, files) holds this id.
+    Holds(String),
+    /// It is absent.
+    Empty,
+    /// It is there.
+    Filled,
+}
+
+/// A question for a page of a register.
+#[derive(Clone, Debug, Default)]
+pub struct RegisterQuery<'a> {
+    /// The mechanism; none asks for records of all.
+    pub mechanism: Option<MechanismId>,
+    /// Only open or only closed records.
+    pub open: Option<bool>,
+    /// Only these states; empty asks for all.
+    pub states: Vec<StateId>,
+    /// Intervals of pre-order numbers of units, both ends included. Empty gives nothing.
+    pub units: Vec<(i64, i64)>,
+    /// The due day lies between these, both included.
+    pub due: Option<(Date, Date)>,
+    /// Open and due before this day.
+    pub overdue_on: Option<Date>,
+    /// Opened between these days, both included.
+    pub opened: Option<(Date, Date)>,
+    /// Closed between these days, both included.
+    pub closed: Option<(Date, Date)>,
+    /// The role that must act.
+    pub holder: Option<RoleId>,
+    /// Full text: every run of letters or digits must be found.
+    pub words: Option<String>,
+    /// Tests of single facts.
+    pub facts: Vec<(FieldId, FactTest)>,
+    /// A condition of the definition; see [`filters::condition_sql`] for what it may say.
+    pub condition: Option<Condition<'a>>,
+    /// What is sorted by.
+    pub sort: SortBy,
+    /// The largest first.
+    pub descending: bool,
+    /// The last record of the page before.
+    pub after: Option<After>,
+    /// How many records; at most 1,000.
+    pub limit: u32,
+    /// How many records the units hold and how many the mechanism has, about: chooses the way.
+    pub expected: Option<(i64, i64)>,
+}
+
+/// How the page is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Along the sort index, testing the unit of each record.
+    Walk,
+    /// Through the index by unit, sorting what was found.
+    Gather,
+}
+
+/// One page, and whether there are more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// The records.
+    pub records: Vec<RecordRow>,
+    /// Are there more after them?
+    pub more: bool,
+}
+
+/// One page of a register.
+pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, StoreError> {
+    let limit = query.limit.clamp(1, 1_000) as usize;
+    let (sql, params) = page_sql(conn, query, limit + 1)?;
+    let mut records = conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list a register")?;
+    let more = records.len() > limit;
+    records.truncate(limit);
+    Ok(Page { records, more })
+}
+
+/// How many records the question finds, counted up to `most`.
+pub async fn count_capped(conn: &mut Conn, query: &RegisterQuery<'_>, most: u32) -> Result<i64, StoreError> {
+    let way = way(query);
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    conditions(&mut asking, query, way)?;
+    let sql =
+        format!("SELECT COUNT(*) FROM (SELECT 1 AS one_ FROM record WHERE {} LIMIT {most}) AS found", asking.text());
+    let row = conn.find(sql, asking.params).await.doing("count a register")?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How the database says it would find the page: for tests and for whoever wonders why a list is slow.
+pub async fn plan(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Vec<String>, StoreError> {
+    let (sql, params) = page_sql(conn, query, query.limit as usize + 1)?;
+    let (explain, column) = match conn.dialect() {
+        Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        Dialect::Postgres => ("EXPLAIN", 0),
+    };
+    let rows = conn.list(format!("{explain} {sql}"), params).await.doing("explain a register")?;
+    rows.iter().map(|row| row.text(column)).collect()
+}
+
+fn page_sql(conn: &Conn, query: &RegisterQuery<'_>, limit: usize) -> Result<(String, Vec<P>), StoreError> {
+    let way = way(query);
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    conditions(&mut asking, query, way)?;
+    let (column, down) = (query.sort.column(), if query.descending { " DESC" } else { "" });
+    if let Some(after) = &query.after {
+        let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));
+        let beyond = if query.descending { "<" } else { ">" };
+        let column = free(&asking, way, column);
+        asking.and(format!("{column} {beyond}= {key} AND ({column} {beyond} {key} OR id {beyond} {id})"));
+    }
+    let sort = free(&asking, way, column);
+    let sql =
+        format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY {sort}{down}, id{down} LIMIT {limit}", asking.text());
+    Ok((sql, asking.params))
+}
+
+/// A column of the sort index, kept from being used where the unit's index shall be.
+fn free(asking: &Asking, way: Way, column: &str) -> String {
+    match way {
+        Way::Gather => asking.dialect.unindexed(column),
+        Way::Walk => column.to_owned(),
+    }
+}
+
+/// Walking has to pass `limit × all ÷ held` records until the page is full; gathering touches all that are held.
+fn way(query: &RegisterQuery<'_>) -> Way {
+    if is_whole(query) || query.mechanism.is_none() {
+        return Way::Walk;
+    }
+    match query.expected {
+        Some((held, all)) => {
+            let (held, all) = (i128::from(held.max(0)), i128::from(all.max(1)));
+            if held * held >= i128::from(query.limit.max(1)) * all { Way::Walk } else { Way::Gather }
+        }
+        // One unit holds few records; of a wider interval nothing is known.
+        None if query.units.iter().all(|(first, last)| first == last) => Way::Gather,
+        None => Way::Walk,
+    }
+}
+
+fn is_whole(query: &RegisterQuery<'_>) -> bool {
+    query.units.iter().any(|(first, last)| *first <= WHOLE_SITE.0 && *last == WHOLE_SITE.1)
+}
+
+fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) -> Result<(), StoreError> {
+    if let Some(mechanism) = &query.mechanism {
+        asking.is("mechanism", mechanism);
+    }
+    units(asking, query, way);
+    let open = if query.overdue_on.is_some() { Some(true) } else { query.open };
+    if let Some(open) = open {
+        let column = free(asking, way, "open_");
+        asking.is(&column, open);
+    }
+    if !query.states.is_empty() {
+        // With another sort the index by state would be taken and its records sorted.
+        let along = way == Way::Walk && query.sort == SortBy::Due && query.states.len() == 1;
+        let column = if along { "state".to_owned() } else { asking.dialect.unindexed("state") };
+        asking.among(&column, query.states.iter().map(P::from).collect());
+    }
+    days(asking, query, way);
+    if let Some(holder) = &query.holder {
+        asking.is("holder_role", holder);
+    }
+    if let Some(words) = &query.words {
+        match grams::sought(asking.dialect, words) {
+            Some(sought) => {
+                let place = asking.param(sought);
+                let found = asking.dialect.records_with_text("$1", &place);
+                asking.and(format!("id IN {found}"));
+            }
+            None => asking.and("1 = 0"),
+        }
+    }
+    for (field, test) in &query.facts {
+        fact(asking, field, test)?;
+    }
+    if let Some(condition) = &query.condition {
+        let piece = filters::compile(asking, condition).map_err(|part| StoreError::said(part.to_string()))?;
+        asking.and(piece);
+    }
+    Ok(())
+}
+
+fn units(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) {
+    if is_whole(query) {
+        return;
+    }
+    if query.units.is_empty() {
+        return asking.and("1 = 0");
+    }
+    let column = match way {
+        Way::Walk => asking.dialect.unindexed("unit_ord"),
+        Way::Gather => "unit_ord".to_owned(),
+    };
+    if query.units.iter().all(|(first, last)| first == last) {
+        return asking.among(&column, query.units.iter().map(|(first, _)| P::Int(*first)).collect());
+    }
+    let intervals: Vec<String> = query
+        .units
+        .iter()
+        .map(|(first, last)| {
+            let (first, last) = (asking.param(*first), asking.param(*last));
+            format!("{column} BETWEEN {first} AND {last}")
+        })
+        .collect();
+    asking.and(format!("({})", intervals.join(" OR ")));
+}
+
+fn days(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) {
+    let mut between = |column: &str, days: Option<(Date, Date)>, sorted: bool| {
+        if let Some((from, until)) = days {
+            let column = if way == Way::Walk && sorted { column.to_owned() } else { asking.dialect.unindexed(column) };
+            let (from, until) = (asking.param(from), asking.param(until));
+            asking.and(format!("{column} BETWEEN {from} AND {until}"));
+        }
+    };
+    between("due_on", query.due, query.sort == SortBy::Due);
+    between("opened_on", query.opened, query.sort == SortBy::Opened);
+    between("closed_on", query.closed, query.sort == SortBy::Closed);
+    if let Some(today) = query.overdue_on {
+        let (column, today) = (free(asking, way, "due_on"), asking.param(today));
+        asking.and(format!("{column} < {today}"));
+    }
+    if query.sort == SortBy::Closed {
+        let column = free(asking, way, "closed_on");
+        asking.and(format!("{column} IS NOT NULL"));
+    }
+}
+
+fn fact(asking: &mut Asking, field: &FieldId, test: &FactTest) -> Result<(), StoreError> {
+    let name = plain_name(field.as_str()).doing("read a field of the facts")?;
+    let member = asking.dialect.member("facts", name);
+    let number = asking.dialect.number(&member);
+    let mut range = |value: String, from: &Option<String>, until: &Option<String>, number: bool| {
+        for (sign, bound) in [(">=", from), ("<=", until)] {
+            if let Some(bound) = bound {
+                let place = asking.param(bound.as_str());
+                let place = if number { format!("CAST({place} AS NUMERIC)") } else { place };
+                asking.and(format!("{value} {sign} {place}"));
+            }
+        }
+    };
+    match test {
+        FactTest::Among(values) => asking.among(&member, values.iter().map(P::from).collect()),
+        FactTest::YesNo(yes) => {
+            let sign = if *yes { "=" } else { "<>" };
+            asking.and(format!("{member} {sign} {}", asking.dialect.yes()));
+        }
+        FactTest::Between(from, until) => range(member, from, until, false),
+        FactTest::Numbers(from, until) => range(number, from, until, true),
+        FactTest::Contains(text) => {
+            let place = asking.param(text.as_str());
+            asking.and(format!("{} > 0", asking.dialect.place_of(&place, &member)));
+        }
+        FactTest::Holds(id) => {
+            let place = asking.param(id.as_str());
+            asking.and(asking.dialect.member_holds("facts", name, &place));
+        }
+        FactTest::Empty => asking.and(format!("({member} IS NULL OR {member} = '[]')")),
+        FactTest::Filled => asking.and(format!("{member} <> '[]'")),
+    }
+    Ok(())
+}
