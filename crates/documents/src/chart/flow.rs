@@ -56,7 +56,7 @@ struct Edge<'a> {
     to: usize,
     /// Its track in the channel below the line of `from`, and in the channel where it arrives.
     tracks: (usize, usize),
-    /// Its number among those that leave or reach the lower or upper edge of the same state.
+    /// Its numbers among those that go up or down in the same column of the same channel.
     ports: (usize, usize),
 }
 
@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
     fn new(stays: &[Vec<&str>], around: &[(&'a str, usize, usize)]) -> Self {
         let count = stays.len().div_ceil(COLUMNS);
         let mut tracks = vec![0usize; count];
-        let mut ports = vec![0usize; stays.len() * 2];
+        let mut ports = vec![0usize; (count + 1) * COLUMNS];
         let mut port = |at: usize| {
             ports[at] += 1;
             ports[at] - 1
@@ -115,8 +115,8 @@ impl<'a> Plan<'a> {
                     tracks[arrives] += 1;
                     tracks[arrives] - 1
                 };
-                let upper = arrives < to / COLUMNS;
-                Edge { name, from: *from, to: *to, tracks: (first, second), ports: (port(from * 2), port(to * 2 + usize::from(upper))) }
+                let ports = (port(leaves * COLUMNS + from % COLUMNS), port(arrives * COLUMNS + to % COLUMNS));
+                Edge { name, from: *from, to: *to, tracks: (first, second), ports }
             })
             .collect();
         let mut rows = Vec::with_capacity(count);
@@ -187,13 +187,23 @@ impl<'a> Plan<'a> {
         drawing.datum(edge.name, None, |drawing| {
             drawing.polyline("step", &points, ARROW, 1.2);
             arrow_head(drawing, end, (0.0, if upper { 1.0 } else { -1.0 }));
-            let label = shorten(edge.name, 12.0, (right - left - 12.0).max(60.0));
+            let label = shorten(edge.name, 12.0, GAP);
             let wide = text_width(&label, 12.0);
-            let x = f64::midpoint(left, right).clamp(wide / 2.0 + 4.0, self.width(COLUMNS) - wide / 2.0 - 4.0);
+            let x = label_place(out.0, left, right, wide).clamp(wide / 2.0 + 4.0, (self.width(COLUMNS) - wide / 2.0 - 4.0).max(wide / 2.0 + 4.0));
             drawing.rect("step-ground", (x - wide / 2.0 - 3.0, track - 8.0), (wide + 6.0, 15.0), "#ffffff");
             drawing.text("step-label", (x, track + 4.0), Anchor::Middle, INK, &label);
         });
     }
+}
+
+/// The middle of a label on the track between `left` and `right`: in the gap between two columns that is nearest to
+/// where the step sets out, since nothing comes down there; beside the line if the track is too short.
+fn label_place(out: f64, left: f64, right: f64, wide: f64) -> f64 {
+    let gap = |column: usize| MARGIN + (BOX.0 + GAP) * (column as f64 + 1.0) - GAP / 2.0;
+    let gaps = (0..COLUMNS - 1).map(gap).filter(|x| left + 8.0 < *x && *x < right - 8.0);
+    gaps.min_by(|a, b| (a - out).abs().total_cmp(&(b - out).abs())).unwrap_or_else(|| {
+        if right - left > wide + 12.0 { f64::midpoint(left, right) } else { right + wide / 2.0 + 6.0 }
+    })
 }
 
 /// The line below which a step arrives: below its own if the end lies in it, above the end if that lies further down.

@@ -15,6 +15,8 @@ const TITLE_CHARACTERS: usize = 19;
 pub(super) struct Facts<'a> {
     layout: Layout,
     draft: bool,
+    /// Blank lines above the name, for the seal.
+    seal_lines: u8,
     fonts: &'a Chains,
     head: String,
     number: String,
@@ -54,12 +56,13 @@ struct Column {
 }
 
 /// Words the facts for the template.
-pub(super) fn of<'a>(paper: &OfficialPaper, fonts: &'a Chains) -> Facts<'a> {
+pub(super) fn of<'a>(paper: &OfficialPaper, fonts: &'a Chains, seal_lines: u8) -> Facts<'a> {
     let said = |text: &Option<String>| text.as_deref().map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
     let day = |day: Option<_>| day.map(chinese_day).unwrap_or_default();
     Facts {
         layout: paper.layout,
         draft: paper.is_draft(),
+        seal_lines,
         fonts,
         head: full_width(&paper.head).trim().to_owned(),
         number: said(&paper.number),

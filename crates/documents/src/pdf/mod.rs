@@ -72,18 +72,30 @@ impl Press {
 
     /// Prints an official paper. The same facts and fonts give the same bytes.
     pub fn official(&self, paper: &OfficialPaper) -> Result<Vec<u8>, PressFault> {
-        let facts = self.facts(paper)?;
+        let (facts, document) = self.set_official(paper)?;
         // The facts are the identity of the document: no clock, no chance.
         let ident = Smart::Custom(String::from_utf8_lossy(&facts).into_owned());
         let options = PdfOptions { ident, creator: Smart::Custom(Some("组工".to_owned())), ..PdfOptions::default() };
-        let document = self.typeset(OFFICIAL, facts)?;
-        typst_pdf::pdf(&document, &options).map_err(|faults| PressFault::Template(faults.iter().map(|fault| fault.message.to_string()).collect()))
+        typst_pdf::pdf(&document, &options)
+            .map_err(|faults| PressFault::Template(faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; ")))
     }
 
-    /// The facts as the template reads them.
-    fn facts(&self, paper: &OfficialPaper) -> Result<Vec<u8>, PressFault> {
+    /// Sets an official paper, and again with less room for the seal if that saves a page:
+    /// the standard wants the spacing adjusted rather than name and date carried over.
+    fn set_official(&self, paper: &OfficialPaper) -> Result<(Vec<u8>, PagedDocument), PressFault> {
         paper.check_length()?;
-        serde_json::to_vec(&facts::of(paper, &self.chains)).map_err(|error| PressFault::Template(error.to_string()))
+        let set = |seal_lines| {
+            let facts = serde_json::to_vec(&facts::of(paper, &self.chains, seal_lines)).map_err(|error| PressFault::Template(error.to_string()))?;
+            let document = self.typeset(OFFICIAL, facts.clone())?;
+            Ok::<_, PressFault>((facts, document))
+        };
+        let usual = set(2)?;
+        let pages = usual.1.pages().len();
+        if pages == 1 {
+            return Ok(usual);
+        }
+        let tight = set(1)?;
+        Ok(if tight.1.pages().len() < pages { tight } else { usual })
     }
 
     /// Sets the template with its facts.

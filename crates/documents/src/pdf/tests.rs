@@ -56,8 +56,7 @@ fn collect(frame: &Frame, origin: Point, page: usize, runs: &mut Vec<Run>) {
 /// Sets a paper; nothing if the machine has no fonts.
 fn set(paper: &OfficialPaper) -> Option<Vec<Run>> {
     let press = PRESS.as_ref()?;
-    let document = press.typeset(OFFICIAL, press.facts(paper).unwrap()).unwrap();
-    Some(runs(&document))
+    Some(runs(&press.set_official(paper).unwrap().1))
 }
 
 /// The first run that begins with these words.

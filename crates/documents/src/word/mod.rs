@@ -1,14 +1,14 @@
 //! How does an official paper look in Word? The same facts as docx, for those who go on editing it.
 //!
-//! Office fonts by name, exact line pitch, the grid of 22 × 28, page numbers on the outer side, 版记 in a frame at the foot.
+//! Office fonts by name, 22 lines of 28 characters, page numbers on the outer side, 版记 at the foot of the last page.
 //! Never carries the time of writing: the same facts give the same bytes.
 
 mod package;
 mod shapes;
 
 use docx_rs::{
-    AlignmentType, BorderType, DocGrid, DocGridType, Docx, Footer, FrameProperty, PageMargin, PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders,
-    Run,
+    AlignmentType, BorderType, DocGrid, DocGridType, Docx, Footer, FrameProperty, LineSpacing, LineSpacingType, PageMargin, PageNum,
+    Paragraph, ParagraphBorderPosition, Run,
 };
 
 use crate::official::{Block, Layout, Level, OfficialPaper, TooLong, chinese_day, full_width, running_heading, title_lines};
@@ -48,8 +48,8 @@ pub fn official(paper: &OfficialPaper) -> Result<Vec<u8>, WordFault> {
 
 /// The page with its grid and footers.
 fn page(layout: Layout) -> Docx {
-    // The footer's line lies so that its dash begins 7 mm below the 版心.
-    let margin = PageMargin::new().top(2_098).bottom(1_984).left(1_588).right(1_474).header(851).footer(1_304).gutter(0);
+    // Footers end 20 mm above the lower edge of the sheet: there a letter has its second double line.
+    let margin = PageMargin::new().top(2_098).bottom(1_984).left(1_588).right(1_474).header(851).footer(1_134).gutter(0);
     let mut docx = Docx::new()
         .page_size(11_906, 16_838)
         .page_margin(margin)
@@ -60,34 +60,25 @@ fn page(layout: Layout) -> Docx {
     if layout == Layout::Letter {
         docx = docx.first_footer(Footer::new().add_paragraph(lower_double_line()));
     }
-    // 22 lines of 28 characters: each character of 16 pt is set a little tighter, in 4096ths of a point.
-    let tighter = (f64::from(WIDTH) / 28.0 / 20.0 - 16.0) * 4096.0;
-    let grid = DocGrid::with_empty().grid_type(DocGridType::LinesAndChars).line_pitch(PITCH as usize).char_space(tighter as isize);
+    // 22 lines. The 28 characters come from the spacing of each run: not every program counts a grid of characters alike.
+    let grid = DocGrid::with_empty().grid_type(DocGridType::Lines).line_pitch(PITCH as usize);
     docx.document.section_property = docx.document.section_property.clone().doc_grid(grid);
     docx
 }
 
-/// `— 1 —` on the outer side, one character in.
+/// `— 1 —` on the outer side, one character in, its dash 7 mm below the 版心 and so some 8 mm above the end of the footer.
 fn page_number(side: AlignmentType) -> Footer {
     let dash = |text: &str| Run::new().fonts(Font::Song.fonts()).size(28).add_text(text);
-    let number = line(28).align(side).indent(Some(CELL), None, Some(CELL), None);
+    let spacing = LineSpacing::new().line_rule(LineSpacingType::Exact).line(340).before(0).after(260);
+    let number = line(28).snap_to_grid(false).line_spacing(spacing).align(side).indent(Some(CELL), None, Some(CELL), None);
     let number = number.add_run(dash("— ")).add_page_num(PageNum::new()).add_run(dash(" —"));
     Footer::new().add_paragraph(number.fonts(Font::Song.fonts()).size(28))
 }
 
 /// The second double line of a letter, 20 mm above the lower edge of the sheet, 170 mm wide.
 fn lower_double_line() -> Paragraph {
-    let place = FrameProperty {
-        w: Some(9_638),
-        x: Some(1_134),
-        y: Some(16_838 - 1_134),
-        h_anchor: Some("page".into()),
-        v_anchor: Some("page".into()),
-        wrap: Some("around".into()),
-        ..FrameProperty::new()
-    };
-    let mut paragraph = line(2);
-    paragraph.property = paragraph.property.frame_property(place).set_borders(border(ParagraphBorderPosition::Top, BorderType::ThinThickSmallGap, 24, 0, RED));
+    let mut paragraph = shapes::line_of(120, 0).snap_to_grid(false).indent(Some(-454), None, Some(-340), None);
+    paragraph.property = paragraph.property.set_borders(border(ParagraphBorderPosition::Bottom, BorderType::ThinThickSmallGap, 24, 0, RED));
     paragraph
 }
 
@@ -134,8 +125,8 @@ impl Sheet<'_> {
                 self.put(ruled);
             }
             Layout::Letter => {
-                let mut name = self.head_name(0).indent(Some(-454), None, Some(-340), None);
-                name.property = name.property.set_borders(border(ParagraphBorderPosition::Bottom, BorderType::ThickThinSmallGap, 24, 11, RED));
+                let mut name = self.head_name(0);
+                name.property = name.property.frame_property(letter_head()).set_borders(border(ParagraphBorderPosition::Bottom, BorderType::ThickThinSmallGap, 24, 11, RED));
                 self.put(name);
                 let right = docx_rs::Tab::new().val(docx_rs::TabValueType::Right).pos(WIDTH as usize);
                 let row = line(32).add_tab(right);
@@ -222,7 +213,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// 版记, in a frame that stands on the lower edge of the 版心.
+    /// 版记, on the lower edge of the 版心.
     fn imprint(&mut self) {
         let letter = self.paper.layout == Layout::Letter;
         let mut rows = Vec::new();
@@ -239,32 +230,23 @@ impl Sheet<'_> {
             let row = row.add_run(run(&issuer, Font::Fang, 28)).add_run(Run::new().add_tab()).add_run(run(&printed, Font::Fang, 28));
             rows.push(row);
         }
-        let last = rows.len().saturating_sub(1);
-        for (at, mut row) in rows.into_iter().enumerate() {
-            row.property = row.property.frame_property(foot());
-            if !letter {
-                // 0.35 mm above and below all, 0.25 mm between, in eighths of a point.
-                let rule = |side, width| ParagraphBorder::new(side).val(BorderType::Single).size(width).space(1).color("000000");
-                let rules = ParagraphBorders::with_empty().set(rule(ParagraphBorderPosition::Top, if at == 0 { 8 } else { 6 }));
-                let rules = if at == last { rules.set(rule(ParagraphBorderPosition::Bottom, 8)) } else { rules };
-                row.property = row.property.set_borders(rules);
-            }
-            self.put(row);
+        if !rows.is_empty() {
+            self.docx = std::mem::take(&mut self.docx).add_table(shapes::imprint(rows, WIDTH as usize - 8, !letter));
         }
-        // The frame stands on the page of the paragraph that follows it.
+        // What stands at the foot stands on the page of the paragraph that follows it.
         self.put(shapes::line_of(20, 0).snap_to_grid(false));
     }
 }
 
-/// A place at the lower edge of the 版心.
-fn foot() -> FrameProperty {
+/// The place of a letter's head: 30 mm below the upper edge of the sheet, 170 mm wide.
+fn letter_head() -> FrameProperty {
     FrameProperty {
-        w: Some(WIDTH as u32),
-        h_anchor: Some("margin".into()),
-        v_anchor: Some("margin".into()),
-        x_align: Some("center".into()),
-        y_align: Some("bottom".into()),
-        wrap: Some("around".into()),
+        w: Some(9_638),
+        x: Some(1_134),
+        y: Some(1_701),
+        h_anchor: Some("page".into()),
+        v_anchor: Some("page".into()),
+        wrap: Some("notBeside".into()),
         ..FrameProperty::new()
     }
 }

@@ -35,9 +35,17 @@ fn settled(name: &str, content: String) -> String {
     match name {
         // The header line of each table is repeated on every page.
         "word/document.xml" => repeat_headers(content),
+        // The grid is counted from the default style, which has to say its size.
+        "word/styles.xml" => content.replacen(NORMAL, NORMAL_WITH_SIZE, 1),
         _ => content,
     }
 }
+
+/// The default style as the library writes it.
+const NORMAL: &str = r#"<w:style w:type="paragraph" w:styleId="Normal"><w:name w:val="Normal" /><w:rPr />"#;
+/// The same as the default, with characters of 16 pt.
+const NORMAL_WITH_SIZE: &str =
+    r#"<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal" /><w:rPr><w:sz w:val="32" /><w:szCs w:val="32" /></w:rPr>"#;
 
 /// Leaves out an attribute.
 fn without(mut content: String, attribute: &str) -> String {
