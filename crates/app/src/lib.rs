@@ -10,10 +10,12 @@ pub mod error;
 pub mod office;
 pub mod tree;
 pub mod records;
+pub mod cells;
 pub mod words;
 pub mod commands;
 pub mod queries;
 pub mod duties;
+pub mod book;
 
 pub use ctx::Ctx;
 pub use error::Error;

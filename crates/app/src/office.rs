@@ -130,7 +130,9 @@ impl Office {
             let file = SourceFile { path: Arc::from("vocabulary/calendar.kdl"), text: Arc::from(year.source.as_str()) };
             let (own, problems) = Calendar::parse(&[file]);
             if problems.is_empty() {
-                definitions.calendar = Arc::new(definitions.calendar.with_years_of(&own));
+                for table in own.years() {
+                    definitions.calendar = Arc::new(definitions.calendar.with_year(table.clone()));
+                }
             }
         }
         *self.definitions.write().expect("nobody panics while holding the definitions") = Arc::new(definitions);

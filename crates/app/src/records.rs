@@ -83,7 +83,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, mechanism: Arc<Mechanism>)
 
 fn running(row: DeadlineRow) -> Running {
     Running {
-        id: row.name,
+        id: row.deadline,
         starts_on: row.starts_on,
         first_due_on: row.first_due_on,
         due_on: row.due_on,
@@ -122,7 +122,7 @@ pub fn deadline_row(record: RecordId, running: &Running) -> DeadlineRow {
     let text = |json: serde_json::Value| json.as_str().map(str::to_owned);
     DeadlineRow {
         record,
-        name: running.id.clone(),
+        deadline: running.id.clone(),
         starts_on: running.starts_on,
         due_on: running.due_on,
         first_due_on: running.first_due_on,

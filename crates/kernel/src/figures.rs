@@ -18,6 +18,11 @@ use crate::value::{Month, Value};
 /// The figure that every mechanism has: records by state, for tabs and for choosing a plan.
 pub const STATES: &str = "#states";
 
+/// The slice of cells that no list is cut into.
+pub const WHOLE: &str = "-";
+/// The slice of a stock's cells by day; those by month stand in [`WHOLE`].
+pub const BY_DAY: &str = "day";
+
 /// How many parts a number of a sum or a mean is kept in.
 const PARTS: i64 = 1_000_000;
 
@@ -26,7 +31,7 @@ const PARTS: i64 = 1_000_000;
 pub struct CellKey {
     /// `task_order.closed`.
     pub figure: String,
-    /// The slice, `-` where there is none.
+    /// The slice: [`WHOLE`], or [`BY_DAY`] for the days of a stock, or a state.
     pub slice: String,
     /// `2026-03` for a month, `2026-03-05` for a day of a stock, `-` for no time.
     pub period: String,
@@ -69,11 +74,14 @@ pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar
     // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
     let view = View { mechanism, record, today: record.opened_on, calendar, period: None };
     for figure in &mechanism.figures {
-        for (period, amount) in of_figure(figure, &view) {
-            add(figure.id.as_str(), "-", period, amount);
+        for (slice, period, amount) in of_figure(figure, &view) {
+            add(figure.id.as_str(), slice, period, amount);
         }
     }
 }
+
+/// Slice, period and amount of one contribution.
+type Part = (&'static str, String, Amount);
 
 /// The difference between what a record contributed and what it contributes; cells that do not change are left out.
 pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record, calendar: &Calendar) -> Cells {
@@ -94,20 +102,20 @@ pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record
 // enforces: figure.average
 // enforces: figure.when
 // enforces: figure.stock
-fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<(String, Amount)> {
+fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
     let month = |at: &Formula| day(at, view).map(|day| Month::of(day).to_string());
+    let flow = |period: Option<String>, amount| period.map(|period| (WHOLE, period, amount)).into_iter().collect();
     let one = |numerator, denominator| Amount { numerator, denominator };
     match &figure.measure {
-        Measure::Count { when, at } if when.holds(view) => month(at).map(|it| (it, one(1, 0))).into_iter().collect(),
+        Measure::Count { when, at } if when.holds(view) => flow(month(at), one(1, 0)),
         Measure::Sum { of, when, at } if when.holds(view) => {
-            month(at).zip(parts(of, view)).map(|(it, sum)| (it, one(sum, 0))).into_iter().collect()
+            parts(of, view).map_or_else(Vec::new, |sum| flow(month(at), one(sum, 0)))
         }
         Measure::Average { of, when, at } if when.holds(view) => {
-            month(at).zip(parts(of, view)).map(|(it, sum)| (it, one(sum, 1))).into_iter().collect()
+            parts(of, view).map_or_else(Vec::new, |sum| flow(month(at), one(sum, 1)))
         }
         Measure::Ratio { part, whole, at } if whole.holds(view) => {
-            let part = i64::from(part.holds(view));
-            month(at).map(|it| (it, one(part, 1))).into_iter().collect()
+            flow(month(at), one(i64::from(part.holds(view)), 1))
         }
         Measure::Stock { when, since, until } if when.holds(view) => stock(since, until, view),
         _ => Vec::new(),
@@ -117,7 +125,7 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<(String, Amount)> {
 /// A record stands from the day `since` until the day before `until`: one in, one out, by day and by month.
 // enforces: figure.since
 // enforces: figure.until
-fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<(String, Amount)> {
+fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<Part> {
     let Some(since) = day(since, view) else { return Vec::new() };
     let until = day(until, view);
     if until.is_some_and(|until| until < since) {
@@ -125,7 +133,7 @@ fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<(String, Amou
     }
     let at = |day: Date, numerator| {
         let amount = Amount { numerator, denominator: 0 };
-        [(day.to_string(), amount), (Month::of(day).to_string(), amount)]
+        [(BY_DAY, day.to_string(), amount), (WHOLE, Month::of(day).to_string(), amount)]
     };
     at(since, 1).into_iter().chain(until.into_iter().flat_map(|until| at(until, -1))).collect()
 }
@@ -176,11 +184,10 @@ pub fn up_to(figure: &Figure, cells: &Cells, on: Option<Date>) -> Amount {
     let is_stock = matches!(figure.measure, Measure::Stock { .. });
     let mut sum = Amount::default();
     for (key, amount) in cells {
-        let is_day = key.period.len() == 10;
-        if is_day != is_stock {
+        if (key.slice == BY_DAY) != is_stock {
             continue;
         }
-        if on.is_none_or(|on| key.period <= if is_day { on.to_string() } else { Month::of(on).to_string() }) {
+        if on.is_none_or(|on| key.period <= if is_stock { on.to_string() } else { Month::of(on).to_string() }) {
             sum += *amount;
         }
     }

@@ -219,7 +219,7 @@ impl<'a> Writing<'a> {
             return Ok(None);
         }
         if let Some(key) = &once {
-            if store::ties::is_known(tx, key).await? || self.ties.iter().any(|tie| tie.key.as_deref() == Some(key)) {
+            if store::ties::has_key(tx, key).await? || self.ties.iter().any(|tie| tie.key.as_deref() == Some(key)) {
                 return Ok(None);
             }
         }
@@ -316,9 +316,12 @@ impl<'a> Writing<'a> {
         }
         store::journal::append_many(tx, &self.journal).await?;
         store::deadlines::upsert_many(tx, &self.deadlines).await?;
-        store::figures::apply(tx, &self.cells).await?;
+        store::figures::apply(tx, &crate::cells::changes(&self.cells)).await?;
         for tie in &self.ties {
-            store::ties::insert(tx, tie).await?;
+            // Somebody opened it a moment ago: the whole act is decided anew.
+            if !store::ties::insert(tx, tie).await? {
+                return Err(Error::Stale);
+            }
         }
         for paper in &self.papers {
             store::papers::insert(tx, paper).await?;
@@ -334,7 +337,7 @@ impl<'a> Writing<'a> {
 async fn give_number(ctx: &Ctx, tx: &mut Tx, mechanism: &Mechanism, record: &Record) -> Result<String, Error> {
     let numbering = mechanism.number.as_ref().expect("a number is wanted only where there is a series");
     let year = ctx.today.year();
-    let counted_in = if numbering.pattern.per_year() { i64::from(year) } else { 0 };
+    let counted_in = if numbering.pattern.per_year() { year } else { 0 };
     let serial = store::series::next(tx, mechanism.id.as_str(), counted_in).await?;
     let names = |name: &str| match name {
         "单位简称" => ctx.tree.unit(record.unit).map(|unit| unit.short_name.clone()),

@@ -8,8 +8,7 @@ use kernel::authority::Actor;
 use kernel::ids::AccountId;
 use kernel::refusal::Refusal;
 use rand::RngCore as _;
-use store::accounts::AccountRow;
-use store::sessions::SessionRow;
+use store::accounts::{AccountRow, SessionRow};
 use tokio::sync::Semaphore;
 
 use crate::commands::batches::act;
@@ -43,14 +42,14 @@ pub struct SignIn {
 pub async fn sign_in(ctx: &Ctx, form: SignIn) -> Result<String, Error> {
     let account = {
         let mut conn = ctx.office.db.read().await?;
-        store::accounts::named(&mut conn, form.name.trim()).await?
+        store::accounts::by_login(&mut conn, form.name.trim()).await?
     };
     let Some(account) = account else {
         // The same work as for a known name: the answer's time tells nothing.
         verify(form.password, None).await?;
         return Err(Refusal::new("sign_in.wrong").into());
     };
-    if let Some(until) = account.locked_until.filter(|until| *until > ctx.now) {
+    if let Some(until) = account.locked_until_at.filter(|until| *until > ctx.now) {
         return Err(Refusal::new("sign_in.locked").with("until", crate::words::moment(until)).into());
     }
     let fits = verify(form.password, Some(account.password_hash.clone())).await?;
@@ -59,7 +58,8 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn) -> Result<String, Error> {
         let failures = account.failures + 1;
         let locked = (failures >= MOST_FAILURES).then_some(ctx.now + LOCKED_FOR_MS);
         let failures = if locked.is_some() { 0 } else { failures };
-        store::accounts::failed(&mut tx, account.id, failures, locked).await?;
+        let failed = AccountRow { failures, locked_until_at: locked, ..account.clone() };
+        store::accounts::update(&mut tx, &failed).await?;
         act(ctx, &mut tx, "sign_in.failed", serde_json::json!({ "account": account.id.to_string() })).await?;
         tx.commit().await?;
         return Err(Refusal::new("sign_in.wrong").into());
@@ -77,9 +77,10 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn) -> Result<String, Error> {
         address: form.address,
         agent: form.agent.map(|agent| agent.chars().take(200).collect()),
     };
-    store::sessions::insert(&mut tx, &session).await?;
-    store::accounts::came_in(&mut tx, account.id, ctx.now).await?;
-    act(ctx, &mut tx, "sign_in", serde_json::json!({ "account": account.id.to_string() })).await?;
+    store::accounts::open_session(&mut tx, &session).await?;
+    let came_in = AccountRow { failures: 0, locked_until_at: None, last_in_at: Some(ctx.now), ..account };
+    store::accounts::update(&mut tx, &came_in).await?;
+    act(ctx, &mut tx, "sign_in", serde_json::json!({ "account": came_in.id.to_string() })).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -87,7 +88,7 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn) -> Result<String, Error> {
 /// Ends the session.
 pub async fn sign_out(ctx: &Ctx, token: &str) -> Result<(), Error> {
     let mut tx = ctx.office.db.begin().await?;
-    store::sessions::end(&mut tx, &token_hash(token)).await?;
+    store::accounts::close_session(&mut tx, &token_hash(token)).await?;
     act(ctx, &mut tx, "sign_out", serde_json::json!({})).await?;
     Ok(tx.commit().await?)
 }
@@ -96,8 +97,8 @@ pub async fn sign_out(ctx: &Ctx, token: &str) -> Result<(), Error> {
 pub async fn whose(ctx: &Ctx, token: &str) -> Result<Option<(Actor, AccountId)>, Error> {
     let hash = token_hash(token);
     let mut conn = ctx.office.db.read().await?;
-    let Some(session) = store::sessions::find(&mut conn, &hash).await? else { return Ok(None) };
-    if session.ends_at <= ctx.now || session.seen_at + IDLE_MS <= ctx.now {
+    let Some(session) = store::accounts::session_at(&mut conn, &hash, ctx.now).await? else { return Ok(None) };
+    if session.seen_at + IDLE_MS <= ctx.now {
         return Ok(None);
     }
     let Some(account) = store::accounts::find(&mut conn, session.account).await? else { return Ok(None) };
@@ -107,7 +108,7 @@ pub async fn whose(ctx: &Ctx, token: &str) -> Result<Option<(Actor, AccountId)>,
     drop(conn);
     if session.seen_at + SEEN_EVERY_MS <= ctx.now {
         let mut tx = ctx.office.db.begin().await?;
-        store::sessions::seen(&mut tx, &hash, ctx.now).await?;
+        store::accounts::touch_session(&mut tx, &hash, ctx.now, session.ends_at).await?;
         tx.commit().await?;
     }
     Ok(actor(ctx, &account).map(|actor| (actor, account.id)))

@@ -255,45 +255,61 @@ async fn by_month(
     reach: &[Subtree],
     months: &[Month],
 ) -> Result<Vec<Amount>, Error> {
-    let rows = cells(ctx, conn, mechanism, figure, reach, months).await?;
-    let mut all: BTreeMap<String, Amount> = BTreeMap::new();
-    for (_, period, amount) in rows {
-        *all.entry(period).or_default() += amount;
+    let mut all = ByPeriod::new();
+    for (slice, period, amount) in summed(ctx, conn, mechanism, figure, reach, months).await? {
+        *all.entry((slice, period)).or_default() += amount;
     }
     Ok(in_months(ctx, figure, &all, months))
 }
 
-/// The cells of a figure, by unit and period: months for flows, days up to today and months for stocks.
-async fn cells(
+/// Amounts by slice and period.
+type ByPeriod = BTreeMap<(String, String), Amount>;
+
+/// The cells that months are made of: the months themselves; for a stock all months since the beginning, and the days
+/// of the month at hand.
+fn wanted(ctx: &Ctx, figure: &Figure, months: &[Month]) -> Vec<(&'static str, (String, String))> {
+    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Vec::new() };
+    match figure.measure {
+        Measure::Stock { .. } => {
+            let now = Month::of(ctx.today);
+            let days = (now.first_day().to_string(), ctx.today.to_string());
+            vec![(figures::WHOLE, ("0001-01".to_owned(), last.to_string())), (figures::BY_DAY, days)]
+        }
+        _ => vec![(figures::WHOLE, (first.to_string(), last.to_string()))],
+    }
+}
+
+async fn summed(
     ctx: &Ctx,
     conn: &mut Conn,
     mechanism: &Mechanism,
     figure: &Figure,
     reach: &[Subtree],
     months: &[Month],
-) -> Result<Vec<(UnitId, String, Amount)>, Error> {
+) -> Result<Vec<(String, String, Amount)>, Error> {
     let name = format!("{}.{}", mechanism.id, figure.id);
-    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
-    let is_stock = matches!(figure.measure, Measure::Stock { .. });
-    // A stock is everything that came in and went out since the beginning.
-    let from = if is_stock { "0001-01".to_owned() } else { first.to_string() };
-    // `~` sorts after every digit: the days of the last month lie between it and the month itself.
-    let until = format!("{last}~");
-    let _ = ctx;
-    Ok(store::figures::by_unit(conn, &name, (&from, &until), reach).await?)
+    let mut all = Vec::new();
+    for (slice, periods) in wanted(ctx, figure, months) {
+        all.append(&mut crate::cells::summed(conn, &name, Some(slice), Some(periods), reach).await?);
+    }
+    Ok(all)
 }
 
 /// Amounts by period as amounts by month: flows as they are, stocks as they stand at each month's end, or today.
-fn in_months(ctx: &Ctx, figure: &Figure, cells: &BTreeMap<String, Amount>, months: &[Month]) -> Vec<Amount> {
-    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+fn in_months(ctx: &Ctx, figure: &Figure, cells: &ByPeriod, months: &[Month]) -> Vec<Amount> {
+    let now = Month::of(ctx.today).to_string();
     let of = |month: &Month| {
-        if !is_stock {
-            return cells.get(&month.to_string()).copied().unwrap_or_default();
+        let month = month.to_string();
+        if !matches!(figure.measure, Measure::Stock { .. }) {
+            return cells.get(&(figures::WHOLE.to_owned(), month)).copied().unwrap_or_default();
         }
-        let until = month.last_day().min(ctx.today).to_string();
         let mut sum = Amount::default();
-        for (period, amount) in cells {
-            if period.len() == 10 && *period <= until {
+        for ((slice, period), amount) in cells {
+            let counts = match slice.as_str() {
+                figures::BY_DAY => month == now,
+                _ => *period < now && *period <= month,
+            };
+            if counts {
                 sum += *amount;
             }
         }
@@ -311,14 +327,17 @@ async fn table(
     ask: &FiguresAsk,
     months: &[Month],
 ) -> Result<FigureTable, Error> {
-    let rows = cells(ctx, conn, mechanism, figure, reach, months).await?;
-    let mut whole: BTreeMap<String, Amount> = BTreeMap::new();
-    let mut groups: BTreeMap<(i64, UnitId), BTreeMap<String, Amount>> = BTreeMap::new();
+    let name = format!("{}.{}", mechanism.id, figure.id);
+    let mut whole = ByPeriod::new();
+    let mut groups: BTreeMap<(i64, UnitId), ByPeriod> = BTreeMap::new();
     let base = ask.unit.or_else(|| ctx.tree.units().first().map(|root| root.id));
-    for (unit, period, amount) in rows {
-        *whole.entry(period.clone()).or_default() += amount;
-        if let Some(group) = group_of(ctx, base, unit) {
-            *groups.entry(group).or_default().entry(period).or_default() += amount;
+    for (slice, periods) in wanted(ctx, figure, months) {
+        for (unit, period, amount) in crate::cells::by_unit(conn, &name, slice, periods, reach).await? {
+            let key = (slice.to_owned(), period);
+            *whole.entry(key.clone()).or_default() += amount;
+            if let Some(group) = group_of(ctx, base, unit) {
+                *groups.entry(group).or_default().entry(key).or_default() += amount;
+            }
         }
     }
     let name = ask.unit.map_or_else(|| "全部".to_owned(), |unit| ctx.names().unit(unit));
@@ -353,7 +372,7 @@ fn row(
     figure: &Figure,
     unit: Option<UnitId>,
     name: String,
-    cells: &BTreeMap<String, Amount>,
+    cells: &ByPeriod,
     months: &[Month],
 ) -> FigureRow {
     let amounts = in_months(ctx, figure, cells, months);

@@ -240,8 +240,11 @@ pub async fn counts_by_state(
     reach: &[Subtree],
 ) -> Result<Vec<(StateId, i64)>, Error> {
     let figure = format!("{}.{STATES}", mechanism.id);
-    let rows = store::figures::by_slice(conn, &figure, reach).await?;
-    Ok(rows.into_iter().map(|(slice, amount)| (StateId::from(slice), amount.numerator)).collect())
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for (slice, _, amount) in crate::cells::summed(conn, &figure, None, None, reach).await? {
+        *counts.entry(slice).or_default() += amount.numerator;
+    }
+    Ok(counts.into_iter().map(|(slice, count)| (StateId::from(slice), count)).collect())
 }
 
 async fn expected(
