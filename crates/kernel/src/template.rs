@@ -116,7 +116,8 @@ impl Template {
                 Content::Text(pieces) => pieces.as_slice(),
                 Content::Table { .. } => &[],
             };
-            let values = holes.iter().filter_map(|piece| if let Piece::Value(formula) = piece { Some(formula) } else { None });
+            let values =
+                holes.iter().filter_map(|piece| if let Piece::Value(formula) = piece { Some(formula) } else { None });
             line.given.iter().chain(values)
         })
     }
@@ -143,8 +144,11 @@ impl Template {
 
     /// Fills it as one text; tables are left out.
     pub fn line(&self, env: &dyn Env, shown: &dyn Shown) -> String {
-        let texts: Vec<String> =
-            self.lines(env, shown).into_iter().filter_map(|line| if let Line::Text(text) = line { Some(text) } else { None }).collect();
+        let texts: Vec<String> = self
+            .lines(env, shown)
+            .into_iter()
+            .filter_map(|line| if let Line::Text(text) = line { Some(text) } else { None })
+            .collect();
         texts.join("\n")
     }
 }
@@ -239,7 +243,11 @@ impl Reader<'_> {
         let mut given = None;
         if let Some(after) = command(rest, "若") {
             let Some((condition, behind)) = split_bracket(after) else {
-                self.faults.push(fault(start..at + line.len(), "[若 …] 没有右方括号", Some("写成 [若 条件]文字".into())));
+                self.faults.push(fault(
+                    start..at + line.len(),
+                    "[若 …] 没有右方括号",
+                    Some("写成 [若 条件]文字".into()),
+                ));
                 return Part { given, content: Content::Text(Vec::new()) };
             };
             let inner = at + (line.len() - after.len());
@@ -323,9 +331,17 @@ impl Reader<'_> {
         };
         let known = self.scope.find(name.trim());
         let Some((Type::Rows(columns), Slot::Field(child))) = known.map(|it| (it.of, it.slot)) else {
-            let tables: Vec<String> =
-                self.scope.names().into_iter().filter(|it| matches!(self.scope.find(it).map(|it| it.of), Some(Type::Rows(_)))).collect();
-            let hint = if tables.is_empty() { "这个机制没有子表".to_owned() } else { format!("子表有：{}", tables.join("、")) };
+            let tables: Vec<String> = self
+                .scope
+                .names()
+                .into_iter()
+                .filter(|it| matches!(self.scope.find(it).map(|it| it.of), Some(Type::Rows(_))))
+                .collect();
+            let hint = if tables.is_empty() {
+                "这个机制没有子表".to_owned()
+            } else {
+                format!("子表有：{}", tables.join("、"))
+            };
             self.faults.push(fault(at..at + name.len(), format!("没有名为“{}”的子表", name.trim()), Some(hint)));
             return nothing;
         };
@@ -364,3 +380,6 @@ fn split_bracket(text: &str) -> Option<(&str, &str)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,7 +165,11 @@ impl Questions<'_, '_> {
         for field in self.it.fields.iter().filter(|it| it.required && it.default.is_none()) {
             if !start.asks.contains(&field.id) && !start.needs.contains(&field.id) {
                 let sentence = format!("必填的“{}”在第一步“{}”里没有填的地方", field.name, start.name);
-                self.desk.tell_hint(self.place("step", start.id.as_str()), sentence, format!("请在 asks 里加上 {}", field.id));
+                self.desk.tell_hint(
+                    self.place("step", start.id.as_str()),
+                    sentence,
+                    format!("请在 asks 里加上 {}", field.id),
+                );
             }
         }
     }
@@ -181,10 +185,15 @@ impl Questions<'_, '_> {
                     self.desk.tell_hint(self.place("state", id), sentence, "请写 holder=\"角色\"，或者写 final=#true");
                 }
                 (Some(holder), false) => {
-                    let acts = self.it.steps.iter().any(|step| step.from.contains(&state.id) && step.who.contains(holder));
+                    let acts =
+                        self.it.steps.iter().any(|step| step.from.contains(&state.id) && step.who.contains(holder));
                     if !acts {
                         let sentence = format!("状态“{}”由 {holder} 来办，但这个角色在这里没有可走的步骤", state.name);
-                        self.desk.tell_hint(self.place_of("state", id, "holder"), sentence, "请换一个角色，或者补上步骤");
+                        self.desk.tell_hint(
+                            self.place_of("state", id, "holder"),
+                            sentence,
+                            "请换一个角色，或者补上步骤",
+                        );
                     }
                 }
                 (None, true) => {}
@@ -200,7 +209,11 @@ impl Questions<'_, '_> {
                 && !(matches!(field.of, FieldType::Day) && (field.required || field.stamped.is_some()))
             {
                 let sentence = format!("期限算不出来：“{}”不一定有日期", field.name);
-                self.desk.tell_hint(self.place_of("deadline", id, "until"), sentence, "until 要写一个必填的或自动记下的 day 栏目");
+                self.desk.tell_hint(
+                    self.place_of("deadline", id, "until"),
+                    sentence,
+                    "until 要写一个必填的或自动记下的 day 栏目",
+                );
             }
             if let Due::Field(field) = &deadline.due
                 && self.it.child(field.as_str()).is_some()
@@ -232,8 +245,19 @@ impl Questions<'_, '_> {
                 found.push((self.place_of("step", step.id.as_str(), "who"), role.to_string()));
             }
         }
-        for role in self.it.rights.see.iter().chain(&self.it.rights.import).chain(&self.it.rights.export).filter(|it| administers(it)) {
-            found.push((self.matter.first("rights").map_or(self.matter.span.clone(), |it| it.span.clone()), role.to_string()));
+        for role in self
+            .it
+            .rights
+            .see
+            .iter()
+            .chain(&self.it.rights.import)
+            .chain(&self.it.rights.export)
+            .filter(|it| administers(it))
+        {
+            found.push((
+                self.matter.first("rights").map_or(self.matter.span.clone(), |it| it.span.clone()),
+                role.to_string(),
+            ));
         }
         for (place, role) in found {
             self.desk.tell_hint(place, format!("{role} 只管系统，不看业务事项"), "请换一个角色");
@@ -255,7 +279,11 @@ impl Questions<'_, '_> {
             let roles = if prop == "import" { &self.it.rights.import } else { &self.it.rights.export };
             if let Some(role) = roles.iter().find(|it| !reads.contains(it)) {
                 let place = self.matter.first("rights").map_or(self.matter.span.clone(), |it| it.prop_span(prop));
-                self.desk.tell_hint(place, format!("{role} 看不到记录，不能{}", if prop == "import" { "导入" } else { "导出" }), "请在 see 里加上它");
+                self.desk.tell_hint(
+                    place,
+                    format!("{role} 看不到记录，不能{}", if prop == "import" { "导入" } else { "导出" }),
+                    "请在 see 里加上它",
+                );
             }
         }
     }
@@ -264,7 +292,11 @@ impl Questions<'_, '_> {
         for paper in &self.it.papers {
             if !self.it.steps.iter().any(|step| step.paper.as_ref() == Some(&paper.id)) {
                 let sentence = format!("没有哪一步出“{}”", paper.name);
-                self.desk.tell_hint(self.place("paper", paper.id.as_str()), sentence, format!("请在步骤上写 paper=\"{}\"", paper.id));
+                self.desk.tell_hint(
+                    self.place("paper", paper.id.as_str()),
+                    sentence,
+                    format!("请在步骤上写 paper=\"{}\"", paper.id),
+                );
             }
         }
         for opening in &self.it.openings {
@@ -285,13 +317,19 @@ impl Questions<'_, '_> {
         if numbered && self.it.number.is_none() {
             self.desk.tell_hint(place.clone(), "台账要显示编号，但没有写怎样编号", "请加一行 number");
         }
-        let timed = list.columns.iter().any(|it| matches!(it, Column::Due | Column::Light)) || list.sort == SortKey::Due;
+        let timed =
+            list.columns.iter().any(|it| matches!(it, Column::Due | Column::Light)) || list.sort == SortKey::Due;
         if timed && self.it.deadlines.is_empty() {
-            self.desk.tell_hint(place.clone(), "台账要显示到期日，但没有期限", "请加一个 deadline，或者去掉 due 和 light");
+            self.desk.tell_hint(
+                place.clone(),
+                "台账要显示到期日，但没有期限",
+                "请加一个 deadline，或者去掉 due 和 light",
+            );
         }
         let shown = list.columns.iter().filter_map(|it| if let Column::Field(id) = it { Some(id) } else { None });
         let cards = self.it.board.iter().flat_map(|it| &it.card);
-        let children: Vec<String> = shown.chain(cards).filter(|id| self.it.child(id.as_str()).is_some()).map(ToString::to_string).collect();
+        let children: Vec<String> =
+            shown.chain(cards).filter(|id| self.it.child(id.as_str()).is_some()).map(ToString::to_string).collect();
         for child in children {
             self.desk.tell(place.clone(), format!("{child} 是子表，不能作台账的列"));
         }
@@ -303,7 +341,11 @@ impl Questions<'_, '_> {
             let place = self.place("figure", figure.id.as_str());
             // enforces: figure.words.over
             match (&figure.over_words, ratio) {
-                (None, true) => self.desk.tell_hint(place, format!("比率“{}”没有说明分母", figure.name), "请在 words 后面写 over=\"…\""),
+                (None, true) => self.desk.tell_hint(
+                    place,
+                    format!("比率“{}”没有说明分母", figure.name),
+                    "请在 words 后面写 over=\"…\"",
+                ),
                 (Some(_), false) => self.desk.tell(place, format!("“{}”不是比率，words 不用写 over", figure.name)),
                 _ => {}
             }
@@ -363,7 +405,11 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
         for (id, name) in fields.chain(mechanism.children.iter().map(|it| (&it.id, &it.name))) {
             let id = id.as_str();
             if !asked.contains(id) && !by_itself(id) && !filled.contains(&(mechanism.id.to_string(), id.to_owned())) {
-                let place = sheet.matter.children.iter().find(|it| ["field", "child"].contains(&it.rule.key) && it.arg(0) == id);
+                let place = sheet
+                    .matter
+                    .children
+                    .iter()
+                    .find(|it| ["field", "child"].contains(&it.rule.key) && it.arg(0) == id);
                 let place = place.map_or(0..0, |it| it.arg_span(0));
                 let hint = format!("请在步骤的 asks 或 needs 里写 {id}，或者删去这个栏目");
                 sheet.desk.tell_hint(place, format!("“{name}”没有用到：没有哪一步填它"), hint);
@@ -381,7 +427,11 @@ fn late_openings_start_by_clock(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<
             let Some(target) = mechanisms.get(opening.mechanism.as_str()).filter(|_| late) else { continue };
             let start = target.steps.iter().find(|it| it.from.is_empty());
             if start.is_some_and(|it| !it.by_clock) {
-                let place = sheet.matter.inside("opening").find(|it| it.arg(0) == opening.id).map_or(0..0, |it| it.prop_span("mechanism"));
+                let place = sheet
+                    .matter
+                    .inside("opening")
+                    .find(|it| it.arg(0) == opening.id)
+                    .map_or(0..0, |it| it.prop_span("mechanism"));
                 let sentence = format!("逾期时要由系统开立 {}，但它的第一步不许系统走", target.id);
                 sheet.desk.tell_hint(place, sentence, format!("请在 {} 的第一步写 clock=#true", target.id));
             }
@@ -396,7 +446,11 @@ fn numbers_are_distinct(sheets: &mut [Sheet<'_>]) {
         let Some(raw) = sheet.matter.first("number") else { continue };
         let (pattern, place) = (raw.arg(0).to_owned(), raw.arg_span(0));
         if let Some(other) = seen.insert(pattern.clone(), sheet.id().to_owned()).filter(|_| !pattern.is_empty()) {
-            sheet.desk.tell_hint(place, format!("编号样式 {pattern} 和机制 {other} 一样"), "两个机制的编号会重复，请改一个字");
+            sheet.desk.tell_hint(
+                place,
+                format!("编号样式 {pattern} 和机制 {other} 一样"),
+                "两个机制的编号会重复，请改一个字",
+            );
         }
     }
 }

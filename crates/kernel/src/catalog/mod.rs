@@ -19,8 +19,9 @@ use std::sync::Arc;
 
 pub use check::{check, formula_type};
 pub use mechanism::{
-    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Figure, FigureExample, Guard, Kind,
-    ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
+    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Figure,
+    FigureExample, Guard, Kind, ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights,
+    SortKey, State, Step,
 };
 pub use vocabulary::{Chapter, Item, List, Message, Role, Vocabulary};
 
@@ -45,7 +46,12 @@ impl Catalog {
     /// The chapters of the menu in their order, each with its mechanisms; chapters without any are left out.
     pub fn by_chapter(&self) -> Vec<(&Chapter, Vec<&Arc<Mechanism>>)> {
         let of = |chapter: &Chapter| self.mechanisms.values().filter(|it| it.chapter == chapter.id).collect::<Vec<_>>();
-        self.vocabulary.chapters.iter().map(|it| (it, of(it))).filter(|(_, mechanisms)| !mechanisms.is_empty()).collect()
+        self.vocabulary
+            .chapters
+            .iter()
+            .map(|it| (it, of(it)))
+            .filter(|(_, mechanisms)| !mechanisms.is_empty())
+            .collect()
     }
 }
 

@@ -30,7 +30,12 @@ impl<'a> Desk<'a> {
     }
 
     /// Something is wrong there, and this is what to do.
-    pub(in crate::catalog) fn tell_hint(&mut self, span: Range<usize>, sentence: impl Into<String>, hint: impl Into<String>) {
+    pub(in crate::catalog) fn tell_hint(
+        &mut self,
+        span: Range<usize>,
+        sentence: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.problems.push(Problem::at(self.file, span, sentence).hint(hint));
     }
 
@@ -41,7 +46,12 @@ impl<'a> Desk<'a> {
     }
 
     /// The id, if it is known.
-    pub(in crate::catalog) fn one<'w>(&mut self, written: &'w Written, what: &str, known: &[String]) -> Option<&'w str> {
+    pub(in crate::catalog) fn one<'w>(
+        &mut self,
+        written: &'w Written,
+        what: &str,
+        known: &[String],
+    ) -> Option<&'w str> {
         let id = written.text();
         if id.is_empty() {
             return None;
@@ -54,12 +64,24 @@ impl<'a> Desk<'a> {
     }
 
     /// The id of a property, if it is written and known.
-    pub(in crate::catalog) fn one_prop<'w>(&mut self, raw: &'w Raw, prop: &str, what: &str, known: &[String]) -> Option<&'w str> {
+    pub(in crate::catalog) fn one_prop<'w>(
+        &mut self,
+        raw: &'w Raw,
+        prop: &str,
+        what: &str,
+        known: &[String],
+    ) -> Option<&'w str> {
         raw.prop(prop).and_then(|written| self.one(written, what, known))
     }
 
     /// The ids of a property that are known.
-    pub(in crate::catalog) fn many<'w>(&mut self, raw: &'w Raw, prop: &str, what: &str, known: &[String]) -> Vec<&'w str> {
+    pub(in crate::catalog) fn many<'w>(
+        &mut self,
+        raw: &'w Raw,
+        prop: &str,
+        what: &str,
+        known: &[String],
+    ) -> Vec<&'w str> {
         let Some(written) = raw.prop(prop) else { return Vec::new() };
         let mut found = Vec::new();
         for word in written.words() {
@@ -74,7 +96,12 @@ impl<'a> Desk<'a> {
     }
 
     /// A formula.
-    pub(in crate::catalog) fn formula(&mut self, written: &Written, scope: &dyn Scope, wanted: Wanted) -> Option<Formula> {
+    pub(in crate::catalog) fn formula(
+        &mut self,
+        written: &Written,
+        scope: &dyn Scope,
+        wanted: Wanted,
+    ) -> Option<Formula> {
         if written.text().is_empty() {
             return None;
         }
@@ -88,12 +115,23 @@ impl<'a> Desk<'a> {
     }
 
     /// The formula of a property, if it is written.
-    pub(in crate::catalog) fn formula_prop(&mut self, raw: &Raw, prop: &str, scope: &dyn Scope, wanted: Wanted) -> Option<Formula> {
+    pub(in crate::catalog) fn formula_prop(
+        &mut self,
+        raw: &Raw,
+        prop: &str,
+        scope: &dyn Scope,
+        wanted: Wanted,
+    ) -> Option<Formula> {
         raw.prop(prop).and_then(|written| self.formula(written, scope, wanted))
     }
 
     /// A text with holes.
-    pub(in crate::catalog) fn template(&mut self, written: &Written, scope: &dyn Scope, settings: &[String]) -> Option<Template> {
+    pub(in crate::catalog) fn template(
+        &mut self,
+        written: &Written,
+        scope: &dyn Scope,
+        settings: &[String],
+    ) -> Option<Template> {
         match Template::parse(written.text(), scope, settings) {
             Ok(template) => Some(template),
             Err(faults) => {
@@ -103,10 +141,15 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Is the fault only that a name is broken which was told already?
+    pub(in crate::catalog) fn is_echo(&self, text: &str, fault: &Fault) -> bool {
+        let named = text.get(fault.span.clone()).unwrap_or("").trim();
+        self.broken.iter().any(|it| it == named)
+    }
+
     fn faults(&mut self, written: &Written, faults: &[Fault]) {
         for fault in faults {
-            let named = written.text().get(fault.span.clone()).unwrap_or("").trim();
-            if self.broken.iter().any(|it| it == named) {
+            if self.is_echo(written.text(), fault) {
                 continue;
             }
             let problem = Problem::at(self.file, written.part(&fault.span), fault.sentence.clone());

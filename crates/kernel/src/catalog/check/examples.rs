@@ -14,7 +14,13 @@ use crate::catalog::{Child, Example, ExampleStep, Field, FieldType, Vocabulary};
 use crate::ids::{FieldId, FileId};
 use crate::value::{Facts, Month, Value};
 
-pub(super) fn examples(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields: &Fields, vocabulary: &Vocabulary) -> Vec<Example> {
+pub(super) fn examples(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    names: &Names,
+    fields: &Fields,
+    vocabulary: &Vocabulary,
+) -> Vec<Example> {
     let mut examples = Vec::new();
     for raw in matter.inside("example") {
         let mut steps: Vec<ExampleStep> = Vec::new();
@@ -32,7 +38,13 @@ pub(super) fn examples(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields:
     examples
 }
 
-fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields, vocabulary: &Vocabulary) -> Option<ExampleStep> {
+fn step(
+    desk: &mut Desk<'_>,
+    raw: &Raw,
+    names: &Names,
+    fields: &Fields,
+    vocabulary: &Vocabulary,
+) -> Option<ExampleStep> {
     // enforces: example.step
     let step = raw.args.first().and_then(|it| desk.one(it, "步骤", &names.steps));
     let mut facts = Facts::default();
@@ -53,7 +65,9 @@ fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields, vocabula
         };
         let located = Written { value: written.value.clone(), span: written.span.clone(), inner: written.inner };
         match field_value(desk, &fact.name, &located, &fields.fields, vocabulary) {
-            Some((id, _)) if facts.find(id.as_str()).is_some() => desk.tell(fact.span.clone(), format!("{id} 写了两次")),
+            Some((id, _)) if facts.find(id.as_str()).is_some() => {
+                desk.tell(fact.span.clone(), format!("{id} 写了两次"))
+            }
             Some((id, value)) => facts.put(&id, Some(value)),
             None => {}
         }
@@ -122,13 +136,18 @@ fn value(of: &FieldType, written: &Written, vocabulary: &Vocabulary) -> Result<V
     }
     let decimal = |text: &str| text.parse::<Decimal>().ok();
     Ok(match of {
-        FieldType::Text { max } | FieldType::LongText { max } if text.chars().count() > *max => return Err(format!("不超过{max}字的文字")),
+        FieldType::Text { max } | FieldType::LongText { max } if text.chars().count() > *max => {
+            return Err(format!("不超过{max}字的文字"));
+        }
         FieldType::Text { .. } | FieldType::LongText { .. } => Value::Text(text.to_owned()),
         FieldType::Whole { .. } => Value::Whole(text.parse().map_err(|_| shape("整数"))?),
         FieldType::Decimal { .. } => Value::Decimal(decimal(text).ok_or_else(|| shape("小数，例如“3.5”"))?),
         FieldType::Money => Value::Money(cents(text).ok_or_else(|| shape("金额，例如“1234.50元”"))?),
         FieldType::Percent => {
-            let number = text.strip_suffix('%').and_then(decimal).filter(|it| (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(it));
+            let number = text
+                .strip_suffix('%')
+                .and_then(decimal)
+                .filter(|it| (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(it));
             Value::Decimal(number.ok_or_else(|| shape("0%到100%，例如“65%”"))?)
         }
         FieldType::Day => Value::Day(text.parse().map_err(|_| shape("日期，例如“2026-03-05”"))?),

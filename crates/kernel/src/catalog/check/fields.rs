@@ -31,7 +31,12 @@ impl Fields {
 }
 
 /// Reads the fields of a mechanism; what is wrong goes to the desk.
-pub(in crate::catalog) fn fields(desk: &mut Desk<'_>, matter: &Raw, vocabulary: &Vocabulary, mechanisms: &[String]) -> Fields {
+pub(in crate::catalog) fn fields(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    vocabulary: &Vocabulary,
+    mechanisms: &[String],
+) -> Fields {
     let states: Vec<(&str, &str)> = matter.inside("state").map(|it| (it.arg(0), it.arg(1))).collect();
     let mut scope = RecordScope::new(Choices::new(states));
     let mut reader = FieldReader { vocabulary, mechanisms, desk };
@@ -51,7 +56,9 @@ pub(in crate::catalog) fn fields(desk: &mut Desk<'_>, matter: &Raw, vocabulary: 
     for (raw, field) in &plain {
         match field {
             Some(field) => scope.add_field(field, vocabulary),
-            None if raw.arg(2) != "computed" => reader.desk.broken.extend([raw.arg(0).to_owned(), raw.arg(1).to_owned()]),
+            None if raw.arg(2) != "computed" => {
+                reader.desk.broken.extend([raw.arg(0).to_owned(), raw.arg(1).to_owned()])
+            }
             None => {}
         }
     }
@@ -135,7 +142,11 @@ impl FieldReader<'_, '_> {
         };
         for (prop, written) in &raw.props {
             if !fits(prop) && !of.is_empty() {
-                let hint = if prop == "stamped" { "stamped 只用于不必填、没有默认值的 day 栏目" } else { "请去掉它，或者换一个类型" };
+                let hint = if prop == "stamped" {
+                    "stamped 只用于不必填、没有默认值的 day 栏目"
+                } else {
+                    "请去掉它，或者换一个类型"
+                };
                 self.desk.tell_hint(written.span.clone(), format!("{of} 栏目不能写 {prop}"), hint);
             }
         }

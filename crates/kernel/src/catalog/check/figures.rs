@@ -20,7 +20,13 @@ const KINDS: &[(&str, &[&str], &[&str])] = &[
     ("stock", &["since", "until"], &[]),
 ];
 
-pub(super) fn figures(desk: &mut Desk<'_>, matter: &Raw, states: &[String], fields: &Fields, vocabulary: &Vocabulary) -> Vec<Figure> {
+pub(super) fn figures(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    states: &[String],
+    fields: &Fields,
+    vocabulary: &Vocabulary,
+) -> Vec<Figure> {
     let mut figures = Vec::new();
     for raw in matter.inside("figure") {
         let measure = measure(desk, raw, fields);
@@ -57,7 +63,8 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
         }
     }
     for (prop, written) in &raw.props {
-        let fits = prop == kind || prop == "unit" || needed.contains(&prop.as_str()) || allowed.contains(&prop.as_str());
+        let fits =
+            prop == kind || prop == "unit" || needed.contains(&prop.as_str()) || allowed.contains(&prop.as_str());
         if !fits {
             desk.tell(written.span.clone(), format!("{kind} 不用写 {prop}"));
         }
@@ -137,7 +144,13 @@ fn unit_fits(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, unit: &str) {
     }
 }
 
-fn example(desk: &mut Desk<'_>, raw: &Raw, states: &[String], fields: &Fields, vocabulary: &Vocabulary) -> Option<FigureExample> {
+fn example(
+    desk: &mut Desk<'_>,
+    raw: &Raw,
+    states: &[String],
+    fields: &Fields,
+    vocabulary: &Vocabulary,
+) -> Option<FigureExample> {
     let mut records = Vec::new();
     let mut state_of = Vec::new();
     for record in raw.inside("example.record") {

@@ -93,7 +93,9 @@ fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Step 
 /// Either `to` or `stays`, and the first step leads to a state.
 fn leads_somewhere(desk: &mut Desk<'_>, raw: &Raw) {
     match (raw.prop("to").is_some(), raw.says("stays")) {
-        (true, true) => desk.tell_hint(raw.prop_span("stays"), "to 和 stays 只能写一个", "状态改变写 to，不变写 stays=#true"),
+        (true, true) => {
+            desk.tell_hint(raw.prop_span("stays"), "to 和 stays 只能写一个", "状态改变写 to，不变写 stays=#true")
+        }
         (false, false) => desk.tell_hint(raw.span.clone(), "没有写走完到哪个状态", "状态改变写 to，不变写 stays=#true"),
         (false, true) if raw.prop("from").is_none() => {
             desk.tell_hint(raw.span.clone(), "新建记录的第一步要用 to 写明到哪个状态", "如果不是第一步，请写 from");
@@ -121,7 +123,11 @@ fn apart(desk: &mut Desk<'_>, raw: &Raw, names: &Names) -> Option<crate::ids::St
 fn guard(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Guard> {
     let when = desk.formula_prop(raw, "when", &fields.scope, Wanted::Condition);
     match (raw.prop("when").is_some(), raw.prop("else").is_some()) {
-        (true, false) => desk.tell_hint(raw.prop_span("when"), "有 when 就要有 else", "用 else 写明条件不满足时告诉办理人什么、接下来怎么办"),
+        (true, false) => desk.tell_hint(
+            raw.prop_span("when"),
+            "有 when 就要有 else",
+            "用 else 写明条件不满足时告诉办理人什么、接下来怎么办",
+        ),
         (false, true) => desk.tell_hint(raw.prop_span("else"), "有 else 就要有 when", "用 when 写明条件"),
         _ => {}
     }
@@ -134,7 +140,8 @@ fn guard(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Guard> {
 
 /// Declared deadlines, then those that a step's `within` declares.
 pub(super) fn deadlines(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields: &Fields) -> Vec<Deadline> {
-    let mut deadlines: Vec<Deadline> = matter.inside("deadline").filter_map(|raw| deadline(desk, raw, names, fields)).collect();
+    let mut deadlines: Vec<Deadline> =
+        matter.inside("deadline").filter_map(|raw| deadline(desk, raw, names, fields)).collect();
     for raw in matter.inside("step") {
         let Some(written) = raw.prop("within") else { continue };
         if raw.prop("from").is_none() {

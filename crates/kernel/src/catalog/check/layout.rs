@@ -14,7 +14,8 @@ use crate::series::Pattern;
 pub(super) fn subject(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields: &Fields) -> Option<(FieldId, FieldId)> {
     let raw = matter.first("subject")?;
     // enforces: subject.title
-    let title = field_of(desk, raw, "title", names, fields, "必填的 text 栏目", |of| matches!(of, FieldType::Text { .. }));
+    let title =
+        field_of(desk, raw, "title", names, fields, "必填的 text 栏目", |of| matches!(of, FieldType::Text { .. }));
     // enforces: subject.unit
     let unit = field_of(desk, raw, "unit", names, fields, "必填的 unit 栏目", |of| matches!(of, FieldType::Unit));
     for (prop, id) in [("title", &title), ("unit", &unit)] {
@@ -65,7 +66,11 @@ pub(super) fn number(desk: &mut Desk<'_>, matter: &Raw, names: &Names, settings:
         }
     };
     if written.text().contains("{机关代字}") && !settings.iter().any(|it| it == "机关代字") {
-        desk.tell_hint(written.span.clone(), "编号样式用了机关代字，但没有这项设置", "请在 vocabulary/site.kdl 里写 setting \"机关代字\"");
+        desk.tell_hint(
+            written.span.clone(),
+            "编号样式用了机关代字，但没有这项设置",
+            "请在 vocabulary/site.kdl 里写 setting \"机关代字\"",
+        );
     }
     Some(Numbering { pattern, at: at?.into() })
 }

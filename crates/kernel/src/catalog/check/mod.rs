@@ -62,17 +62,17 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     }
     let (vocabulary, found) = vocabulary::vocabulary(&vocabulary_files);
     problems.extend(found);
-    let mut sheets = read_all(mechanism_files, &mut templates, &mut problems);
+    let (mut sheets, unread) = read_all(mechanism_files, &mut templates, &mut problems);
     for orphans in templates.into_values() {
         for file in orphans.into_values() {
             problems.push(Problem::at(file, 0..0, "这个模板没有对应的机制文件").hint("文件夹名要和机制的代号一样"));
         }
     }
-    let ids: Vec<String> = sheets.iter().map(|it| it.id().to_owned()).collect();
-    let mut all = BTreeMap::new();
+    let mut all =
+        All { ids: sheets.iter().map(|it| it.id().to_owned()).chain(unread).collect(), fields: BTreeMap::new() };
     for sheet in &mut sheets {
-        let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &ids);
-        all.insert(sheet.id().to_owned(), fields);
+        let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &all.ids);
+        all.fields.insert(sheet.id().to_owned(), fields);
     }
     let mut mechanisms = BTreeMap::new();
     for sheet in &mut sheets {
@@ -114,25 +114,39 @@ pub(super) struct Sheet<'a> {
     templates: Templates<'a>,
 }
 
-/// Reads the files of mechanisms. Of two with the same id the first stays.
+/// What mechanisms may say of each other.
+pub(super) struct All {
+    /// The ids of all mechanisms, also of those whose files cannot be read.
+    ids: Vec<String>,
+    /// The fields of those that can.
+    fields: BTreeMap<String, Fields>,
+}
+
+/// Reads the files of mechanisms, and names those that cannot be read. Of two with the same id the first stays.
 fn read_all<'a>(
     files: Vec<(&'a str, &'a SourceFile)>,
     templates: &mut BTreeMap<(&'a str, &'a str), Templates<'a>>,
     problems: &mut Vec<Problem>,
-) -> Vec<Sheet<'a>> {
+) -> (Vec<Sheet<'a>>, Vec<String>) {
     let mut sheets: Vec<Sheet<'_>> = Vec::new();
+    let mut unread = Vec::new();
     for (chapter, file) in files {
         let stem = file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".kdl");
         let templates = templates.remove(&(chapter, stem)).unwrap_or_default();
         let (nodes, faults) = raw::read(file, MECHANISM_FILE);
         let Some(matter) = nodes.into_iter().find(|it| it.rule.key == "matter") else {
             problems.extend(faults);
+            unread.push(stem.to_owned());
             continue;
         };
         let mut desk = Desk::new(file);
         desk.problems.extend(faults);
         if matter.arg(0) != stem && !matter.arg(0).is_empty() {
-            desk.tell_hint(matter.arg_span(0), format!("代号 {} 和文件名 {stem} 不一样", matter.arg(0)), "文件名就是代号");
+            desk.tell_hint(
+                matter.arg_span(0),
+                format!("代号 {} 和文件名 {stem} 不一样", matter.arg(0)),
+                "文件名就是代号",
+            );
         }
         if let Some(other) = sheets.iter().find(|it| it.id() == matter.arg(0)) {
             let sentence = format!("机制 {} 已经写在 {}", matter.arg(0), other.desk.file.path);
@@ -142,7 +156,7 @@ fn read_all<'a>(
         }
         sheets.push(Sheet { desk, matter, chapter, templates });
     }
-    sheets
+    (sheets, unread)
 }
 
 impl Sheet<'_> {
@@ -151,9 +165,9 @@ impl Sheet<'_> {
         self.matter.arg(0)
     }
 
-    fn mechanism(&mut self, vocabulary: &Vocabulary, all: &BTreeMap<String, Fields>) -> Option<Mechanism> {
+    fn mechanism(&mut self, vocabulary: &Vocabulary, all: &All) -> Option<Mechanism> {
         let Self { desk, matter, chapter, templates } = self;
-        let own = all.get(matter.arg(0))?;
+        let own = all.fields.get(matter.arg(0))?;
         let names = Names::of(matter, vocabulary);
         let settings: Vec<String> = vocabulary.settings.keys().cloned().collect();
         chapter_is_known(desk, chapter, vocabulary);
@@ -172,7 +186,9 @@ impl Sheet<'_> {
         let board = layout::board(desk, matter, &names);
         let calendar = layout::calendar(desk, matter, &names, own);
         let examples = examples::examples(desk, matter, &names, own, vocabulary);
-        let texts = |key: &str| matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect::<Vec<_>>();
+        let texts = |key: &str| {
+            matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect::<Vec<_>>()
+        };
         let (title, unit) = subject?;
         Some(Mechanism {
             id: matter.arg(0).into(),
@@ -246,10 +262,13 @@ fn leave_out(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<crate::ids::Mec
         let mut gone = Vec::new();
         for mechanism in mechanisms.values() {
             let opened = mechanism.openings.iter().map(|it| &it.mechanism);
-            let linked = mechanism.fields.iter().chain(mechanism.children.iter().flat_map(|it| &it.fields)).filter_map(|it| match &it.of {
-                FieldType::Record { of } => Some(of),
-                _ => None,
-            });
+            let linked =
+                mechanism.fields.iter().chain(mechanism.children.iter().flat_map(|it| &it.fields)).filter_map(|it| {
+                    match &it.of {
+                        FieldType::Record { of } => Some(of),
+                        _ => None,
+                    }
+                });
             if let Some(missing) = opened.chain(linked).find(|id| !mechanisms.contains_key(*id)) {
                 gone.push((mechanism.id.clone(), missing.clone()));
             }
@@ -260,7 +279,11 @@ fn leave_out(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<crate::ids::Mec
         for (id, missing) in gone {
             mechanisms.remove(&id);
             let Some(sheet) = sheets.iter_mut().find(|it| it.id() == id.as_str()) else { continue };
-            sheet.desk.tell_hint(0..0, format!("所关联的机制 {missing} 有问题，本机制暂不启用"), format!("请先改好 {missing}"));
+            sheet.desk.tell_hint(
+                0..0,
+                format!("所关联的机制 {missing} 有问题，本机制暂不启用"),
+                format!("请先改好 {missing}"),
+            );
         }
     }
 }

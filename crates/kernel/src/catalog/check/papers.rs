@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::desk::Desk;
 use super::fields::{Fields, fits, formula_for};
 use super::flow::Names;
-use super::{ids_of, scope::formula_type};
+use super::{All, ids_of, scope::formula_type};
 use crate::catalog::raw::Raw;
 use crate::catalog::{FieldType, Notice, Opening, Paper, PaperLayout, Vocabulary};
 use crate::formula::{Expr, Formula, Slot};
@@ -18,7 +18,13 @@ use crate::template::Template;
 /// The templates of one mechanism by the id of their paper.
 pub(super) type Templates<'a> = BTreeMap<&'a str, &'a SourceFile>;
 
-pub(super) fn papers(desk: &mut Desk<'_>, matter: &Raw, fields: &Fields, settings: &[String], templates: &Templates<'_>) -> Vec<Paper> {
+pub(super) fn papers(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    fields: &Fields,
+    settings: &[String],
+    templates: &Templates<'_>,
+) -> Vec<Paper> {
     let mut papers = Vec::new();
     for raw in matter.inside("paper") {
         let mut part = |prop: &str| raw.prop(prop).and_then(|it| desk.template(it, &fields.scope, settings));
@@ -32,7 +38,17 @@ pub(super) fn papers(desk: &mut Desk<'_>, matter: &Raw, fields: &Fields, setting
             _ => PaperLayout::Document,
         };
         if let (Some(head), Some(title), Some(sign), Some(body)) = (head, title, sign, body) {
-            papers.push(Paper { id: raw.arg(0).into(), name: raw.arg(1).to_owned(), layout, head, title, to, body, sign, copy });
+            papers.push(Paper {
+                id: raw.arg(0).into(),
+                name: raw.arg(1).to_owned(),
+                layout,
+                head,
+                title,
+                to,
+                body,
+                sign,
+                copy,
+            });
         }
     }
     let known = ids_of(matter, "paper");
@@ -68,6 +84,9 @@ fn body(
         Ok(template) => Some(template),
         Err(faults) => {
             for fault in faults {
+                if desk.is_echo(&file.text, &fault) {
+                    continue;
+                }
                 let problem = Problem::at(file, fault.span, fault.sentence);
                 desk.problems.push(Problem { hint: fault.hint, ..problem });
             }
@@ -76,7 +95,13 @@ fn body(
     }
 }
 
-pub(super) fn notices(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields: &Fields, settings: &[String]) -> Vec<Notice> {
+pub(super) fn notices(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    names: &Names,
+    fields: &Fields,
+    settings: &[String],
+) -> Vec<Notice> {
     let mut notices = Vec::new();
     for raw in matter.inside("notice") {
         let at = desk.one_prop(raw, "at", "步骤", &names.steps);
@@ -95,14 +120,17 @@ pub(super) fn openings(
     matter: &Raw,
     own: &Fields,
     vocabulary: &Vocabulary,
-    all: &BTreeMap<String, Fields>,
+    all: &All,
 ) -> Vec<Opening> {
-    let known: Vec<String> = all.keys().cloned().collect();
     let mut openings = Vec::new();
     for raw in matter.inside("opening") {
         // enforces: opening.mechanism
-        let Some(mechanism) = desk.one_prop(raw, "mechanism", "机制", &known) else { continue };
-        let target = &all[mechanism];
+        let Some(mechanism) = desk.one_prop(raw, "mechanism", "机制", &all.ids) else { continue };
+        let Some(target) = all.fields.get(mechanism) else {
+            let sentence = format!("机制 {mechanism} 的文件读不出来，无法核对联动");
+            desk.tell_hint(raw.prop_span("mechanism"), sentence, format!("请先改好 {mechanism}"));
+            continue;
+        };
         let back = back(desk, raw, matter.arg(0), target);
         let fill: Vec<(FieldId, Formula)> =
             raw.inside("opening.fill").filter_map(|it| filling(desk, it, own, target, vocabulary)).collect();
@@ -130,7 +158,13 @@ fn back(desk: &mut Desk<'_>, raw: &Raw, own: &str, target: &Fields) -> Option<Fi
 }
 
 // enforces: opening.fill
-fn filling(desk: &mut Desk<'_>, raw: &Raw, own: &Fields, target: &Fields, vocabulary: &Vocabulary) -> Option<(FieldId, Formula)> {
+fn filling(
+    desk: &mut Desk<'_>,
+    raw: &Raw,
+    own: &Fields,
+    target: &Fields,
+    vocabulary: &Vocabulary,
+) -> Option<(FieldId, Formula)> {
     let id = raw.args.first().and_then(|it| desk.one(it, "栏目", &target_ids(target)))?;
     let field = target.find(id)?;
     if matches!(field.of, FieldType::Computed { .. }) || field.stamped.is_some() {
@@ -141,7 +175,9 @@ fn filling(desk: &mut Desk<'_>, raw: &Raw, own: &Fields, target: &Fields, vocabu
     let formula = formula_for(desk, raw.args.get(1)?, &own.scope, &wanted)?;
     let same_mechanism = match (&field.of, &formula.expr) {
         (FieldType::Record { of }, Expr::Named(named)) => match &named.slot {
-            Slot::Field(id) => own.find(id.as_str()).is_some_and(|it| matches!(&it.of, FieldType::Record { of: given } if given == of)),
+            Slot::Field(id) => {
+                own.find(id.as_str()).is_some_and(|it| matches!(&it.of, FieldType::Record { of: given } if given == of))
+            }
             _ => false,
         },
         _ => true,
@@ -162,7 +198,8 @@ fn everything_filled(desk: &mut Desk<'_>, raw: &Raw, target: &Fields) {
         }
     }
     for field in target.fields.iter().filter(|it| it.required && it.default.is_none()) {
-        let given = filled.iter().any(|id| field.id == **id) || raw.prop("back").is_some_and(|it| field.id == *it.text());
+        let given =
+            filled.iter().any(|id| field.id == **id) || raw.prop("back").is_some_and(|it| field.id == *it.text());
         if !given {
             let sentence = format!("新记录必填的“{}”没有填", field.name);
             desk.tell_hint(raw.span.clone(), sentence, format!("请加一行 fill \"{}\" \"公式\"", field.id));

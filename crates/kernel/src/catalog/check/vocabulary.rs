@@ -22,7 +22,11 @@ pub(super) fn vocabulary(files: &[&SourceFile]) -> (Vocabulary, Vec<Problem>) {
         for raw in &nodes {
             let first = seen.insert((raw.name.clone(), raw.arg(0).to_owned()), file.path.to_string());
             match first.filter(|_| !raw.arg(0).is_empty()) {
-                Some(path) => desk.tell_hint(raw.arg_span(0), format!("{} {} 写了两次", raw.name, raw.arg(0)), format!("前一处在 {path}")),
+                Some(path) => desk.tell_hint(
+                    raw.arg_span(0),
+                    format!("{} {} 写了两次", raw.name, raw.arg(0)),
+                    format!("前一处在 {path}"),
+                ),
                 None => add(&mut desk, raw, &mut vocabulary),
             }
         }
@@ -51,7 +55,11 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
         "vocabulary.unit_kind" => vocabulary.unit_kinds.push((raw.arg(0).into(), name)),
         // enforces: vocabulary.chapter.icon
         "vocabulary.chapter" => {
-            vocabulary.chapters.push(Chapter { id: raw.arg(0).into(), name, icon: raw.text("icon").unwrap_or_default() });
+            vocabulary.chapters.push(Chapter {
+                id: raw.arg(0).into(),
+                name,
+                icon: raw.text("icon").unwrap_or_default(),
+            });
         }
         // enforces: vocabulary.setting
         "vocabulary.setting" => {
@@ -101,13 +109,18 @@ fn items_hold(desk: &mut Desk<'_>, raw: &Raw, list: &List) {
         if known.iter().filter(|id| **id == *item.id).count() > 1 && !item.id.is_empty() {
             desk.tell(node.arg_span(0), format!("选项 {} 写了两次", item.id));
         }
-        for word in std::iter::once(&*item.name).chain(item.aliases.iter().map(String::as_str)).filter(|it| !it.is_empty()) {
+        for word in
+            std::iter::once(&*item.name).chain(item.aliases.iter().map(String::as_str)).filter(|it| !it.is_empty())
+        {
             if words.contains(&word) {
                 desk.tell(node.span.clone(), format!("“{word}”在这张表里指了两个选项"));
             }
             words.push(word);
         }
-        if node.prop("parent").is_some() && desk.one_prop(node, "parent", "选项", &known).is_some() && turns_round(list, item) {
+        if node.prop("parent").is_some()
+            && desk.one_prop(node, "parent", "选项", &known).is_some()
+            && turns_round(list, item)
+        {
             desk.tell(node.prop_span("parent"), "上级绕回了自己");
         }
     }

@@ -1,0 +1,83 @@
+//! Is the vocabulary read, and are its slips told?
+
+use expect_test::expect;
+
+use super::*;
+
+// proves: vocabulary.item.aliases
+// proves: vocabulary.item.parent
+#[test]
+fn an_item_is_meant_by_one_word_and_stands_below_one_item() {
+    problems("aliases \"看望\"", "aliases \"调研\"", expect!["vocabulary/words.kdl:7:5 “调研”在这张表里指了两个选项"]);
+    problems(
+        "item \"survey\"",
+        "item \"comfort\"",
+        expect![[r#"
+        vocabulary/words.kdl:6:10 选项 comfort 写了两次
+        vocabulary/words.kdl:7:10 选项 comfort 写了两次
+        vocabulary/words.kdl:8:27 没有名为 survey 的选项"#]],
+    );
+    problems(
+        "parent=\"survey\"",
+        "parent=\"surveys\"",
+        expect!["vocabulary/words.kdl:8:27 没有名为 surveys 的选项 是否为“survey”?"],
+    );
+    problems(
+        "\"调研\"\n",
+        "\"调研\" parent=\"rural\"\n",
+        expect![[r#"
+        vocabulary/words.kdl:7:25 上级绕回了自己
+        vocabulary/words.kdl:8:27 上级绕回了自己"#]],
+    );
+}
+
+#[test]
+fn a_word_is_declared_once() {
+    problems(
+        "role \"head\"",
+        "role \"clerk\"",
+        expect![[r#"
+        care/follow_up.kdl:13:17 没有名为 head 的角色
+        care/visit.kdl:35:27 没有名为 head 的角色
+        care/visit.kdl:43:53 没有名为 head 的角色
+        care/visit.kdl:44:55 没有名为 head 的角色
+        care/visit.kdl:48:59 没有名为 head 的角色
+        care/visit.kdl:65:22 没有名为 head 的角色
+        care/visit.kdl:88:17 没有名为 head 的角色
+        care/visit.kdl:88:52 没有名为 head 的角色
+        vocabulary/words.kdl:3:6 role clerk 写了两次 前一处在 vocabulary/words.kdl"#]],
+    );
+    problems("\"负责人\"", "\"经办人\"", expect!["vocabulary/words.kdl:3:14 名称“经办人”已经用过"]);
+    problems(
+        "setting \"机关代字\"",
+        "setting \"发文机关\"",
+        expect!["vocabulary/words.kdl:12:9 setting 发文机关 写了两次 前一处在 vocabulary/words.kdl"],
+    );
+}
+
+// proves: vocabulary.setting
+// proves: vocabulary.role.words
+// proves: vocabulary.chapter.icon
+// proves: vocabulary.message
+// proves: vocabulary.message.says
+// proves: vocabulary.message.next
+#[test]
+fn words_are_kept_as_written() {
+    let text = r#"
+        message "field.missing" says="没有填。" next="请填写。"
+        message "done" says="办好了。"
+        setting "发文机关" "某办公室"
+        role "clerk" "经办人" words="登记。"
+        chapter "care" "关爱" icon="heart"
+        unit_kind "office" "科室"
+    "#;
+    let (catalog, problems) = check(&[SourceFile { path: "messages.kdl".into(), text: text.into() }]);
+    assert_eq!(told(&problems), "");
+    let words = catalog.vocabulary;
+    assert_eq!(words.messages["field.missing"], Message { says: "没有填。".into(), next: Some("请填写。".into()) });
+    assert_eq!(words.messages["done"].next, None);
+    assert_eq!(words.setting("发文机关"), Some("某办公室"));
+    assert_eq!((words.roles[0].words.as_str(), words.roles[0].administers), ("登记。", false));
+    assert_eq!((words.chapters[0].name.as_str(), words.chapters[0].icon.as_str()), ("关爱", "heart"));
+    assert_eq!(words.unit_kinds[0].1, "科室");
+}
