@@ -201,7 +201,12 @@ fn level(line: &str) -> Option<Level> {
 /// Breaks a title into centred lines of nearly the same length, at most `widest` characters each.
 /// Groups in book-title marks, brackets and numbers stay together as far as there is room.
 pub fn title_lines(title: &str, widest: usize) -> Vec<String> {
-    title.lines().map(|line| printable(line).trim().to_owned()).filter(|line| !line.is_empty()).flat_map(|line| even_lines(&line, widest.max(4))).collect()
+    title
+        .lines()
+        .map(|line| printable(line).trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .flat_map(|line| even_lines(&line, widest.max(4)))
+        .collect()
 }
 
 /// The lines of a title without a break of its own: who issues stands alone if there is no room for all in one line.
@@ -240,17 +245,19 @@ fn even_parts(title: &str, widest: usize) -> Vec<String> {
 
 /// Words that often stand in titles; a line break inside one of them disturbs.
 const TITLE_WORDS: [&str; 64] = [
-    "工作", "任务", "年度", "重点", "督查", "督办", "办法", "通知", "通报", "建设", "管理", "情况", "方案", "意见", "会议", "落实",
-    "推进", "开展", "进一步", "加强", "关于", "做好", "印发", "实施", "组织", "干部", "党员", "考核", "评价", "整改", "问题", "提醒",
-    "预警", "报告", "请示", "批复", "决定", "公告", "通告", "纪要", "规定", "细则", "制度", "机制", "服务", "社区", "街道", "办公室",
-    "委员会", "新区", "项目", "计划", "要点", "总结", "检查", "监督", "审计", "人才", "教育", "培训", "发展", "安全", "生产", "责任",
+    "工作", "任务", "年度", "重点", "督查", "督办", "办法", "通知", "通报", "建设", "管理", "情况", "方案", "意见",
+    "会议", "落实", "推进", "开展", "进一步", "加强", "关于", "做好", "印发", "实施", "组织", "干部", "党员", "考核",
+    "评价", "整改", "问题", "提醒", "预警", "报告", "请示", "批复", "决定", "公告", "通告", "纪要", "规定", "细则",
+    "制度", "机制", "服务", "社区", "街道", "办公室", "委员会", "新区", "项目", "计划", "要点", "总结", "检查", "监督",
+    "审计", "人才", "教育", "培训", "发展", "安全", "生产", "责任",
 ];
 
 /// Would a break before `at` split a word that we know?
 fn splits_word(characters: &[char], at: usize) -> bool {
     TITLE_WORDS.iter().any(|word| {
         let length = word.chars().count();
-        (1..length).any(|inside| at >= inside && characters[at - inside..].iter().take(length).copied().eq(word.chars()))
+        (1..length)
+            .any(|inside| at >= inside && characters[at - inside..].iter().take(length).copied().eq(word.chars()))
     })
 }
 
@@ -284,7 +291,12 @@ pub fn printable(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
             '\t' | '\n' | '\r' | '\u{a0}' | '\u{2028}' | '\u{2029}' => Some(' '),
-            '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+            '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => None,
             c if c.is_control() => None,
             c => Some(c),
         })
@@ -371,7 +383,14 @@ pub(crate) mod tests {
         body.push(Block::Table {
             columns: ["序号", "任务名称", "责任单位", "完成时限"].map(String::from).to_vec(),
             rows: (1..=6)
-                .map(|n| vec![n.to_string(), format!("葵岭社区便民服务中心改造提升工程第{n}标段"), "葵岭街道".into(), format!("2026年{n}月底")])
+                .map(|n| {
+                    vec![
+                        n.to_string(),
+                        format!("葵岭社区便民服务中心改造提升工程第{n}标段"),
+                        "葵岭街道".into(),
+                        format!("2026年{n}月底"),
+                    ]
+                })
                 .collect(),
         });
         body.extend(blocks("请于2026年7月15日前将落实情况书面报送我办。"));
@@ -417,7 +436,10 @@ pub(crate) mod tests {
 
     #[test]
     fn a_running_heading_ends_at_its_full_stop() {
-        assert_eq!(running_heading("（一）压实责任。各单位要落实。"), Some((Level::Second, "（一）压实责任。", "各单位要落实。")));
+        assert_eq!(
+            running_heading("（一）压实责任。各单位要落实。"),
+            Some((Level::Second, "（一）压实责任。", "各单位要落实。"))
+        );
         assert_eq!(running_heading("各单位要落实。好。"), None);
         assert_eq!(running_heading("（一）压实责任"), None);
     }
@@ -426,14 +448,23 @@ pub(crate) mod tests {
     fn long_titles_break_into_even_lines_at_a_good_place() {
         let lines = |title: &str| title_lines(title, 20).join("/");
         assert_eq!(lines("关于印发工作要点的通知"), "关于印发工作要点的通知");
-        assert_eq!(lines("岚湾新区综合办公室关于进一步加强年度重点工作任务督查督办工作的通知"), "岚湾新区综合办公室/关于进一步加强年度重点/工作任务督查督办工作的通知");
-        assert_eq!(lines("关于印发《岚湾新区\n重点工作督办办法》的通知"), "关于印发《岚湾新区/重点工作督办办法》的通知");
+        assert_eq!(
+            lines("岚湾新区综合办公室关于进一步加强年度重点工作任务督查督办工作的通知"),
+            "岚湾新区综合办公室/关于进一步加强年度重点/工作任务督查督办工作的通知"
+        );
+        assert_eq!(
+            lines("关于印发《岚湾新区\n重点工作督办办法》的通知"),
+            "关于印发《岚湾新区/重点工作督办办法》的通知"
+        );
         assert_eq!(title_lines("", 20), Vec::<String>::new());
     }
 
     #[test]
     fn punctuation_after_chinese_characters_becomes_full_width() {
-        assert_eq!(full_width("各单位(街道):按时办结,共1,234件;12:30前(含)"), "各单位（街道）：按时办结，共1,234件；12:30前（含）");
+        assert_eq!(
+            full_width("各单位(街道):按时办结,共1,234件;12:30前(含)"),
+            "各单位（街道）：按时办结，共1,234件；12:30前（含）"
+        );
         assert_eq!(full_width("Rust (a, b)"), "Rust (a, b)");
     }
 
@@ -478,7 +509,8 @@ pub(crate) mod tests {
         let mut paper = sample(Layout::File);
         assert_eq!(paper.check_length(), Ok(()));
         paper.body = vec![Block::Table { columns: vec!["甲".into()], rows: vec![vec![]; 1_001] }];
-        expect!["公文中的表格共1001行,超过1000行的上限,请把表格改作附件中的电子表格"].assert_eq(&paper.check_length().unwrap_err().to_string());
+        expect!["公文中的表格共1001行,超过1000行的上限,请把表格改作附件中的电子表格"]
+            .assert_eq(&paper.check_length().unwrap_err().to_string());
         paper.body = vec![Block::Paragraph("字".repeat(100_001))];
         assert!(matches!(paper.check_length(), Err(TooLong::Characters(..))));
     }

@@ -64,10 +64,14 @@ struct Edge<'a> {
 pub fn flow(title: &str, states: &[State], steps: &[Step]) -> String {
     let states = &states[..states.len().min(60)];
     let find = |id: &str| states.iter().position(|state| state.id == id);
-    let found = steps.iter().take(200).filter_map(|step| Some((step.name.as_str(), find(&step.from)?, find(&step.to)?)));
+    let found =
+        steps.iter().take(200).filter_map(|step| Some((step.name.as_str(), find(&step.from)?, find(&step.to)?)));
     let (stays, moves): (Vec<_>, Vec<_>) = found.partition(|(_, from, to)| from == to);
-    let (straight, around): (Vec<_>, Vec<_>) = moves.into_iter().partition(|(_, from, to)| *to == from + 1 && to % COLUMNS != 0);
-    let stays: Vec<Vec<&str>> = (0..states.len()).map(|at| stays.iter().filter(|(_, from, _)| *from == at).map(|(name, ..)| *name).collect()).collect();
+    let (straight, around): (Vec<_>, Vec<_>) =
+        moves.into_iter().partition(|(_, from, to)| *to == from + 1 && to % COLUMNS != 0);
+    let stays: Vec<Vec<&str>> = (0..states.len())
+        .map(|at| stays.iter().filter(|(_, from, _)| *from == at).map(|(name, ..)| *name).collect())
+        .collect();
     let plan = Plan::new(&stays, &around);
     let mut drawing = Drawing::new(plan.width(states.len()), plan.height, "flow", title);
     for edge in &plan.edges {
@@ -121,11 +125,12 @@ impl<'a> Plan<'a> {
             .collect();
         let mut rows = Vec::with_capacity(count);
         let mut y = MARGIN + 8.0;
-        for row in 0..count {
-            let most = stays.iter().skip(row * COLUMNS).take(COLUMNS).map(|names| names.len().min(3)).max().unwrap_or(0);
+        for (row, tracks) in tracks.into_iter().enumerate() {
+            let most =
+                stays.iter().skip(row * COLUMNS).take(COLUMNS).map(|names| names.len().min(3)).max().unwrap_or(0);
             let high = BOX.1 + STAY * most as f64;
             rows.push((y, high));
-            y += high + 24.0 + TRACK * tracks[row] as f64;
+            y += high + 24.0 + TRACK * tracks as f64;
         }
         Self { rows, edges, height: y.max(40.0) }
     }
@@ -175,7 +180,8 @@ impl<'a> Plan<'a> {
         let mut points = vec![out, (out.0, track)];
         if arrives != from_row {
             // Down or up between the columns, a little beside the middle for each track.
-            let lane = if edge.to % COLUMNS == 0 { MARGIN / 2.0 } else { to_x - GAP / 2.0 } + 3.0 * (edge.tracks.1 % 4) as f64;
+            let lane = if edge.to.is_multiple_of(COLUMNS) { MARGIN / 2.0 } else { to_x - GAP / 2.0 }
+                + 3.0 * (edge.tracks.1 % 4) as f64;
             let second = self.track(arrives, edge.tracks.1);
             points.extend([(lane, track), (lane, second), (end.0, second)]);
         } else {
@@ -189,7 +195,8 @@ impl<'a> Plan<'a> {
             arrow_head(drawing, end, (0.0, if upper { 1.0 } else { -1.0 }));
             let label = shorten(edge.name, 12.0, GAP);
             let wide = text_width(&label, 12.0);
-            let x = label_place(out.0, left, right, wide).clamp(wide / 2.0 + 4.0, (self.width(COLUMNS) - wide / 2.0 - 4.0).max(wide / 2.0 + 4.0));
+            let x = label_place(out.0, left, right, wide)
+                .clamp(wide / 2.0 + 4.0, (self.width(COLUMNS) - wide / 2.0 - 4.0).max(wide / 2.0 + 4.0));
             drawing.rect("step-ground", (x - wide / 2.0 - 3.0, track - 8.0), (wide + 6.0, 15.0), "#ffffff");
             drawing.text("step-label", (x, track + 4.0), Anchor::Middle, INK, &label);
         });
@@ -243,11 +250,23 @@ fn draw_state(drawing: &mut Drawing, corner: (f64, f64), high: f64, state: &Stat
         let room = if state.kind == StateKind::Initial { BOX.0 - 24.0 } else { BOX.0 - 10.0 };
         let shift = if state.kind == StateKind::Initial { 6.0 } else { 0.0 };
         let middle = corner.0 + BOX.0 / 2.0 + shift;
-        drawing.text("state-name", (middle, corner.1 + BOX.1 / 2.0 + 4.0), Anchor::Middle, INK, &shorten(&state.name, 12.0, room));
+        drawing.text(
+            "state-name",
+            (middle, corner.1 + BOX.1 / 2.0 + 4.0),
+            Anchor::Middle,
+            INK,
+            &shorten(&state.name, 12.0, room),
+        );
         for (which, name) in stays.iter().take(3).enumerate() {
             let more = if which == 2 && stays.len() > 3 { "等" } else { "" };
             let words = shorten(&format!("↻ {name}{more}"), 11.0, BOX.0 - 10.0);
-            drawing.text("stay", (corner.0 + BOX.0 / 2.0, corner.1 + BOX.1 + 6.0 + STAY * which as f64), Anchor::Middle, PALE_INK, &words);
+            drawing.text(
+                "stay",
+                (corner.0 + BOX.0 / 2.0, corner.1 + BOX.1 + 6.0 + STAY * which as f64),
+                Anchor::Middle,
+                PALE_INK,
+                &words,
+            );
         }
     });
 }

@@ -28,7 +28,8 @@ impl Scale {
     }
 
     fn over(low: f64, high: f64, from: f64, to: f64) -> Self {
-        let (low, high) = if high > low { (low, high) } else { (low.min(0.0), if low > 0.0 { low } else { low.max(0.0) + 1.0 }) };
+        let (low, high) =
+            if high > low { (low, high) } else { (low.min(0.0), if low > 0.0 { low } else { low.max(0.0) + 1.0 }) };
         let step = round_step((high - low) / 4.0);
         let (first, last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
         let ticks: Vec<f64> = (first..=last.min(first + 12)).map(|at| at as f64 * step).collect();
@@ -51,14 +52,19 @@ impl Scale {
 /// The lowest and the highest.
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let finite = values.filter(|value| value.is_finite()).map(|value| value.clamp(-1e15, 1e15));
-    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if low <= high { (low, high) } else { (0.0, 1.0) }
 }
 
 /// 1, 2 or 5 times a power of ten, at least `least`.
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.max(1e-9).log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= least * 0.999).unwrap_or(power * 10.0)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|times| times * power)
+        .find(|step| *step >= least * 0.999)
+        .unwrap_or(power * 10.0)
 }
 
 /// The value of a tick as people write it: no more decimals than its neighbour needs, 万 for large ones.
@@ -69,7 +75,8 @@ pub(super) fn tick_words(value: f64, step: f64) -> String {
     };
     if value != 0.0 && value.abs() >= 10_000.0 {
         let short = plain(value / 10_000.0, (step / 10_000.0).min(1.0));
-        let short = if short.contains('.') { short.trim_end_matches('0').trim_end_matches('.').to_owned() } else { short };
+        let short =
+            if short.contains('.') { short.trim_end_matches('0').trim_end_matches('.').to_owned() } else { short };
         return format!("{short}万");
     }
     plain(value, step)
@@ -99,6 +106,9 @@ mod tests {
     #[test]
     fn places_run_between_the_ends() {
         let scale = Scale::with_zero([100.0].into_iter(), 200.0, 0.0);
-        assert_eq!((scale.place(0.0), scale.place(50.0), scale.place(100.0), scale.place(900.0)), (200.0, 100.0, 0.0, 0.0));
+        assert_eq!(
+            (scale.place(0.0), scale.place(50.0), scale.place(100.0), scale.place(900.0)),
+            (200.0, 100.0, 0.0, 0.0)
+        );
     }
 }

@@ -46,13 +46,19 @@ impl Drawing {
     pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64), colour: &str) {
         let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(number);
         let dashes = if class == "target" { " stroke-dasharray=\"4 3\"" } else { "" };
-        let _ = write!(self.text, "<line class=\"{class}\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{colour}\"{dashes}/>");
+        let _ = write!(
+            self.text,
+            "<line class=\"{class}\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{colour}\"{dashes}/>"
+        );
     }
 
     /// A filled box.
     pub(super) fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64), colour: &str) {
         let [x, y, width, height] = [corner.0, corner.1, size.0.max(0.0), size.1.max(0.0)].map(number);
-        let _ = write!(self.text, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>");
+        let _ = write!(
+            self.text,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>"
+        );
     }
 
     /// A box with round corners and an edge.
@@ -95,7 +101,11 @@ impl Drawing {
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
-        let _ = write!(self.text, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor} fill=\"{colour}\">{}</text>", escape(words));
+        let _ = write!(
+            self.text,
+            "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor} fill=\"{colour}\">{}</text>",
+            escape(words)
+        );
     }
 
     /// Draws a group that says its words when pointed at, and is a link if there is somewhere to go.

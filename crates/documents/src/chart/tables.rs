@@ -71,9 +71,16 @@ pub fn heat(title: &str, months: &[String], rows: &[HeatRow], higher_is_better: 
     let rows = &rows[..rows.len().min(ROWS)];
     let months = &months[..months.len().min(36)];
     let (left, wide, high, top) = (132.0, 46.0, 26.0, 24.0);
-    let mut drawing = Drawing::new(left + wide * months.len() as f64 + 4.0, top + high * rows.len() as f64 + 4.0, "heat", title);
+    let mut drawing =
+        Drawing::new(left + wide * months.len() as f64 + 4.0, top + high * rows.len() as f64 + 4.0, "heat", title);
     for (at, month) in months.iter().enumerate() {
-        drawing.text("label", (left + wide * (at as f64 + 0.5), 15.0), Anchor::Middle, PALE_INK, &shorten(month, 12.0, wide));
+        drawing.text(
+            "label",
+            (left + wide * (at as f64 + 0.5), 15.0),
+            Anchor::Middle,
+            PALE_INK,
+            &shorten(month, 12.0, wide),
+        );
     }
     let mut sorted: Vec<f64> = rows.iter().flat_map(|row| row.data.iter().filter_map(Datum::drawn)).collect();
     sorted.sort_by(f64::total_cmp);
@@ -81,13 +88,26 @@ pub fn heat(title: &str, months: &[String], rows: &[HeatRow], higher_is_better: 
         let y = top + high * down as f64;
         drawing.text("name", (left - 6.0, y + 17.0), Anchor::End, INK, &shorten(&row.name, 12.0, left - 10.0));
         for (across, month) in months.iter().enumerate() {
-            let Some((datum, value)) = row.data.get(across).and_then(|datum| Some((datum, datum.drawn()?))) else { continue };
+            let Some((datum, value)) = row.data.get(across).and_then(|datum| Some((datum, datum.drawn()?))) else {
+                continue;
+            };
             let x = left + wide * across as f64;
             let rank = share_below(&sorted, value);
             let good = if higher_is_better { rank } else { 1.0 - rank };
             drawing.datum(&format!("{} {month} {}", row.name, datum.words), datum.href.as_deref(), |drawing| {
-                drawing.rect(&format!("heat-{}", (good * 8.0).round()), (x + 1.0, y + 1.0), (wide - 2.0, high - 2.0), &tint(good));
-                drawing.text("value", (x + wide / 2.0, y + 17.0), Anchor::Middle, INK, &shorten(&datum.words, 12.0, wide - 4.0));
+                drawing.rect(
+                    &format!("heat-{}", (good * 8.0).round()),
+                    (x + 1.0, y + 1.0),
+                    (wide - 2.0, high - 2.0),
+                    &tint(good),
+                );
+                drawing.text(
+                    "value",
+                    (x + wide / 2.0, y + 17.0),
+                    Anchor::Middle,
+                    INK,
+                    &shorten(&datum.words, 12.0, wide - 4.0),
+                );
             });
         }
     }
@@ -104,8 +124,11 @@ fn share_below(sorted: &[f64], value: f64) -> f64 {
 
 /// From red over white to green.
 fn tint(good: f64) -> String {
-    let (from, to, share) =
-        if good < 0.5 { ([244.0, 203.0, 196.0], [255.0, 251.0, 246.0], good * 2.0) } else { ([255.0, 251.0, 246.0], [128.0, 194.0, 152.0], good * 2.0 - 1.0) };
+    let (from, to, share) = if good < 0.5 {
+        ([244.0, 203.0, 196.0], [255.0, 251.0, 246.0], good * 2.0)
+    } else {
+        ([255.0, 251.0, 246.0], [128.0, 194.0, 152.0], good * 2.0 - 1.0)
+    };
     let mix = |at: usize| (from[at] + (to[at] - from[at]) * share).round() as u8;
     format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
 }

@@ -30,7 +30,9 @@ pub fn bars(title: &str, labels: &[String], series: &[Series]) -> String {
         let middle = LEFT + slot * (at as f64 + 0.5);
         let first = middle - width * series.len() as f64 / 2.0;
         for (which, one) in series.iter().enumerate() {
-            let Some((datum, value)) = one.data.get(at).and_then(|datum| Some((datum, datum.drawn()?))) else { continue };
+            let Some((datum, value)) = one.data.get(at).and_then(|datum| Some((datum, datum.drawn()?))) else {
+                continue;
+            };
             let x = first + width * which as f64;
             let y = scale.place(value);
             drawing.datum(&words(label, &one.name, datum), datum.href.as_deref(), |drawing| {
@@ -49,7 +51,8 @@ pub fn bars(title: &str, labels: &[String], series: &[Series]) -> String {
 /// Bars on top of each other, with the total above. Negative values are left out: they cannot be stacked.
 pub fn stacked_bars(title: &str, labels: &[String], series: &[Series]) -> String {
     let labels = &labels[..labels.len().min(LABELS)];
-    let height = |one: &Series, at: usize| one.data.get(at).and_then(Datum::drawn).filter(|value| *value > 0.0).unwrap_or(0.0);
+    let height =
+        |one: &Series, at: usize| one.data.get(at).and_then(Datum::drawn).filter(|value| *value > 0.0).unwrap_or(0.0);
     let totals: Vec<f64> = (0..labels.len()).map(|at| series.iter().map(|one| height(one, at)).sum()).collect();
     let scale = Scale::with_zero(totals.iter().copied(), BOTTOM, TOP);
     let mut drawing = Drawing::new(WIDTH, HEIGHT, "stacked", title);
@@ -70,7 +73,13 @@ pub fn stacked_bars(title: &str, labels: &[String], series: &[Series]) -> String
             drawing.datum(&words(label, &one.name, &one.data[at]), one.data[at].href.as_deref(), |drawing| {
                 drawing.rect(&format!("series-{}", which + 1), (x, top), (width, bottom - top), colour(which));
                 if bottom - top >= 13.0 && text_width(&one.data[at].words, 11.0) <= width {
-                    drawing.text("value-inside", (x + width / 2.0, f64::midpoint(bottom, top) + 4.0), Anchor::Middle, "#ffffff", &one.data[at].words);
+                    drawing.text(
+                        "value-inside",
+                        (x + width / 2.0, f64::midpoint(bottom, top) + 4.0),
+                        Anchor::Middle,
+                        "#ffffff",
+                        &one.data[at].words,
+                    );
                 }
             });
         }
@@ -94,7 +103,8 @@ pub fn line(title: &str, labels: &[String], series: &[Series], target: Option<&T
     let x = |at: usize| LEFT + slot * (at as f64 + 0.5);
     for (which, one) in series.iter().enumerate() {
         let class = format!("series-{}", which + 1);
-        let places: Vec<Option<(f64, f64)>> = (0..labels.len()).map(|at| Some((x(at), scale.place(one.data.get(at)?.drawn()?)))).collect();
+        let places: Vec<Option<(f64, f64)>> =
+            (0..labels.len()).map(|at| Some((x(at), scale.place(one.data.get(at)?.drawn()?)))).collect();
         for part in places.split(Option::is_none).filter(|part| part.len() > 1) {
             drawing.polyline(&class, &part.iter().flatten().copied().collect::<Vec<_>>(), colour(which), 2.0);
         }
@@ -117,11 +127,17 @@ pub fn sparkline(title: &str, values: &[Option<f64>]) -> String {
     let values = &values[values.len().saturating_sub(LABELS)..];
     let drawn: Vec<Option<f64>> = values.iter().map(|value| value.filter(|value| value.is_finite())).collect();
     let (width, height) = (120.0, 32.0);
-    let (low, high) = drawn.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+    let (low, high) = drawn
+        .iter()
+        .flatten()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
     let step = (width - 8.0) / (drawn.len().max(2) - 1) as f64;
     let share = |value: f64| if high > low { (value - low) / (high - low) } else { 0.5 };
-    let places: Vec<Option<(f64, f64)>> =
-        drawn.iter().enumerate().map(|(at, value)| value.map(|value| (4.0 + step * at as f64, height - 4.0 - share(value) * (height - 8.0)))).collect();
+    let places: Vec<Option<(f64, f64)>> = drawn
+        .iter()
+        .enumerate()
+        .map(|(at, value)| value.map(|value| (4.0 + step * at as f64, height - 4.0 - share(value) * (height - 8.0))))
+        .collect();
     let mut drawing = Drawing::new(width, height, "sparkline", title);
     for part in places.split(Option::is_none).filter(|part| part.len() > 1) {
         drawing.polyline("series-1", &part.iter().flatten().copied().collect::<Vec<_>>(), colour(0), 1.6);
@@ -137,7 +153,12 @@ fn axes(drawing: &mut Drawing, scale: &Scale, labels: &[String]) {
     let step = scale.ticks.windows(2).map(|pair| pair[1] - pair[0]).next().unwrap_or(1.0);
     for tick in &scale.ticks {
         let y = scale.place(*tick);
-        drawing.line(if *tick == 0.0 { "zero" } else { "grid" }, (LEFT, y), (RIGHT, y), if *tick == 0.0 { "#b8bcc2" } else { GRID });
+        drawing.line(
+            if *tick == 0.0 { "zero" } else { "grid" },
+            (LEFT, y),
+            (RIGHT, y),
+            if *tick == 0.0 { "#b8bcc2" } else { GRID },
+        );
         drawing.text("label", (LEFT - 6.0, y + 4.0), Anchor::End, PALE_INK, &tick_words(*tick, step));
     }
     let slot = (RIGHT - LEFT) / labels.len().max(1) as f64;

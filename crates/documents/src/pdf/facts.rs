@@ -57,7 +57,8 @@ struct Column {
 
 /// Words the facts for the template.
 pub(super) fn of<'a>(paper: &OfficialPaper, fonts: &'a Chains, seal_lines: u8) -> Facts<'a> {
-    let said = |text: &Option<String>| text.as_deref().map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
+    let said =
+        |text: &Option<String>| text.as_deref().map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
     let day = |day: Option<_>| day.map(chinese_day).unwrap_or_default();
     Facts {
         layout: paper.layout,
@@ -82,7 +83,8 @@ pub(super) fn of<'a>(paper: &OfficialPaper, fonts: &'a Chains, seal_lines: u8) -
 
 /// `新区领导，新区各部门。`
 pub(crate) fn cc_line(cc: &[String]) -> String {
-    let names: Vec<String> = cc.iter().map(|name| full_width(name).trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<String> =
+        cc.iter().map(|name| full_width(name).trim().to_owned()).filter(|name| !name.is_empty()).collect();
     if names.is_empty() { String::new() } else { format!("{}。", names.join("，").trim_end_matches('。')) }
 }
 
@@ -113,14 +115,18 @@ fn piece(block: &Block) -> Piece {
 /// A table with as many cells in each line as there are columns.
 fn table(columns: &[String], rows: &[Vec<String>]) -> Piece {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0).max(columns.len());
-    let cell = |row: &[String], at: usize| row.get(at).map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
-    let longest = |at: usize| rows.iter().chain([&columns.to_vec()]).map(|row| width(&cell(row, at))).max().unwrap_or(0);
+    let cell =
+        |row: &[String], at: usize| row.get(at).map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
+    let longest =
+        |at: usize| rows.iter().chain([&columns.to_vec()]).map(|row| width(&cell(row, at))).max().unwrap_or(0);
     let shares = shares(&(0..count).map(longest).collect::<Vec<_>>());
     Piece {
         kind: "table",
         lead: String::new(),
         text: String::new(),
-        columns: (0..count).map(|at| Column { title: cell(columns, at), share: shares[at], centred: longest(at) <= 20 }).collect(),
+        columns: (0..count)
+            .map(|at| Column { title: cell(columns, at), share: shares[at], centred: longest(at) <= 20 })
+            .collect(),
         rows: rows.iter().map(|row| (0..count).map(|at| cell(row, at)).collect()).collect(),
     }
 }

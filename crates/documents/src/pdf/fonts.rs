@@ -54,15 +54,35 @@ impl Role {
                 "Noto Serif SC",
                 "Source Han Serif SC",
             ],
-            Self::FangSong => &["仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "STFangsong", "华文仿宋", "FandolFang", "FandolFang R", "Zhuque Fangsong (technical preview)"],
-            Self::HeiTi => &["黑体", "SimHei", "STHeiti", "方正黑体简体", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "FandolHei", "FandolHei R"],
-            Self::KaiTi => &["楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "STKaiti", "华文楷体", "LXGW WenKai", "FandolKai", "FandolKai R"],
-            Self::SongTi => &["宋体", "SimSun", "NSimSun", "STSong", "华文宋体", "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "FandolSong", "FandolSong R"],
+            Self::FangSong => &[
+                "仿宋_GB2312",
+                "FangSong_GB2312",
+                "仿宋",
+                "FangSong",
+                "STFangsong",
+                "华文仿宋",
+                "FandolFang",
+                "FandolFang R",
+                "Zhuque Fangsong (technical preview)",
+            ],
+            Self::HeiTi => &[
+                "黑体", "SimHei", "STHeiti", "方正黑体简体", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",
+                "FandolHei", "FandolHei R",
+            ],
+            Self::KaiTi => &[
+                "楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "STKaiti", "华文楷体", "LXGW WenKai", "FandolKai",
+                "FandolKai R",
+            ],
+            Self::SongTi => &[
+                "宋体", "SimSun", "NSimSun", "STSong", "华文宋体", "Noto Serif CJK SC", "Noto Serif SC",
+                "Source Han Serif SC", "FandolSong", "FandolSong R",
+            ],
         }
     }
 
     /// Who steps in for a rare character or a missing font, whatever the style.
-    const REARGUARD: [&'static str; 5] = ["LXGW WenKai", "Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Serif SC", "Noto Sans SC"];
+    const REARGUARD: [&'static str; 5] =
+        ["LXGW WenKai", "Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Serif SC", "Noto Sans SC"];
 }
 
 /// The families to ask for, for each part, in the order to ask.
@@ -105,14 +125,20 @@ impl Chains {
 /// Finds the fonts of the folders, the first folder first. Families that play no part are left out:
 /// the same facts then print alike on machines that differ in other fonts, and the search is five times faster.
 pub(super) fn collect(folders: &[PathBuf]) -> FontStore {
-    let wanted: BTreeSet<String> =
-        Role::ALL.iter().flat_map(|role| role.families()).chain(&Role::REARGUARD).map(|name| name.to_lowercase()).collect();
+    let wanted: BTreeSet<String> = Role::ALL
+        .iter()
+        .flat_map(|role| role.families())
+        .chain(&Role::REARGUARD)
+        .map(|name| name.to_lowercase())
+        .collect();
     let mut store = FontStore::new();
     for folder in folders {
         let mut shelf = fontdb::Database::new();
         shelf.load_fonts_dir(folder);
-        let plays = |face: &&fontdb::FaceInfo| face.families.iter().any(|(name, _)| wanted.contains(&name.to_lowercase()));
-        let mut found: Vec<(FontPath, FontInfo)> = shelf.faces().filter(plays).filter_map(|face| describe(&shelf, face)).collect();
+        let plays =
+            |face: &&fontdb::FaceInfo| face.families.iter().any(|(name, _)| wanted.contains(&name.to_lowercase()));
+        let mut found: Vec<(FontPath, FontInfo)> =
+            shelf.faces().filter(plays).filter_map(|face| describe(&shelf, face)).collect();
         // The order of a folder's listing is not ours to rely on.
         found.sort_by(|(a, _), (b, _)| (&a.path, a.index).cmp(&(&b.path, b.index)));
         store.extend(found);

@@ -76,8 +76,9 @@ impl Press {
         // The facts are the identity of the document: no clock, no chance.
         let ident = Smart::Custom(String::from_utf8_lossy(&facts).into_owned());
         let options = PdfOptions { ident, creator: Smart::Custom(Some("组工".to_owned())), ..PdfOptions::default() };
-        typst_pdf::pdf(&document, &options)
-            .map_err(|faults| PressFault::Template(faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; ")))
+        typst_pdf::pdf(&document, &options).map_err(|faults| {
+            PressFault::Template(faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; "))
+        })
     }
 
     /// Sets an official paper, and again with less room for the seal if that saves a page:
@@ -85,7 +86,8 @@ impl Press {
     fn set_official(&self, paper: &OfficialPaper) -> Result<(Vec<u8>, PagedDocument), PressFault> {
         paper.check_length()?;
         let set = |seal_lines| {
-            let facts = serde_json::to_vec(&facts::of(paper, &self.chains, seal_lines)).map_err(|error| PressFault::Template(error.to_string()))?;
+            let facts = serde_json::to_vec(&facts::of(paper, &self.chains, seal_lines))
+                .map_err(|error| PressFault::Template(error.to_string()))?;
             let document = self.typeset(OFFICIAL, facts.clone())?;
             Ok::<_, PressFault>((facts, document))
         };
@@ -103,7 +105,9 @@ impl Press {
         let job = Job { press: self, template: Source::new(self.main, template.to_owned()), facts: Bytes::new(facts) };
         let document = typst::compile::<PagedDocument>(&job).output;
         typst::comemo::evict(REMEMBER_JOBS);
-        document.map_err(|faults| PressFault::Template(faults.iter().map(|fault| job.place(fault)).collect::<Vec<_>>().join("; ")))
+        document.map_err(|faults| {
+            PressFault::Template(faults.iter().map(|fault| job.place(fault)).collect::<Vec<_>>().join("; "))
+        })
     }
 }
 
@@ -123,7 +127,8 @@ impl Job<'_> {
     /// The fault with its line in the template.
     fn place(&self, fault: &SourceDiagnostic) -> String {
         use typst::WorldExt as _;
-        let line = self.range(fault.span).map_or(0, |range| self.template.text()[..range.start].matches('\n').count() + 1);
+        let line =
+            self.range(fault.span).map_or(0, |range| self.template.text()[..range.start].matches('\n').count() + 1);
         format!("{} (line {line})", fault.message)
     }
 }

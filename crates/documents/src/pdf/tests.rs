@@ -13,7 +13,8 @@ use crate::official::{Block, Layout};
 
 /// The fonts of this machine, and those beside the build.
 static PRESS: LazyLock<Option<Press>> = LazyLock::new(|| {
-    let folders = ["/usr/share/fonts", "/usr/local/share/fonts", concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/fonts")];
+    let folders =
+        ["/usr/share/fonts", "/usr/local/share/fonts", concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/fonts")];
     Press::open(&folders.map(PathBuf::from)).ok()
 });
 
@@ -46,7 +47,13 @@ fn collect(frame: &Frame, origin: Point, page: usize, runs: &mut Vec<Run>) {
         match item {
             FrameItem::Group(group) => collect(&group.frame, at, page, runs),
             FrameItem::Text(text) => {
-                runs.push(Run { page, x: at.x.to_pt() / MM, y: at.y.to_pt() / MM, size: text.size.to_pt(), text: text.text.to_string() });
+                runs.push(Run {
+                    page,
+                    x: at.x.to_pt() / MM,
+                    y: at.y.to_pt() / MM,
+                    size: text.size.to_pt(),
+                    text: text.text.to_string(),
+                });
             }
             _ => {}
         }
@@ -115,7 +122,11 @@ fn name_and_date_and_page_numbers_stand_where_they_should() {
     assert!(date.x > 105.0 && date.x < 28.0 + 156.0 - 4.0 * cell, "{date:?}");
     assert!(find(&runs, "抄送").page == last);
     let numbers: Vec<&Run> = runs.iter().filter(|run| run.text.contains('—')).collect();
-    assert!(numbers.iter().any(|run| run.page == 1 && run.x > 150.0) && numbers.iter().any(|run| run.page == 2 && near(run.x, 28.0 + cell)), "{numbers:?}");
+    assert!(
+        numbers.iter().any(|run| run.page == 1 && run.x > 150.0)
+            && numbers.iter().any(|run| run.page == 2 && near(run.x, 28.0 + cell)),
+        "{numbers:?}"
+    );
     // The dash lies a little above its baseline, 7 mm below the 版心.
     assert!(numbers.iter().all(|run| run.y > 262.0 + 7.0 && run.y < 262.0 + 7.0 + 3.0), "{numbers:?}");
 }
@@ -136,13 +147,13 @@ fn the_same_facts_give_the_same_bytes() {
     let Some(press) = PRESS.as_ref() else { return };
     let first = press.official(&sample(Layout::Order)).unwrap();
     assert!(first.starts_with(b"%PDF"));
-    let again = Press::open(&[PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts"), PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/fonts"))]).unwrap();
+    let again = Press::open(&[
+        PathBuf::from("/usr/share/fonts"),
+        PathBuf::from("/usr/local/share/fonts"),
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/fonts")),
+    ])
+    .unwrap();
     assert_eq!(first, again.official(&sample(Layout::Order)).unwrap());
-    if let Some(folder) = std::env::var_os("PAPER_GALLERY") {
-        for (layout, name) in [(Layout::File, "file"), (Layout::Letter, "letter"), (Layout::Order, "order")] {
-            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), press.official(&sample(layout)).unwrap()).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -7,11 +7,13 @@ mod package;
 mod shapes;
 
 use docx_rs::{
-    AlignmentType, BorderType, DocGrid, DocGridType, Docx, Footer, FrameProperty, LineSpacing, LineSpacingType, PageMargin, PageNum,
-    Paragraph, ParagraphBorderPosition, Run,
+    AlignmentType, BorderType, DocGrid, DocGridType, Docx, Footer, FrameProperty, LineSpacing, LineSpacingType,
+    PageMargin, PageNum, Paragraph, ParagraphBorderPosition, Run,
 };
 
-use crate::official::{Block, Layout, Level, OfficialPaper, TooLong, chinese_day, full_width, running_heading, title_lines};
+use crate::official::{
+    Block, Layout, Level, OfficialPaper, TooLong, chinese_day, full_width, running_heading, title_lines,
+};
 use crate::pdf::cc_line;
 use shapes::{Font, PITCH, border, line, run, table};
 
@@ -49,7 +51,8 @@ pub fn official(paper: &OfficialPaper) -> Result<Vec<u8>, WordFault> {
 /// The page with its grid and footers.
 fn page(layout: Layout) -> Docx {
     // Footers end 20 mm above the lower edge of the sheet: there a letter has its second double line.
-    let margin = PageMargin::new().top(2_098).bottom(1_984).left(1_588).right(1_474).header(851).footer(1_134).gutter(0);
+    let margin =
+        PageMargin::new().top(2_098).bottom(1_984).left(1_588).right(1_474).header(851).footer(1_134).gutter(0);
     let mut docx = Docx::new()
         .page_size(11_906, 16_838)
         .page_margin(margin)
@@ -70,7 +73,8 @@ fn page(layout: Layout) -> Docx {
 fn page_number(side: AlignmentType) -> Footer {
     let dash = |text: &str| Run::new().fonts(Font::Song.fonts()).size(28).add_text(text);
     let spacing = LineSpacing::new().line_rule(LineSpacingType::Exact).line(340).before(0).after(260);
-    let number = line(28).snap_to_grid(false).line_spacing(spacing).align(side).indent(Some(CELL), None, Some(CELL), None);
+    let number =
+        line(28).snap_to_grid(false).line_spacing(spacing).align(side).indent(Some(CELL), None, Some(CELL), None);
     let number = number.add_run(dash("— ")).add_page_num(PageNum::new()).add_run(dash(" —"));
     Footer::new().add_paragraph(number.fonts(Font::Song.fonts()).size(28))
 }
@@ -78,7 +82,13 @@ fn page_number(side: AlignmentType) -> Footer {
 /// The second double line of a letter, 20 mm above the lower edge of the sheet, 170 mm wide.
 fn lower_double_line() -> Paragraph {
     let mut paragraph = shapes::line_of(120, 0).snap_to_grid(false).indent(Some(-454), None, Some(-340), None);
-    paragraph.property = paragraph.property.set_borders(border(ParagraphBorderPosition::Bottom, BorderType::ThinThickSmallGap, 24, 0, RED));
+    paragraph.property = paragraph.property.set_borders(border(
+        ParagraphBorderPosition::Bottom,
+        BorderType::ThinThickSmallGap,
+        24,
+        0,
+        RED,
+    ));
     paragraph
 }
 
@@ -121,12 +131,24 @@ impl Sheet<'_> {
                 self.blank(2);
                 let mut ruled = line(32).align(AlignmentType::Center).add_run(number);
                 // 4 mm between the number and the red line.
-                ruled.property = ruled.property.set_borders(border(ParagraphBorderPosition::Bottom, BorderType::Single, 12, 11, RED));
+                ruled.property = ruled.property.set_borders(border(
+                    ParagraphBorderPosition::Bottom,
+                    BorderType::Single,
+                    12,
+                    11,
+                    RED,
+                ));
                 self.put(ruled);
             }
             Layout::Letter => {
                 let mut name = self.head_name(0);
-                name.property = name.property.frame_property(letter_head()).set_borders(border(ParagraphBorderPosition::Bottom, BorderType::ThickThinSmallGap, 24, 11, RED));
+                name.property = name.property.frame_property(letter_head()).set_borders(border(
+                    ParagraphBorderPosition::Bottom,
+                    BorderType::ThickThinSmallGap,
+                    24,
+                    11,
+                    RED,
+                ));
                 self.put(name);
                 let right = docx_rs::Tab::new().val(docx_rs::TabValueType::Right).pos(WIDTH as usize);
                 let row = line(32).add_tab(right);
@@ -156,7 +178,13 @@ impl Sheet<'_> {
     /// 标题 and 主送机关.
     fn title(&mut self) {
         for text in title_lines(&full_width(&self.paper.title), 19) {
-            self.put(shapes::line_of(640, 0).align(AlignmentType::Center).snap_to_grid(false).keep_next(true).add_run(run(&text, Font::XiaoBiaoSong, 44)));
+            self.put(
+                shapes::line_of(640, 0).align(AlignmentType::Center).snap_to_grid(false).keep_next(true).add_run(run(
+                    &text,
+                    Font::XiaoBiaoSong,
+                    44,
+                )),
+            );
         }
         self.blank(1);
         if let Some(to) = Self::said(self.paper.to.as_ref()) {
@@ -168,8 +196,12 @@ impl Sheet<'_> {
     fn body(&mut self) {
         for block in &self.paper.body {
             match block {
-                Block::Heading1(text) => self.put(indented().keep_next(true).add_run(run(&full_width(text), Font::Hei, 32))),
-                Block::Heading2(text) => self.put(indented().keep_next(true).add_run(run(&full_width(text), Font::Kai, 32))),
+                Block::Heading1(text) => {
+                    self.put(indented().keep_next(true).add_run(run(&full_width(text), Font::Hei, 32)))
+                }
+                Block::Heading2(text) => {
+                    self.put(indented().keep_next(true).add_run(run(&full_width(text), Font::Kai, 32)))
+                }
                 Block::Paragraph(text) => self.put(paragraph(&full_width(text))),
                 Block::Table { columns, rows } => {
                     self.docx = std::mem::take(&mut self.docx).add_table(table(columns, rows, WIDTH as usize));
@@ -187,10 +219,16 @@ impl Sheet<'_> {
         self.blank(1);
         for (at, name) in names.iter().enumerate() {
             let number = if names.len() > 1 { format!("{}. ", at + 1) } else { String::new() };
-            let (text, hanging) = if at == 0 { (format!("附件：{number}{name}"), 3) } else { (format!("{number}{name}"), 0) };
+            let (text, hanging) =
+                if at == 0 { (format!("附件：{number}{name}"), 3) } else { (format!("{number}{name}"), 0) };
             let tail = if names.len() > 1 { CELL + CELL / 4 } else { 0 };
             let left = CELL * 5 + tail;
-            let paragraph = line(32).indent(Some(left), Some(docx_rs::SpecialIndentType::Hanging(hanging * CELL + tail)), None, None);
+            let paragraph = line(32).indent(
+                Some(left),
+                Some(docx_rs::SpecialIndentType::Hanging(hanging * CELL + tail)),
+                None,
+                None,
+            );
             self.put(paragraph.add_run(run(&text, Font::Fang, 32)));
         }
     }
@@ -202,7 +240,8 @@ impl Sheet<'_> {
         let day = self.paper.signed_on.map(chinese_day).unwrap_or_default();
         let width = |text: &str| text.chars().map(|c| if c.is_ascii() { CELL / 2 } else { CELL }).sum::<i32>();
         let day_shift = if day.is_empty() { CELL * 4 } else { (CELL * 4).max((width(&signer) - width(&day)) / 2) };
-        let name_shift = if day.is_empty() { day_shift } else { (day_shift + (width(&day) - width(&signer)) / 2).max(0) };
+        let name_shift =
+            if day.is_empty() { day_shift } else { (day_shift + (width(&day) - width(&signer)) / 2).max(0) };
         let at_right = |shift: i32| line(32).align(AlignmentType::Right).indent(None, None, Some(shift), None);
         self.put(at_right(name_shift).keep_next(true).add_run(run(&signer, Font::Fang, 32)));
         if !day.is_empty() {
@@ -220,14 +259,22 @@ impl Sheet<'_> {
         let cc = cc_line(&self.paper.cc);
         if !cc.is_empty() {
             let hanging = docx_rs::SpecialIndentType::Hanging(280 * 3);
-            rows.push(line(28).indent(Some(280 * 4), Some(hanging), Some(280), None).add_run(run(&format!("抄送：{cc}"), Font::Fang, 28)));
+            rows.push(line(28).indent(Some(280 * 4), Some(hanging), Some(280), None).add_run(run(
+                &format!("抄送：{cc}"),
+                Font::Fang,
+                28,
+            )));
         }
         let issuer = Self::said(self.paper.issuer.as_ref()).unwrap_or_default();
         let printed = self.paper.printed_on.map(|day| format!("{}印发", chinese_day(day))).unwrap_or_default();
-        if !letter && !(issuer.is_empty() && printed.is_empty()) {
+        if !letter && (!issuer.is_empty() || !printed.is_empty()) {
             let right = docx_rs::Tab::new().val(docx_rs::TabValueType::Right).pos((WIDTH - 280) as usize);
             let row = line(28).indent(Some(280), None, Some(280), None).add_tab(right);
-            let row = row.add_run(run(&issuer, Font::Fang, 28)).add_run(Run::new().add_tab()).add_run(run(&printed, Font::Fang, 28));
+            let row = row.add_run(run(&issuer, Font::Fang, 28)).add_run(Run::new().add_tab()).add_run(run(
+                &printed,
+                Font::Fang,
+                28,
+            ));
             rows.push(row);
         }
         if !rows.is_empty() {

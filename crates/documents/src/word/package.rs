@@ -14,7 +14,9 @@ pub(super) fn pack(docx: Docx) -> Result<Vec<u8>, Error> {
     docx.build().pack(&mut plain).map_err(Error::other)?;
     let mut parts = ZipArchive::new(plain)?;
     let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default());
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default());
     for at in 0..parts.len() {
         let mut part = parts.by_index(at)?;
         if part.is_dir() {
@@ -44,8 +46,7 @@ fn settled(name: &str, content: String) -> String {
 /// The default style as the library writes it.
 const NORMAL: &str = r#"<w:style w:type="paragraph" w:styleId="Normal"><w:name w:val="Normal" /><w:rPr />"#;
 /// The same as the default, with characters of 16 pt.
-const NORMAL_WITH_SIZE: &str =
-    r#"<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal" /><w:rPr><w:sz w:val="32" /><w:szCs w:val="32" /></w:rPr>"#;
+const NORMAL_WITH_SIZE: &str = r#"<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal" /><w:rPr><w:sz w:val="32" /><w:szCs w:val="32" /></w:rPr>"#;
 
 /// Leaves out an attribute.
 fn without(mut content: String, attribute: &str) -> String {

@@ -3,8 +3,9 @@
 //! Never decides what is written: the words come from the facts.
 
 use docx_rs::{
-    AlignmentType, BorderType, LineSpacing, LineSpacingType, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run, RunFonts, Table,
-    TableBorder, TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TablePositionProperty, TableRow, VAlignType, WidthType,
+    AlignmentType, BorderType, LineSpacing, LineSpacingType, Paragraph, ParagraphBorder, ParagraphBorderPosition,
+    ParagraphBorders, Run, RunFonts, Table, TableBorder, TableBorderPosition, TableBorders, TableCell,
+    TableCellMargins, TableLayoutType, TablePositionProperty, TableRow, VAlignType, WidthType,
 };
 
 use crate::official::full_width;
@@ -61,14 +62,21 @@ pub(super) fn line_of(height: i32, before: u32) -> Paragraph {
 }
 
 /// A border on one side alone; its width in eighths of a point, its distance in points.
-pub(super) fn border(side: ParagraphBorderPosition, kind: BorderType, width: usize, space: usize, colour: &str) -> ParagraphBorders {
+pub(super) fn border(
+    side: ParagraphBorderPosition,
+    kind: BorderType,
+    width: usize,
+    space: usize,
+    colour: &str,
+) -> ParagraphBorders {
     ParagraphBorders::with_empty().set(ParagraphBorder::new(side).val(kind).size(width).space(space).color(colour))
 }
 
 /// A table over the whole width, its header line repeated on each page.
 pub(super) fn table(columns: &[String], rows: &[Vec<String>], width: usize) -> Table {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0).max(columns.len()).max(1);
-    let cell = |row: &[String], at: usize| row.get(at).map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
+    let cell =
+        |row: &[String], at: usize| row.get(at).map(|text| full_width(text).trim().to_owned()).unwrap_or_default();
     let wide = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     let longest: Vec<usize> = (0..count)
         .map(|at| rows.iter().map(|row| wide(&cell(row, at))).max().unwrap_or(0).max(wide(&cell(columns, at))))
@@ -82,16 +90,25 @@ pub(super) fn table(columns: &[String], rows: &[Vec<String>], width: usize) -> T
         TableCell::new().width(widths[at], WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(paragraph)
     };
     let header = TableRow::new((0..count).map(|at| put(&cell(columns, at), at, Font::Hei, true)).collect());
-    let lines = rows.iter().map(|row| TableRow::new((0..count).map(|at| put(&cell(row, at), at, Font::Fang, longest[at] <= 20)).collect()).cant_split());
+    let lines = rows.iter().map(|row| {
+        TableRow::new((0..count).map(|at| put(&cell(row, at), at, Font::Fang, longest[at] <= 20)).collect())
+            .cant_split()
+    });
     let mut all_rows = vec![header];
     all_rows.extend(lines);
     let margins = TableCellMargins::new().margin(30, 50, 30, 50);
-    Table::new(all_rows).set_grid(widths.clone()).layout(TableLayoutType::Fixed).width(widths.iter().sum(), WidthType::Dxa).margins(margins)
+    Table::new(all_rows)
+        .set_grid(widths.clone())
+        .layout(TableLayoutType::Fixed)
+        .width(widths.iter().sum(), WidthType::Dxa)
+        .margins(margins)
 }
 
 /// 版记: rows of one cell at the lower edge of the 版心, with lines above, between and below unless it is a letter.
 pub(super) fn imprint(rows: Vec<Paragraph>, width: usize, ruled: bool) -> Table {
-    let rows = rows.into_iter().map(|row| TableRow::new(vec![TableCell::new().width(width, WidthType::Dxa).add_paragraph(row)]).cant_split());
+    let rows = rows
+        .into_iter()
+        .map(|row| TableRow::new(vec![TableCell::new().width(width, WidthType::Dxa).add_paragraph(row)]).cant_split());
     let foot = TablePositionProperty::new()
         .horizontal_anchor("margin")
         .vertical_anchor("margin")
@@ -103,7 +120,10 @@ pub(super) fn imprint(rows: Vec<Paragraph>, width: usize, ruled: bool) -> Table 
     let rule = |place, width| TableBorder::new(place).border_type(BorderType::Single).size(width).color("000000");
     let rules = TableBorders::with_empty();
     let rules = if ruled {
-        rules.set(rule(TableBorderPosition::Top, 8)).set(rule(TableBorderPosition::InsideH, 6)).set(rule(TableBorderPosition::Bottom, 8))
+        rules
+            .set(rule(TableBorderPosition::Top, 8))
+            .set(rule(TableBorderPosition::InsideH, 6))
+            .set(rule(TableBorderPosition::Bottom, 8))
     } else {
         rules
     };

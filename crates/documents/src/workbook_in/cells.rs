@@ -26,7 +26,10 @@ pub(super) fn read(value: &DataRef<'_>) -> Cell {
 
 /// A text without the blanks around it and without characters that cannot be seen.
 fn text_cell(text: &str) -> Cell {
-    let unseen = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let unseen = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     let blank = |c: char| c.is_whitespace() || unseen(c);
     let trimmed = text.trim_matches(blank);
     match trimmed {
@@ -71,7 +74,15 @@ fn moment_cell(moment: &ExcelDateTime) -> Cell {
     if serial < 1.0 {
         return Cell::Text(format!("{hour:02}:{minute:02}"));
     }
-    let exact = DateTime::new(year as i16, month as i8, day as i8, hour as i8, minute as i8, second as i8, i32::from(milli) * 1_000_000);
+    let exact = DateTime::new(
+        year as i16,
+        month as i8,
+        day as i8,
+        hour as i8,
+        minute as i8,
+        second as i8,
+        i32::from(milli) * 1_000_000,
+    );
     // Excel keeps instants as fractions of a day: 13:00 may come as 12:59:59.999.
     match exact.and_then(|exact| exact.round(DateTimeRound::new().smallest(Unit::Second))) {
         Ok(moment) => Cell::Moment(moment),

@@ -102,7 +102,9 @@ impl WorkbookFault {
     pub fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Empty | Self::NotAWorkbook | Self::Encrypted | Self::Truncated | Self::NoSheet => Vec::new(),
-            Self::TooLarge { bytes, limit } => vec![("size", megabytes(*bytes as u64)), ("limit", megabytes(*limit as u64))],
+            Self::TooLarge { bytes, limit } => {
+                vec![("size", megabytes(*bytes as u64)), ("limit", megabytes(*limit as u64))]
+            }
             Self::OtherFormat { format } => vec![("format", (*format).to_owned())],
             Self::UnpacksTooLarge { limit } => vec![("limit", megabytes(*limit))],
             Self::TooManyParts { parts, limit } => vec![("parts", parts.to_string()), ("limit", limit.to_string())],
@@ -119,7 +121,9 @@ impl From<calamine::XlsxError> for WorkbookFault {
     fn from(error: calamine::XlsxError) -> Self {
         match error {
             calamine::XlsxError::Password => Self::Encrypted,
-            error => Self::Damaged { detail: crate::official::printable(&error.to_string()).chars().take(120).collect() },
+            error => {
+                Self::Damaged { detail: crate::official::printable(&error.to_string()).chars().take(120).collect() }
+            }
         }
     }
 }

@@ -53,8 +53,10 @@ type Workbook = Xlsx<Cursor<Vec<u8>>>;
 fn read_sheets(parcel: parcel::Parcel, limits: &Limits) -> Result<Vec<Grid>, WorkbookFault> {
     let mut workbook: Workbook = Xlsx::new(Cursor::new(parcel.parts))?;
     let mut skeleton: Option<Workbook> = parcel.skeleton.map(|parts| Xlsx::new(Cursor::new(parts))).transpose()?;
-    let visible = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
-    let names: Vec<String> = workbook.sheets_metadata().iter().filter(visible).map(|sheet| sheet.name.clone()).collect();
+    let visible =
+        |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
+    let names: Vec<String> =
+        workbook.sheets_metadata().iter().filter(visible).map(|sheet| sheet.name.clone()).collect();
     if names.is_empty() {
         return Err(WorkbookFault::NoSheet);
     }
@@ -72,7 +74,12 @@ fn read_sheets(parcel: parcel::Parcel, limits: &Limits) -> Result<Vec<Grid>, Wor
 }
 
 /// Reads the cells of one sheet.
-fn read_rows(workbook: &mut Workbook, name: &str, limits: &Limits, cells_left: &mut usize) -> Result<Vec<Vec<Cell>>, WorkbookFault> {
+fn read_rows(
+    workbook: &mut Workbook,
+    name: &str,
+    limits: &Limits,
+    cells_left: &mut usize,
+) -> Result<Vec<Vec<Cell>>, WorkbookFault> {
     let mut reader = workbook.worksheet_cells_reader(name)?;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut width = 0;

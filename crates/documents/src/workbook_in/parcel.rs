@@ -61,7 +61,8 @@ fn old_office(bytes: &[u8]) -> WorkbookFault {
 
 /// Is it a workbook, and of the kind we read?
 fn check_kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), WorkbookFault> {
-    let has = |name: &str| archive.file_names().flatten().any(|part| part.trim_start_matches('/').eq_ignore_ascii_case(name));
+    let has =
+        |name: &str| archive.file_names().flatten().any(|part| part.trim_start_matches('/').eq_ignore_ascii_case(name));
     let other = |format| Err(WorkbookFault::OtherFormat { format });
     if has("xl/workbook.bin") {
         other("Excel二进制(.xlsb)")
@@ -110,7 +111,8 @@ fn copy_parts(archive: &mut ZipArchive<Cursor<&[u8]>>, limits: &Limits) -> Resul
         }
         content.clear();
         let unpacked = (&mut part).take(left + 1).read_to_end(&mut content).map_err(|_| WorkbookFault::Truncated)?;
-        left = left.checked_sub(unpacked as u64).ok_or(WorkbookFault::UnpacksTooLarge { limit: limits.unpacked_bytes })?;
+        left =
+            left.checked_sub(unpacked as u64).ok_or(WorkbookFault::UnpacksTooLarge { limit: limits.unpacked_bytes })?;
         put(&mut parts, &name, &[&content])?;
         if name.contains("worksheets/") && name.ends_with(".xml") {
             let (before, after) = around_cells(&content);
@@ -153,6 +155,8 @@ fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
 fn damaged(error: ZipError) -> WorkbookFault {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => WorkbookFault::Encrypted,
-        error => WorkbookFault::Damaged { detail: crate::official::printable(&error.to_string()).chars().take(120).collect() },
+        error => WorkbookFault::Damaged {
+            detail: crate::official::printable(&error.to_string()).chars().take(120).collect(),
+        },
     }
 }

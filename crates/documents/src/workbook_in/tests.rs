@@ -68,11 +68,23 @@ fn cells_keep_their_types_and_blanks_are_cut() {
 fn a_workbook_that_counts_from_1904_gives_the_same_days() {
     let sheet = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" s="1"><v>0</v></c><c r="B1" s="1"><v>44742</v></c></row></sheetData></worksheet>"#;
     let parts: [(&str, &str); 6] = [
-        ("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+        (
+            "_rels/.rels",
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+        ),
         ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#),
-        ("xl/workbook.xml", r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr date1904="1"/><sheets><sheet name="甲" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
-        ("xl/_rels/workbook.xml.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
-        ("xl/styles.xml", r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#),
+        (
+            "xl/workbook.xml",
+            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr date1904="1"/><sheets><sheet name="甲" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/styles.xml",
+            r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#,
+        ),
         ("xl/worksheets/sheet1.xml", sheet),
     ];
     let parts = parts.map(|(name, text)| (name, text.as_bytes()));
@@ -84,23 +96,59 @@ fn a_workbook_that_counts_from_1904_gives_the_same_days() {
 fn each_kind_of_bad_file_gets_its_own_sentence() {
     let usual = Limits::default();
     check_refused(b"", usual, expect!["workbook.empty 文件是空的,请重新选择文件"]);
-    check_refused("序号,名称\n1,甲".as_bytes(), usual, expect!["workbook.not_a_workbook 这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传"]);
+    check_refused(
+        "序号,名称\n1,甲".as_bytes(),
+        usual,
+        expect!["workbook.not_a_workbook 这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传"],
+    );
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
-    check_refused(&old, usual, expect!["workbook.other_format 这是旧版Office(.xls)格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传"]);
+    check_refused(
+        &old,
+        usual,
+        expect!["workbook.other_format 这是旧版Office(.xls)格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传"],
+    );
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     check_refused(&[old, name].concat(), usual, expect!["workbook.encrypted 工作簿设有打开密码,请取消密码后再上传"]);
     let ods = parcel(&[("mimetype", b""), ("content.xml", b"")]);
-    check_refused(&ods, usual, expect!["workbook.other_format 这是OpenDocument(.ods)格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传"]);
-    check_refused(&parcel(&[("a.txt", b"a")]), usual, expect!["workbook.not_a_workbook 这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传"]);
+    check_refused(
+        &ods,
+        usual,
+        expect!["workbook.other_format 这是OpenDocument(.ods)格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传"],
+    );
+    check_refused(
+        &parcel(&[("a.txt", b"a")]),
+        usual,
+        expect!["workbook.not_a_workbook 这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传"],
+    );
     let whole = sample();
     check_refused(&whole[..whole.len() / 2], usual, expect!["workbook.truncated 文件不完整,可能没有传完,请重新上传"]);
     let small = Limits { bytes: 1 << 10, ..usual };
-    check_refused(&vec![0; 3 << 20], Limits { bytes: 2 << 20, ..usual }, expect!["workbook.too_large 文件有3MB,超过2MB的上限,请删去无关的工作表和图片,或分成几个文件"]);
+    check_refused(
+        &vec![0; 3 << 20],
+        Limits { bytes: 2 << 20, ..usual },
+        expect!["workbook.too_large 文件有3MB,超过2MB的上限,请删去无关的工作表和图片,或分成几个文件"],
+    );
     assert_eq!(read(&whole, small).unwrap_err().code(), "workbook.too_large");
-    check_refused(&whole, Limits { rows: 3, ..usual }, expect!["workbook.too_many_rows 工作表“一览表”超过3行,请分成几个文件"]);
-    check_refused(&whole, Limits { columns: 3, ..usual }, expect!["workbook.too_many_columns 工作表“一览表”超过3列,请删去无关的列"]);
-    check_refused(&whole, Limits { cells: 4, ..usual }, expect!["workbook.too_many_cells 工作簿的单元格超过4个,请分成几个文件"]);
-    check_refused(&whole, Limits { parts: 3, ..usual }, expect!["workbook.too_many_parts 文件内有11个部件,超过3个的上限,不像正常的工作簿,没有读取"]);
+    check_refused(
+        &whole,
+        Limits { rows: 3, ..usual },
+        expect!["workbook.too_many_rows 工作表“一览表”超过3行,请分成几个文件"],
+    );
+    check_refused(
+        &whole,
+        Limits { columns: 3, ..usual },
+        expect!["workbook.too_many_columns 工作表“一览表”超过3列,请删去无关的列"],
+    );
+    check_refused(
+        &whole,
+        Limits { cells: 4, ..usual },
+        expect!["workbook.too_many_cells 工作簿的单元格超过4个,请分成几个文件"],
+    );
+    check_refused(
+        &whole,
+        Limits { parts: 3, ..usual },
+        expect!["workbook.too_many_parts 文件内有11个部件,超过3个的上限,不像正常的工作簿,没有读取"],
+    );
 }
 
 #[test]

@@ -85,12 +85,14 @@ fn write_grid(worksheet: &mut Worksheet, grid: &Grid, marks: &[Mark]) -> Result<
     }
     for (at, (place, said)) in sentences.cells.iter().enumerate() {
         let Some(column) = u16::try_from(place.1).ok().filter(|column| *column < 16_384) else { continue };
-        let empty = grid.rows.get(place.0 as usize).and_then(|row| row.get(place.1 as usize)).is_none_or(Cell::is_empty);
+        let empty =
+            grid.rows.get(place.0 as usize).and_then(|row| row.get(place.1 as usize)).is_none_or(Cell::is_empty);
         if empty && place.0 <= super::LAST_ROW && !inside_merged(grid, *place) {
             worksheet.write_blank(place.0, column, &style(true))?;
         }
         if at < NOTES && place.0 <= super::LAST_ROW {
-            let note = Note::new(cell_text(&said.join("\n"))).set_author("组工").add_author_prefix(false).set_width(260);
+            let note =
+                Note::new(cell_text(&said.join("\n"))).set_author("组工").add_author_prefix(false).set_width(260);
             worksheet.insert_note(place.0, column, &note)?;
         }
     }
@@ -129,7 +131,10 @@ fn set_widths(worksheet: &mut Worksheet, grid: &Grid, width: usize) -> Result<()
             let Cell::Text(text) = cell else { continue };
             let spans = |(first, last): &(Place, Place)| *first == (row, column as u32) && last.1 > first.1;
             if !grid.merged.iter().take(200).any(spans) {
-                let long = text.lines().map(|line| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>()).max();
+                let long = text
+                    .lines()
+                    .map(|line| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>())
+                    .max();
                 widths[column] = widths[column].max(long.unwrap_or(0) + 2);
             }
         }
@@ -161,7 +166,10 @@ fn write_merged(worksheet: &mut Worksheet, grid: &Grid) -> Result<(), XlsxError>
 fn style(marked: bool) -> Format {
     let style = Format::new().set_align(FormatAlign::VerticalCenter);
     if marked {
-        style.set_background_color(Color::RGB(0xFD_D8_D8)).set_border(FormatBorder::Thin).set_border_color(Color::RGB(0xC0_39_2B))
+        style
+            .set_background_color(Color::RGB(0xFD_D8_D8))
+            .set_border(FormatBorder::Thin)
+            .set_border_color(Color::RGB(0xC0_39_2B))
     } else {
         style
     }

@@ -8,7 +8,9 @@ mod annotate;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 
 pub use annotate::{AnnotateFault, Mark, annotate};
 
@@ -183,7 +185,13 @@ impl Styles {
     }
 
     /// Writes one cell.
-    fn put(&self, worksheet: &mut Worksheet, place: (u32, u16), kind: ColumnKind, cell: &OutCell) -> Result<(), XlsxError> {
+    fn put(
+        &self,
+        worksheet: &mut Worksheet,
+        place: (u32, u16),
+        kind: ColumnKind,
+        cell: &OutCell,
+    ) -> Result<(), XlsxError> {
         let (row, column) = place;
         match cell {
             OutCell::Empty => {}
@@ -197,11 +205,17 @@ impl Styles {
                 worksheet.write_string_with_format(row, column, text, style)?;
             }
             OutCell::Number(number) => {
-                let decimals = if let ColumnKind::Number(decimals) = kind { usize::from(decimals) } else { number.scale() as usize };
+                let decimals = if let ColumnKind::Number(decimals) = kind {
+                    usize::from(decimals)
+                } else {
+                    number.scale() as usize
+                };
                 self.put_number(worksheet, place, *number, &self.numbers[decimals.min(6)])?;
             }
             OutCell::Money(cents) => self.put_number(worksheet, place, Decimal::new(*cents, 2), &self.numbers[2])?,
-            OutCell::Percent(percent) => self.put_number(worksheet, place, *percent / Decimal::ONE_HUNDRED, &self.percent)?,
+            OutCell::Percent(percent) => {
+                self.put_number(worksheet, place, *percent / Decimal::ONE_HUNDRED, &self.percent)?
+            }
             OutCell::Day(day) => put_moment(worksheet, place, day.at(0, 0, 0, 0), &self.day)?,
             OutCell::Moment(moment) => put_moment(worksheet, place, *moment, &self.moment)?,
             OutCell::YesNo(yes) => {
@@ -212,7 +226,13 @@ impl Styles {
     }
 
     /// Writes a number; one with more digits than Excel keeps is written as text, so that none is lost.
-    fn put_number(&self, worksheet: &mut Worksheet, place: (u32, u16), number: Decimal, style: &Format) -> Result<(), XlsxError> {
+    fn put_number(
+        &self,
+        worksheet: &mut Worksheet,
+        place: (u32, u16),
+        number: Decimal,
+        style: &Format,
+    ) -> Result<(), XlsxError> {
         let number = number.normalize();
         match number.to_f64() {
             Some(float) if number.mantissa().unsigned_abs() < 1_000_000_000_000_000 => {

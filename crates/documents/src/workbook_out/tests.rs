@@ -88,7 +88,9 @@ fn long_texts_are_cut_and_long_numbers_keep_their_digits() {
 
 #[test]
 fn an_empty_list_has_its_header() {
-    let bytes = write(Sheet { name: "甲".into(), columns: vec![column("文字", ColumnKind::Text)], rows: Vec::new() }, &[]).unwrap();
+    let bytes =
+        write(Sheet { name: "甲".into(), columns: vec![column("文字", ColumnKind::Text)], rows: Vec::new() }, &[])
+            .unwrap();
     assert_eq!(read_back(&bytes)[0].rows, [[Cell::Text("文字".into())]]);
     let bare = write(Sheet { name: "甲".into(), columns: Vec::new(), rows: Vec::new() }, &[]).unwrap();
     assert_eq!(read_back(&bare)[0].rows, Vec::<Vec<Cell>>::new());
@@ -96,7 +98,8 @@ fn an_empty_list_has_its_header() {
 
 #[test]
 fn a_workbook_comes_back_with_its_faults_marked() {
-    let mark = |row, column, sentence: &str| Mark { sheet: "重点工作一".into(), row, column, sentence: sentence.into() };
+    let mark =
+        |row, column, sentence: &str| Mark { sheet: "重点工作一".into(), row, column, sentence: sentence.into() };
     let marks = [mark(1, Some(3), "没有这一天"), mark(1, Some(7), "缺少责任单位"), mark(1, None, "与上一行重复")];
     let bytes = annotate(&sample(), &marks).unwrap();
     let grids = read_back(&bytes);
