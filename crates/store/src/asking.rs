@@ -18,7 +18,12 @@ pub(crate) struct Asking {
 impl Asking {
     /// Begins with the site as `$1`.
     pub(crate) fn at(dialect: Dialect, site: i64) -> Self {
-        Self { dialect, params: vec![P::Int(site)], pieces: vec![String::from("site = $1")] }
+        Self::bare(dialect, site, "site = $1")
+    }
+
+    /// Begins with the site as `$1` and another first piece.
+    pub(crate) fn bare(dialect: Dialect, site: i64, piece: &str) -> Self {
+        Self { dialect, params: vec![P::Int(site)], pieces: vec![piece.to_owned()] }
     }
 
     /// Keeps a parameter and gives its placeholder.

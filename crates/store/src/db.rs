@@ -77,6 +77,11 @@ impl Db {
         Self { site, engine: Arc::clone(&self.engine) }
     }
 
+    /// The site that its connections name.
+    pub fn site(&self) -> i64 {
+        self.site
+    }
+
     /// Which database it is.
     pub fn dialect(&self) -> Dialect {
         match &*self.engine {
@@ -182,6 +187,13 @@ impl Db {
                 Ok(())
             }
         }
+    }
+
+    /// A statement outside of any transaction that nobody who writes has to wait for.
+    pub(crate) async fn outside_reading(&self, sql: String) -> Result<(), StoreError> {
+        let mut reader = self.read().await?;
+        reader.run(sql, Vec::new()).await?;
+        Ok(())
     }
 
     /// Closes all connections; what was acknowledged is durable anyway.

@@ -21,7 +21,28 @@ pub mod records;
 pub mod register;
 pub mod filters;
 pub mod journal;
+pub mod deadlines;
+pub mod ties;
+pub mod figures;
+pub mod series;
+pub mod papers;
+pub mod files;
 
+pub mod units;
+pub mod people;
+pub mod accounts;
+pub mod grants;
+
+pub mod notices;
+pub mod outbox;
+pub mod acts;
+pub mod imports;
+pub mod idempotency;
+pub mod duties;
+pub mod settings;
+mod backup;
+
+pub use backup::Size;
 pub use conn::Conn;
 pub use db::{Db, Options, Reader, Tx};
 pub use dialect::Dialect;

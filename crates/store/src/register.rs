@@ -342,3 +342,26 @@ fn fact(asking: &mut Asking, field: &FieldId, test: &FactTest) -> Result<(), Sto
     }
     Ok(())
 }
+
+/// Open records that a role must act on, in one interval of units, by due day, after one already shown.
+pub async fn open_by_holder(
+    conn: &mut Conn,
+    role: &RoleId,
+    units: (i64, i64),
+    after: Option<&After>,
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    asking.is("holder_role", role);
+    asking.is("open_", true);
+    if units != WHOLE_SITE {
+        let (first, last) = (asking.param(units.0), asking.param(units.1));
+        asking.and(format!("unit_ord BETWEEN {first} AND {last}"));
+    }
+    if let Some(after) = after {
+        let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));
+        asking.and(format!("due_on >= {key} AND (due_on > {key} OR id > {id})"));
+    }
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY due_on, id LIMIT {limit}", asking.text());
+    conn.list(sql, asking.params).await.and_then(|found| rows(&found)).doing("list what a role must act on")
+}

@@ -28,12 +28,12 @@ CREATE INDEX unit_ord ON unit (site, ord)
 ;
 CREATE INDEX unit_parent ON unit (site, parent)
 ;
--- One human. unit is where they work now.
+-- One human. unit is where they work now; pinyin is what they sort by.
 CREATE TABLE person (
     site BIGINT NOT NULL,
     id BYTEA NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
-    pinyin TEXT COLLATE "C",
+    pinyin TEXT COLLATE "C" NOT NULL,
     post_name TEXT COLLATE "C",
     unit BYTEA,
     PRIMARY KEY (site, id)

@@ -28,12 +28,12 @@ CREATE INDEX unit_ord ON unit (site, ord)
 ;
 CREATE INDEX unit_parent ON unit (site, parent)
 ;
--- One human. unit is where they work now.
+-- One human. unit is where they work now; pinyin is what they sort by.
 CREATE TABLE person (
     site BIGINT NOT NULL,
     id BLOB NOT NULL,
     name TEXT NOT NULL,
-    pinyin TEXT,
+    pinyin TEXT NOT NULL,
     post_name TEXT,
     unit BLOB,
     PRIMARY KEY (site, id)
