@@ -29,7 +29,7 @@ pub enum Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        if error.is_stale() {
+        if matches!(error, StoreError::Stale) {
             return Self::Stale;
         }
         Self::Broken { doing: "ask the database", source: error.into() }

@@ -14,6 +14,7 @@ use kernel::catalog::{Catalog, Mechanism};
 use kernel::ids::AccountId;
 use kernel::problem::{Problem, SourceFile};
 use store::Db;
+use store::settings::DefinitionRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -113,20 +114,26 @@ impl Office {
         let mut tx = self.db.begin().await?;
         for mechanism in definitions.catalog.mechanisms.values() {
             let source = definition_source(mechanism, &definitions);
-            store::definitions::keep(&mut tx, &mechanism.hash, mechanism.id.as_str(), &source, now).await?;
+            let row = DefinitionRow {
+                hash: mechanism.hash.to_string(),
+                mechanism: mechanism.id.clone(),
+                source,
+                taken_at: now,
+            };
+            store::settings::put_definition(&mut tx, &row).await?;
         }
         tx.commit().await?;
         let mut conn = self.db.read().await?;
-        for old in store::definitions::all(&mut conn).await? {
+        for old in store::settings::all_definitions(&mut conn).await? {
             let is_current = definitions.catalog.mechanisms.values().any(|it| *it.hash == *old.hash);
             if is_current {
                 continue;
             }
-            if let Some(mechanism) = older_version(&old.source, &old.mechanism, &definitions) {
+            if let Some(mechanism) = older_version(&old.source, old.mechanism.as_str(), &definitions) {
                 definitions.older.insert(Arc::from(old.hash.as_str()), mechanism);
             }
         }
-        for year in store::calendar_years::all(&mut conn).await? {
+        for year in store::settings::calendar_years(&mut conn).await? {
             let file = SourceFile { path: Arc::from("vocabulary/calendar.kdl"), text: Arc::from(year.source.as_str()) };
             let (own, problems) = Calendar::parse(&[file]);
             if problems.is_empty() {
@@ -147,7 +154,7 @@ impl Office {
         let people = store::people::all(&mut conn).await?.into_iter().map(|row| Person {
             id: row.id,
             name: row.name,
-            pinyin: row.pinyin.unwrap_or_default(),
+            pinyin: row.pinyin,
             post_name: row.post_name,
             unit: row.unit,
         });

@@ -10,7 +10,9 @@ use kernel::refusal::Refusal;
 use kernel::value::Facts;
 use kernel::workflow::Move;
 use store::Tx;
-use store::batches::BatchRow;
+use store::acts::ActRow;
+use store::imports::BatchRow;
+use uuid::Uuid;
 
 use crate::commands::keep::Writing;
 use crate::ctx::Ctx;
@@ -42,21 +44,38 @@ pub async fn keep(
         undone_at: None,
         detail: None,
     };
-    store::batches::insert(tx, &row).await?;
+    store::imports::insert_batch(tx, &row).await?;
     let detail = serde_json::json!({ "batch": id.to_string(), "kind": kind, "mechanism": mechanism.as_str(), "count": count });
     act(ctx, tx, "batch", detail).await
 }
 
 /// Writes an act that is not about one record into its chain.
 pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) -> Result<(), Error> {
-    store::acts::append(tx, ctx.new_id(), ctx.now, kind, ctx.person(), ctx.actor.name(), &detail).await?;
-    Ok(())
+    let head = store::acts::head(tx).await?;
+    let (seq, prior_hash) = head.map_or((1, None), |(seq, hash)| (seq + 1, Some(hash)));
+    let id: Uuid = ctx.new_id();
+    let detail = detail.to_string();
+    let said = format!("{seq}|{}|{kind}|{:?}|{detail}", ctx.now, ctx.person());
+    let hash = kernel::journal::hash(prior_hash.as_deref(), RecordId(id), &said);
+    let actor_name = ctx.actor.name().to_owned();
+    let row = ActRow {
+        id,
+        seq,
+        at: ctx.now,
+        kind: kind.to_owned(),
+        actor: ctx.person(),
+        actor_name,
+        detail,
+        prior_hash,
+        hash,
+    };
+    Ok(store::acts::append(tx, &row).await?)
 }
 
 /// Undoes an import whose records have not moved since: each is closed as undone, the rows may be imported again.
 pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
     let mut tx = ctx.office.db.begin_long().await?;
-    let batch = store::batches::find(&mut tx, id).await?.ok_or_else(|| Refusal::new("import.no_batch"))?;
+    let batch = store::imports::find_batch(&mut tx, id).await?.ok_or_else(|| Refusal::new("import.no_batch"))?;
     let mechanism = ctx.mechanism(batch.mechanism.as_str())?;
     if !ctx.actor.holds_any(&mechanism.rights.import) {
         return Err(Error::NotFound);
@@ -87,8 +106,10 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
         writing.put(&mut tx, &pinned, Some(record), undone(ctx, record)).await?;
     }
     writing.write(&mut tx).await?;
-    store::import_rows::forget(&mut tx, id).await?;
-    store::batches::undo(&mut tx, id, ctx.now).await?;
+    for record in &records {
+        store::imports::forget(&mut tx, record.id).await?;
+    }
+    store::imports::mark_undone(&mut tx, id, ctx.now).await?;
     act(ctx, &mut tx, "undo", serde_json::json!({ "batch": id.to_string(), "count": records.len() })).await?;
     tx.commit().await?;
     Ok(records.len())

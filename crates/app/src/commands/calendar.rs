@@ -6,6 +6,7 @@ use kernel::calendar::Calendar;
 use kernel::problem::SourceFile;
 use kernel::refusal::Refusal;
 use kernel::workflow;
+use store::settings::CalendarYearRow;
 
 use crate::commands::batches::act;
 use crate::commands::keep::Writing;
@@ -28,7 +29,13 @@ pub async fn replace_years(ctx: &Ctx, text: &str) -> Result<usize, Error> {
     let mut tx = ctx.office.db.begin().await?;
     let mut taken = Vec::new();
     for year in years.years() {
-        store::calendar_years::put(&mut tx, i64::from(year.year()), &year.to_kdl(), ctx.now, ctx.actor.name()).await?;
+        let row = CalendarYearRow {
+            year: i64::from(year.year()),
+            source: year.to_kdl(),
+            taken_at: ctx.now,
+            taken_by: Some(ctx.actor.name().to_owned()),
+        };
+        store::settings::put_calendar_year(&mut tx, &row).await?;
         taken.push(year.year());
     }
     if taken.is_empty() {

@@ -66,7 +66,7 @@ pub async fn add(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileId, Error> {
 }
 
 /// A file's name as a label: the last part of whatever path it came with, without signs that mislead.
-fn clean_name(name: &str) -> Result<String, Refusal> {
+pub(crate) fn clean_name(name: &str) -> Result<String, Refusal> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
     let misleading = |c: char| c.is_control() || "<>:\"|?*\u{202e}\u{200b}\u{feff}".contains(c);
     let clean: String = last.chars().filter(|c| !misleading(*c)).take(150).collect();
@@ -88,7 +88,9 @@ pub async fn attach(tx: &mut Tx, before: &Record, after: &Record) -> Result<(), 
     for (field, value) in &after.facts.0 {
         let is_new = before.version == after.version || before.facts.find(field.as_str()) != Some(value);
         if let (Value::Files(ids), true) = (value, is_new) {
-            store::files::attach(tx, ids, after.id).await?;
+            for id in ids {
+                store::files::attach(tx, *id, after.id).await?;
+            }
         }
     }
     Ok(())

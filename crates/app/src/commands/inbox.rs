@@ -7,6 +7,6 @@ use crate::error::Error;
 pub async fn read_all(ctx: &Ctx) -> Result<(), Error> {
     let Some(person) = ctx.person() else { return Err(Error::NotFound) };
     let mut tx = ctx.office.db.begin().await?;
-    store::notices::read_all(&mut tx, person, ctx.now).await?;
+    store::notices::mark_read(&mut tx, person, None, ctx.now).await?;
     Ok(tx.commit().await?)
 }

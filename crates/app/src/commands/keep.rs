@@ -302,7 +302,16 @@ impl<'a> Writing<'a> {
     }
 
     fn outbox_row(&self, kind: &str, body: serde_json::Value) -> OutboxRow {
-        OutboxRow::new(self.ctx.new_id::<Uuid>(), self.ctx.now, kind, body)
+        OutboxRow {
+            id: self.ctx.new_id::<Uuid>(),
+            at: self.ctx.now,
+            kind: kind.to_owned(),
+            body,
+            due_at: self.ctx.now,
+            tries: 0,
+            done_at: None,
+            failure: None,
+        }
     }
 
     /// Writes everything, in few statements.

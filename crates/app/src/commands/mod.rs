@@ -12,3 +12,4 @@ pub mod calendar;
 pub mod inbox;
 pub mod views;
 pub mod papers;
+pub mod upkeep;

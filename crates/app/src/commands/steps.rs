@@ -9,7 +9,8 @@ use kernel::facts::{self, Typed};
 use kernel::ids::{BatchId, FieldId, FileId, PersonId, RecordId, StepId};
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::Value;
-use kernel::workflow::{self, Attempt};
+use kernel::record::Record;
+use kernel::workflow::{self, Attempt, Move};
 use store::{Conn, Tx};
 
 use crate::commands::keep::Writing;
@@ -90,19 +91,29 @@ pub async fn start(ctx: &Ctx, form: StartRecord) -> Result<RecordId, Error> {
     let id: RecordId = ctx.new_id();
     let attempt = attempt(ctx, &step.id, filled, None, None, None);
     let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
-    ctx.office
-        .db
-        .transact(async |tx: &mut Tx| {
-            if !answer(ctx, tx, form.key.as_deref(), id).await? {
-                return answered(tx, form.key.as_deref()).await?.ok_or(Error::Stale);
-            }
-            let mut writing = Writing::new(ctx, None);
-            let record = writing.put(tx, &mechanism, None, moved.clone()).await?;
-            writing.write(tx).await?;
-            files::attach(tx, &record, &record).await?;
-            Ok(id)
-        })
-        .await
+    let (key, mechanism, moved) = (form.key.as_deref(), &mechanism, &moved);
+    let keep = |mut tx: Tx| async move {
+        let id = keep_started(ctx, &mut tx, key, mechanism, moved).await?;
+        Ok::<_, Error>((tx, id))
+    };
+    ctx.office.db.transact(keep).await
+}
+
+async fn keep_started(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: Option<&str>,
+    mechanism: &Arc<Mechanism>,
+    moved: &Move,
+) -> Result<RecordId, Error> {
+    if !answer(ctx, tx, key, moved.after.id).await? {
+        return answered(tx, key).await?.ok_or(Error::Stale);
+    }
+    let mut writing = Writing::new(ctx, None);
+    let record = writing.put(tx, mechanism, None, moved.clone()).await?;
+    writing.write(tx).await?;
+    files::attach(tx, &record, &record).await?;
+    Ok(record.id)
 }
 
 /// Takes a step. What is read is read before the transaction begins, so that the transaction is short; whoever was
@@ -137,19 +148,32 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
-    ctx.office
-        .db
-        .transact(async |tx: &mut Tx| {
-            if !answer(ctx, tx, form.key.as_deref(), record.id).await? {
-                return Ok(());
-            }
-            let mut writing = Writing::new(ctx, None);
-            writing.follows(record.id, &head.hash);
-            let after = writing.put(tx, &mechanism, Some(&record), moved.clone()).await?;
-            writing.write(tx).await?;
-            files::attach(tx, &record, &after).await
-        })
-        .await
+    let taken = Taken { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash };
+    let (key, taken) = (form.key.as_deref(), &taken);
+    let keep = |mut tx: Tx| async move {
+        keep_taken(ctx, &mut tx, key, taken).await?;
+        Ok::<_, Error>((tx, ()))
+    };
+    ctx.office.db.transact(keep).await
+}
+
+/// A step that was decided and is not yet kept.
+struct Taken<'a> {
+    record: &'a Record,
+    mechanism: &'a Arc<Mechanism>,
+    moved: &'a Move,
+    head: &'a str,
+}
+
+async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, taken: &Taken<'_>) -> Result<(), Error> {
+    if !answer(ctx, tx, key, taken.record.id).await? {
+        return Ok(());
+    }
+    let mut writing = Writing::new(ctx, None);
+    writing.follows(taken.record.id, taken.head);
+    let after = writing.put(tx, taken.mechanism, Some(taken.record), taken.moved.clone()).await?;
+    writing.write(tx).await?;
+    files::attach(tx, taken.record, &after).await
 }
 
 /// Takes a step on many records: those that the rules refuse are left and named.
@@ -163,15 +187,15 @@ pub async fn take_many(ctx: &Ctx, form: TakeSteps) -> Result<BatchDone, Error> {
     if ids.len() > MOST_IN_BATCH {
         return Err(Refusal::new("step.too_many").with("most", MOST_IN_BATCH).with("chosen", ids.len()).into());
     }
-    ctx.office
-        .db
-        .transact(async |tx: &mut Tx| {
-            if let Some(known) = answered(tx, form.key.as_deref()).await? {
-                return Ok(BatchDone { batch: BatchId(known.0), done: 0, refused: Vec::new() });
-            }
-            take_all(ctx, tx, &form, &ids).await
-        })
-        .await
+    let (form, ids) = (&form, &ids);
+    let keep = |mut tx: Tx| async move {
+        let done = match answered(&mut tx, form.key.as_deref()).await? {
+            Some(known) => BatchDone { batch: BatchId(known.0), done: 0, refused: Vec::new() },
+            None => take_all(ctx, &mut tx, form, ids).await?,
+        };
+        Ok::<_, Error>((tx, done))
+    };
+    ctx.office.db.transact(keep).await
 }
 
 async fn take_all(ctx: &Ctx, tx: &mut Tx, form: &TakeSteps, ids: &[RecordId]) -> Result<BatchDone, Error> {
@@ -207,7 +231,9 @@ async fn take_all(ctx: &Ctx, tx: &mut Tx, form: &TakeSteps, ids: &[RecordId]) ->
         let kind = format!("step:{}", form.step);
         batches::keep(ctx, tx, done.batch, &mechanism, &kind, None, done.done).await?;
     }
-    answer(ctx, tx, form.key.as_deref(), RecordId(done.batch.0)).await?;
+    if !answer(ctx, tx, form.key.as_deref(), RecordId(done.batch.0)).await? {
+        return Err(Error::Stale);
+    }
     Ok(done)
 }
 

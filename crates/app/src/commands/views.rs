@@ -2,7 +2,7 @@
 
 use kernel::ids::MechanismId;
 use kernel::refusal::Refusal;
-use store::views::ViewRow;
+use store::settings::ViewRow;
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
@@ -28,7 +28,12 @@ pub async fn save(ctx: &Ctx, mechanism: &str, name: &str, ask: &RegisterAsk) -> 
         made_at: ctx.now,
     };
     let mut tx = ctx.office.db.begin().await?;
-    store::views::put(&mut tx, &row).await?;
+    for old in store::settings::views(&mut tx, person, &mechanism.id).await? {
+        if old.name == row.name {
+            store::settings::drop_view(&mut tx, person, old.id).await?;
+        }
+    }
+    store::settings::insert_view(&mut tx, &row).await?;
     Ok(tx.commit().await?)
 }
 
@@ -36,6 +41,6 @@ pub async fn save(ctx: &Ctx, mechanism: &str, name: &str, ask: &RegisterAsk) -> 
 pub async fn drop_view(ctx: &Ctx, id: Uuid) -> Result<(), Error> {
     let Some(person) = ctx.person() else { return Err(Error::NotFound) };
     let mut tx = ctx.office.db.begin().await?;
-    store::views::remove(&mut tx, id, person).await?;
+    store::settings::drop_view(&mut tx, person, id).await?;
     Ok(tx.commit().await?)
 }

@@ -83,7 +83,7 @@ pub async fn tick(ctx: &Ctx, owner: &str) -> Result<Vec<(&'static str, Report)>,
     let ctx = Ctx { actor: Actor::Clock, account: None, ..ctx.clone() };
     {
         let mut tx = ctx.office.db.begin().await?;
-        let held = store::leases::take(&mut tx, "duties", owner, ctx.now, ctx.now + LEASE_MS).await?;
+        let held = store::duties::take_lease(&mut tx, "duties", owner, ctx.now, ctx.now + LEASE_MS).await?;
         tx.commit().await?;
         if !held {
             return Ok(Vec::new());
@@ -111,8 +111,8 @@ async fn keep(ctx: &Ctx, duty: &Duty, report: &Report) -> Result<(), Error> {
         return Ok(());
     }
     let mut tx = ctx.office.db.begin().await?;
-    let detail = (!report.faults.is_empty()).then(|| report.faults.join(";"));
-    let run = store::duty_runs::DutyRunRow {
+    let detail = (!report.faults.is_empty()).then(|| serde_json::json!({ "faults": report.faults }));
+    let run = store::duties::DutyRunRow {
         id: ctx.new_id::<Uuid>(),
         duty: duty.id.to_owned(),
         at: ctx.now,
@@ -121,6 +121,6 @@ async fn keep(ctx: &Ctx, duty: &Duty, report: &Report) -> Result<(), Error> {
         failed: report.failed,
         detail,
     };
-    store::duty_runs::insert(&mut tx, &run).await?;
+    store::duties::insert_run(&mut tx, &run).await?;
     Ok(tx.commit().await?)
 }

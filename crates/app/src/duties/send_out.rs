@@ -14,8 +14,10 @@ pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
     let mut report = Report::default();
     loop {
         let batch = {
-            let mut conn = ctx.office.db.read().await?;
-            store::outbox::due(&mut conn, ctx.now, AT_ONCE).await?
+            let mut tx = ctx.office.db.begin().await?;
+            let taken = store::outbox::take_due(&mut tx, ctx.now, ctx.now + AGAIN_MS, AT_ONCE).await?;
+            tx.commit().await?;
+            taken
         };
         let count = batch.len();
         let failed_before = report.failed;
@@ -27,12 +29,12 @@ pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
             let mut tx = ctx.office.db.begin().await?;
             match done {
                 Ok(()) => {
-                    store::outbox::done(&mut tx, message.id, ctx.now).await?;
+                    store::outbox::mark_done(&mut tx, message.id, ctx.now).await?;
                     report.done += 1;
                 }
                 Err(error) => {
                     let wait = AGAIN_MS << message.tries.clamp(0, 10);
-                    store::outbox::failed(&mut tx, message.id, ctx.now + wait, &error.to_string()).await?;
+                    store::outbox::mark_failed(&mut tx, message.id, &error.to_string(), ctx.now + wait).await?;
                     report.failed(&message.kind, &error);
                 }
             }

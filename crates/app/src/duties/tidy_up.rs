@@ -11,9 +11,10 @@ pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
     let mut tx = ctx.office.db.begin().await?;
     let mut gone = 0;
     gone += store::accounts::drop_ended_sessions(&mut tx, ctx.now).await?;
-    gone += store::uploads::drop_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
+    gone += store::imports::drop_uploads_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
     gone += store::files::drop_loose_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
     gone += store::idempotency::drop_before(&mut tx, ctx.now - 30 * DAY_MS).await?;
+    gone += store::outbox::drop_done(&mut tx, ctx.now - 30 * DAY_MS).await?;
     tx.commit().await?;
     Ok(Report { done: i64::try_from(gone).unwrap_or(i64::MAX), ..Report::default() })
 }

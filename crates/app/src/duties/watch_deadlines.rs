@@ -37,15 +37,13 @@ pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
 }
 
 async fn ring(ctx: &Ctx, id: kernel::ids::RecordId) -> Result<bool, Error> {
-    ctx.office
-        .db
-        .transact(async |tx: &mut store::Tx| {
-            let found = records::by_ids(ctx, tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
-            let Some(moved) = workflow::ring(ctx.clock(), &found.mechanism, &found.record) else { return Ok(false) };
-            let mut writing = Writing::new(ctx, None);
-            writing.put(tx, &found.mechanism, Some(&found.record), moved).await?;
-            writing.write(tx).await?;
-            Ok(true)
-        })
-        .await
+    let keep = |mut tx: store::Tx| async move {
+        let found = records::by_ids(ctx, &mut tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
+        let Some(moved) = workflow::ring(ctx.clock(), &found.mechanism, &found.record) else { return Ok((tx, false)) };
+        let mut writing = Writing::new(ctx, None);
+        writing.put(&mut tx, &found.mechanism, Some(&found.record), moved).await?;
+        writing.write(&mut tx).await?;
+        Ok::<_, Error>((tx, true))
+    };
+    ctx.office.db.transact(keep).await
 }

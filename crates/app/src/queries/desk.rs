@@ -92,7 +92,10 @@ async fn todo(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
     let mut rows = Vec::new();
     for role in roles {
         let reach = ctx.actor.reach(std::slice::from_ref(&role));
-        rows.append(&mut store::register::held_by(conn, &role, &reach, TODO + 1).await?);
+        for over in reach {
+            let units = (over.first, over.last);
+            rows.append(&mut store::register::open_by_holder(conn, &role, units, None, TODO + 1).await?);
+        }
     }
     rows.sort_by_key(|row| (row.due_on.is_none(), row.due_on, row.id));
     rows.truncate(TODO as usize + 1);
@@ -147,7 +150,7 @@ async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
 /// The newest notices of this person.
 pub async fn news(ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<Vec<NewsLine>, Error> {
     let Some(person) = ctx.person() else { return Ok(Vec::new()) };
-    let rows = store::notices::newest(conn, person, None, most).await?;
+    let rows = store::notices::of_person(conn, person, None, most).await?;
     let line = |row: store::notices::NoticeRow| NewsLine {
         id: row.id,
         record: row.record,

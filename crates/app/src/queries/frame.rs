@@ -42,7 +42,7 @@ pub struct ChapterLine {
 pub async fn frame(ctx: &Ctx) -> Result<Frame, Error> {
     let mut conn = ctx.office.db.read().await?;
     let unread = match ctx.person() {
-        Some(person) => store::notices::count_unread(&mut conn, person).await?,
+        Some(person) => store::notices::count_unread(&mut conn, person, 100).await?,
         None => 0,
     };
     let mut chapters = Vec::new();

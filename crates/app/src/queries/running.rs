@@ -32,12 +32,16 @@ pub async fn running(ctx: &Ctx) -> Result<RunningPage, Error> {
     }
     let mut conn = ctx.office.db.read().await?;
     let mut lines = Vec::new();
+    let runs = store::duties::last_runs(&mut conn).await?;
     for duty in duties::ALL {
-        let last = store::duty_runs::last(&mut conn, duty.id).await?;
+        let last = runs.iter().find(|run| run.duty == duty.id);
         lines.push(DutyLine {
             name: duty.name,
             when: duty.when,
-            last: last.map(|run| (crate::words::moment(run.at), run.done, run.skipped, run.failed, run.detail)),
+            last: last.map(|run| {
+                let detail = run.detail.as_ref().map(ToString::to_string);
+                (crate::words::moment(run.at), run.done, run.skipped, run.failed, detail)
+            }),
         });
     }
     let this = ctx.today.year();
