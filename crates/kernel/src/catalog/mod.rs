@@ -3,6 +3,7 @@
 //! Two stages: raw (what is written, with its place; `grammar`, `outline`, `raw`) → checked (ids resolved,
 //! formulas typed, templates read; `check`), then the `battery` that each file gets for free.
 //! All problems come at once; a mechanism with problems is left out, the others stay.
+//! `prose` tells a mechanism in Chinese, `diff` tells what a changed one does to existing records.
 //! Never reads a folder: the files come in as text.
 
 mod mechanism;
@@ -13,11 +14,13 @@ mod outline;
 pub mod raw;
 mod check;
 mod battery;
+pub mod prose;
+pub mod diff;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use check::{check, formula_type};
+pub use check::{check, formula_type, pinned};
 pub use mechanism::{
     BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Figure,
     FigureExample, Guard, Kind, ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights,

@@ -65,12 +65,13 @@ pub(super) fn number(desk: &mut Desk<'_>, matter: &Raw, names: &Names, settings:
             return None;
         }
     };
-    if written.text().contains("{机关代字}") && !settings.iter().any(|it| it == "机关代字") {
-        desk.tell_hint(
-            written.span.clone(),
-            "编号样式用了机关代字，但没有这项设置",
-            "请在 vocabulary/site.kdl 里写 setting \"机关代字\"",
-        );
+    for warning in pattern.warnings() {
+        desk.tell(written.part(&warning.span), warning.sentence.clone());
+    }
+    // The unit's short name comes with the record; any other name is a setting.
+    for name in pattern.names().filter(|it| *it != "单位简称" && !settings.iter().any(|known| known == it)) {
+        let hint = format!("请在 vocabulary/site.kdl 里写 setting \"{name}\"");
+        desk.tell_hint(written.span.clone(), format!("编号样式用了{name}，但没有这项设置"), hint);
     }
     Some(Numbering { pattern, at: at?.into() })
 }

@@ -25,6 +25,7 @@ pub use scope::formula_type;
 use super::grammar::MECHANISM_FILE;
 use super::raw::{self, Raw};
 use super::{Catalog, FieldType, Kind, Mechanism, Vocabulary, battery};
+use crate::ids::MechanismId;
 use crate::problem::{Problem, SourceFile};
 use fields::Fields;
 use flow::Names;
@@ -42,45 +43,14 @@ enum Place<'a> {
 
 /// Reads all definitions and reports everything that is wrong with them. Calendar files are left to `kernel::calendar`.
 pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let mut vocabulary_files = Vec::new();
-    let mut mechanism_files = Vec::new();
-    let mut templates: BTreeMap<(&str, &str), Templates<'_>> = BTreeMap::new();
-    for file in files {
-        match place(&file.path) {
-            Place::Vocabulary => vocabulary_files.push(file),
-            Place::Mechanism { chapter } => mechanism_files.push((chapter, file)),
-            Place::Template { chapter, mechanism, paper } => {
-                templates.entry((chapter, mechanism)).or_default().insert(paper, file);
-            }
-            Place::Unknown => {
-                let hint = "机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/";
-                problems.push(Problem::at(file, 0..0, "文件放错了地方").hint(hint));
-            }
-            Place::Calendar | Place::Other => {}
-        }
-    }
-    let (vocabulary, found) = vocabulary::vocabulary(&vocabulary_files);
-    problems.extend(found);
-    let (mut sheets, unread) = read_all(mechanism_files, &mut templates, &mut problems);
-    for orphans in templates.into_values() {
-        for file in orphans.into_values() {
-            problems.push(Problem::at(file, 0..0, "这个模板没有对应的机制文件").hint("文件夹名要和机制的代号一样"));
-        }
-    }
-    let mut all =
-        All { ids: sheets.iter().map(|it| it.id().to_owned()).chain(unread).collect(), fields: BTreeMap::new() };
+    let Resolved { vocabulary, mut sheets, mut mechanisms, mut problems } = resolve(files);
     for sheet in &mut sheets {
-        let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &all.ids);
-        all.fields.insert(sheet.id().to_owned(), fields);
-    }
-    let mut mechanisms = BTreeMap::new();
-    for sheet in &mut sheets {
-        let mechanism = sheet.mechanism(&vocabulary, &all);
         battery::names(&mut sheet.desk, &sheet.matter);
-        if let Some(mechanism) = mechanism.filter(|_| sheet.desk.problems.is_empty()) {
-            battery::mechanism(&mut sheet.desk, &sheet.matter, &mechanism, &vocabulary);
-            mechanisms.insert(mechanism.id.clone(), mechanism);
+        if !sheet.desk.problems.is_empty() {
+            mechanisms.remove(sheet.id());
+        }
+        if let Some(mechanism) = mechanisms.get(sheet.matter.arg(0)) {
+            battery::mechanism(&mut sheet.desk, &sheet.matter, mechanism, &vocabulary);
         }
     }
     battery::across(&mut sheets, &mechanisms);
@@ -90,6 +60,69 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     problems.dedup();
     let mechanisms = mechanisms.into_iter().map(|(id, it)| (id, Arc::new(it))).collect();
     (Catalog { vocabulary, mechanisms }, problems)
+}
+
+/// One mechanism as older records are pinned to it: its old file among today's others, whatever those say of it.
+/// Nothing if its own file does not hold together with today's words.
+pub fn pinned(files: &[SourceFile], id: &str) -> Option<Arc<Mechanism>> {
+    let mut resolved = resolve(files);
+    let sound = resolved.sheets.iter().any(|sheet| sheet.id() == id && sheet.desk.problems.is_empty());
+    resolved.mechanisms.remove(id).filter(|_| sound).map(Arc::new)
+}
+
+/// What the three rounds found.
+struct Resolved<'a> {
+    vocabulary: Vocabulary,
+    sheets: Vec<Sheet<'a>>,
+    mechanisms: BTreeMap<MechanismId, Mechanism>,
+    problems: Vec<Problem>,
+}
+
+/// The files by what they are.
+#[derive(Default)]
+struct Sorted<'a> {
+    vocabulary: Vec<&'a SourceFile>,
+    mechanisms: Vec<(&'a str, &'a SourceFile)>,
+    templates: BTreeMap<(&'a str, &'a str), Templates<'a>>,
+    problems: Vec<Problem>,
+}
+
+fn sorted(files: &[SourceFile]) -> Sorted<'_> {
+    let mut sorted = Sorted::default();
+    for file in files {
+        match place(&file.path) {
+            Place::Vocabulary => sorted.vocabulary.push(file),
+            Place::Mechanism { chapter } => sorted.mechanisms.push((chapter, file)),
+            Place::Template { chapter, mechanism, paper } => {
+                sorted.templates.entry((chapter, mechanism)).or_default().insert(paper, file);
+            }
+            Place::Unknown => {
+                let hint = "机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/";
+                sorted.problems.push(Problem::at(file, 0..0, "文件放错了地方").hint(hint));
+            }
+            Place::Calendar | Place::Other => {}
+        }
+    }
+    sorted
+}
+
+fn resolve(files: &[SourceFile]) -> Resolved<'_> {
+    let Sorted { vocabulary, mechanisms, mut templates, mut problems } = sorted(files);
+    let (vocabulary, found) = vocabulary::vocabulary(&vocabulary);
+    problems.extend(found);
+    let (mut sheets, unread) = read_all(mechanisms, &mut templates, &mut problems);
+    for file in templates.into_values().flat_map(BTreeMap::into_values) {
+        problems.push(Problem::at(file, 0..0, "这个模板没有对应的机制文件").hint("文件夹名要和机制的代号一样"));
+    }
+    let ids = sheets.iter().map(|it| it.id().to_owned()).chain(unread).collect();
+    let mut all = All { ids, fields: BTreeMap::new() };
+    for sheet in &mut sheets {
+        let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &all.ids);
+        all.fields.insert(sheet.id().to_owned(), fields);
+    }
+    let mechanisms = sheets.iter_mut().filter_map(|sheet| sheet.mechanism(&vocabulary, &all));
+    let mechanisms = mechanisms.map(|it| (it.id.clone(), it)).collect();
+    Resolved { vocabulary, sheets, mechanisms, problems }
 }
 
 fn place(path: &str) -> Place<'_> {
@@ -254,7 +287,7 @@ fn sm3(parts: &[&str]) -> [u8; 32] {
 }
 
 /// Leaves out what has problems, and then whatever refers to what is left out.
-fn leave_out(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<crate::ids::MechanismId, Mechanism>) {
+fn leave_out(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<MechanismId, Mechanism>) {
     for sheet in sheets.iter().filter(|it| !it.desk.problems.is_empty()) {
         mechanisms.remove(sheet.id());
     }

@@ -2,8 +2,10 @@
 
 mod across_files;
 mod battery;
+mod diff;
 mod fixture;
 mod fuzz;
+mod prose;
 mod references;
 mod values;
 mod vocabulary;
@@ -105,4 +107,13 @@ fn a_sites_file_replaces_the_one_of_the_same_path() {
     assert_eq!(files.len(), fixture::files().len() + 1);
     let words = files.iter().find(|it| &*it.path == "vocabulary/words.kdl").expect("it is there");
     assert!(words.text.contains("文员"));
+}
+
+#[test]
+fn a_pinned_version_is_read_whatever_the_others_say() {
+    let files =
+        edited(&[("fill \"unit\"  \"所在单位\"", "fill \"unit\" \"所在单位\"\n        fill \"newer\" \"事由\"")]);
+    assert!(check(&files).0.mechanism("follow_up").is_none(), "the other opens a field that it has not");
+    assert_eq!(pinned(&files, "follow_up").map(|it| it.name.clone()).as_deref(), Some("约谈"));
+    assert!(pinned(&files, "visit").is_none(), "its own slips still count");
 }

@@ -203,7 +203,13 @@ fn spans_and_patterns_are_read() {
         care/follow_up.kdl:1:1 所关联的机制 visit 有问题，本机制暂不启用 请先改好 visit
         care/visit.kdl:5:16 编号样式不认识“年份”,是否为“年”?可以写年、序号、机关代字、单位简称"#]],
     );
-    problems("setting \"机关代字\" \"岚综\"\n", "", expect![""]);
+    problems(
+        "访〔{年}〕{序号}号",
+        "访[{年}]{序号}号",
+        expect![[r#"
+        care/follow_up.kdl:1:1 所关联的机制 visit 有问题，本机制暂不启用 请先改好 visit
+        care/visit.kdl:5:15 年份要用六角括号〔 〕括起,写成〔{年}〕"#]],
+    );
 }
 
 // proves: number

@@ -1,0 +1,343 @@
+//! One function a section: fields, steps, deadlines, openings, papers, figures, rights, examples.
+//!
+//! Never decides an order of sections: `prose` does.
+
+use std::sync::Arc;
+
+use super::Block;
+use crate::catalog::{
+    Catalog, Deadline, Due, Field, FieldType, Figure, FigureExample, Measure, Mechanism, PaperLayout, Step,
+};
+use crate::formula::explain;
+use crate::ids::{FieldId, RoleId, StateId};
+
+/// A mechanism and the words that it is told in.
+pub(super) struct Teller<'a> {
+    pub(super) it: &'a Mechanism,
+    pub(super) catalog: &'a Catalog,
+}
+
+fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().map(|it| format!("“{it}”")).collect::<Vec<_>>().join("、")
+}
+
+fn points(sentences: Vec<String>) -> Vec<Block> {
+    if sentences.is_empty() { Vec::new() } else { vec![Block::Points(sentences)] }
+}
+
+fn table(columns: &[&str], rows: Vec<Vec<String>>) -> Block {
+    Block::Table { columns: columns.iter().map(|it| (*it).to_owned()).collect(), rows }
+}
+
+impl Teller<'_> {
+    fn role<'r>(&'r self, id: &'r RoleId) -> &'r str {
+        self.catalog.vocabulary.role(id.as_str()).map_or(id.as_str(), |it| &it.name)
+    }
+
+    fn mechanism<'m>(&'m self, id: &'m str) -> &'m str {
+        if self.it.id == *id {
+            return &self.it.name;
+        }
+        self.catalog.mechanism(id).map_or(id, |it| &it.name)
+    }
+
+    fn roles(&self, ids: &[RoleId]) -> String {
+        ids.iter().map(|it| self.role(it)).collect::<Vec<_>>().join("、")
+    }
+
+    fn states(&self, ids: &[StateId]) -> String {
+        quoted(ids.iter().map(|id| self.it.state(id.as_str()).map_or(id.as_str(), |it| &it.name)))
+    }
+
+    fn step(&self, id: &str) -> String {
+        format!("“{}”", self.it.step(id).map_or(id, |it| &it.name))
+    }
+
+    fn field_name<'f>(&'f self, id: &'f FieldId) -> &'f str {
+        let field = self.it.field(id.as_str()).map(|it| it.name.as_str());
+        field.or_else(|| self.it.child(id.as_str()).map(|it| it.name.as_str())).unwrap_or(id.as_str())
+    }
+
+    fn field_names(&self, ids: &[FieldId]) -> String {
+        ids.iter().map(|id| self.field_name(id)).collect::<Vec<_>>().join("、")
+    }
+
+    pub(super) fn fields(&self) -> Vec<Block> {
+        let mut blocks =
+            vec![table(&["栏目", "类型", "说明"], self.it.fields.iter().map(|it| self.field(it)).collect())];
+        for child in &self.it.children {
+            blocks.push(Block::Paragraph(format!("子表“{}”，一条记录可以有多行：", child.name)));
+            blocks.push(table(&["栏目", "类型", "说明"], child.fields.iter().map(|it| self.field(it)).collect()));
+        }
+        if let Some(number) = &self.it.number {
+            let again = if number.pattern.per_year() { "，每年从1重新编起" } else { "" };
+            blocks.push(Block::Paragraph(format!("走完{}时编号{again}。", self.step(number.at.as_str()))));
+        }
+        blocks
+    }
+
+    fn field(&self, field: &Field) -> Vec<String> {
+        let mut notes = Vec::new();
+        if field.required {
+            notes.push("必填".to_owned());
+        }
+        if let Some(step) = &field.stamped {
+            notes.push(format!("走完{}时自动记下当天", self.step(step.as_str())));
+        }
+        if let FieldType::Computed { formula } = &field.of {
+            notes.push(format!("自动计算：{}", explain(formula)));
+        }
+        if let Some(default) = &field.default {
+            notes.push(format!("默认为{}", explain(default)));
+        }
+        // enforces: field.filter
+        if field.filter {
+            notes.push("可以筛选".to_owned());
+        }
+        // enforces: field.search
+        if field.search {
+            notes.push("可以搜索".to_owned());
+        }
+        // enforces: field.help
+        notes.extend(field.help.as_ref().map(|it| it.trim_end_matches('。').to_owned()));
+        vec![field.name.clone(), self.type_words(&field.of), notes.join("；")]
+    }
+
+    fn type_words(&self, of: &FieldType) -> String {
+        let measured = |words: &str, measure: &Option<Arc<str>>| match measure {
+            Some(measure) => format!("{words}（{measure}）"),
+            None => words.to_owned(),
+        };
+        match of {
+            FieldType::Text { max } => format!("文字，最多{max}字"),
+            FieldType::LongText { max } => format!("多行文字，最多{max}字"),
+            // enforces: field.measure
+            FieldType::Whole { measure, min, max } => match (min, max) {
+                (Some(min), Some(max)) => format!("{}，{min}到{max}", measured("整数", measure)),
+                (Some(min), None) => format!("{}，不小于{min}", measured("整数", measure)),
+                (None, Some(max)) => format!("{}，不大于{max}", measured("整数", measure)),
+                (None, None) => measured("整数", measure),
+            },
+            FieldType::Decimal { measure, places } => format!("{}，最多{places}位", measured("小数", measure)),
+            FieldType::Money => "金额".into(),
+            FieldType::Percent => "百分比".into(),
+            FieldType::Day => "日期".into(),
+            FieldType::Month => "月份".into(),
+            FieldType::Moment => "时刻".into(),
+            FieldType::YesNo => "是或否".into(),
+            FieldType::Choice { list } => {
+                let list = self.catalog.vocabulary.list(list.as_str());
+                let items: Vec<&str> = list.iter().flat_map(|it| &it.items).take(8).map(|it| &*it.name).collect();
+                let more = if list.is_some_and(|it| it.items.len() > items.len()) { "等" } else { "" };
+                format!("选一项：{}{more}", items.join("、"))
+            }
+            FieldType::Unit => "单位".into(),
+            FieldType::Units => "几个单位".into(),
+            FieldType::Person => "人员".into(),
+            FieldType::People => "几个人".into(),
+            // enforces: field.of
+            FieldType::Record { of } => format!("关联一条“{}”", self.mechanism(of.as_str())),
+            FieldType::Files => "附件".into(),
+            FieldType::Computed { .. } => "自动计算".into(),
+        }
+    }
+
+    pub(super) fn steps(&self) -> Vec<Block> {
+        let holder = |state: &crate::catalog::State| match &state.holder {
+            Some(role) => self.role(role).to_owned(),
+            None => "办完".to_owned(),
+        };
+        let rows = self.it.states.iter().map(|it| vec![it.name.clone(), holder(it)]).collect();
+        let mut blocks = vec![table(&["状态", "由谁来办"], rows)];
+        blocks.extend(points(self.it.steps.iter().map(|it| self.sentence(it)).collect()));
+        blocks
+    }
+
+    /// Who may do what in which state, what is filled in, and how long it may take.
+    fn sentence(&self, step: &Step) -> String {
+        let who = self.roles(&step.who);
+        let clock = if step.by_clock { "，也可以由系统按时办理" } else { "" };
+        let mut parts = match &step.from[..] {
+            [] => vec![format!("{who}可以“{}”，新建一条记录{clock}", step.name)],
+            from => vec![format!("{who}在{}可以“{}”", self.states(from), step.name)],
+        };
+        match &step.to {
+            Some(to) => parts.push(format!("转为{}", self.states(std::slice::from_ref(to)))),
+            None => parts.push("状态不变".to_owned()),
+        }
+        if !step.needs.is_empty() {
+            parts.push(format!("必须填写{}", self.field_names(&step.needs)));
+        }
+        if !step.asks.is_empty() {
+            parts.push(format!("可以填写{}", self.field_names(&step.asks)));
+        }
+        if step.opinion {
+            parts.push("填写意见".to_owned());
+        }
+        if step.reason {
+            parts.push("写明理由".to_owned());
+        }
+        if let Some(guard) = &step.when {
+            parts.push(format!("条件是{}", explain(&guard.when)));
+        }
+        if let Some(apart) = &step.apart {
+            parts.push(format!("办过{}的人不能办", self.step(apart.as_str())));
+        }
+        if let Some(paper) = step.paper.as_ref().and_then(|it| self.it.paper(it.as_str())) {
+            parts.push(format!("出《{}》", paper.name));
+        }
+        // enforces: step.batch
+        if step.batch {
+            parts.push("可以成批办理".to_owned());
+        }
+        // enforces: step.because
+        let because = step.because.as_ref().map(|it| format!("（{}）", it.trim_end_matches('。'))).unwrap_or_default();
+        format!("{}{because}。", parts.join("；"))
+    }
+
+    pub(super) fn deadlines(&self) -> Vec<Block> {
+        points(self.it.deadlines.iter().map(|it| self.deadline(it)).collect())
+    }
+
+    fn deadline(&self, deadline: &Deadline) -> String {
+        let start = match &deadline.from {
+            Some(step) => format!("从{}起", self.step(step.as_str())),
+            None => format!("进入{}后", self.states(&deadline.entering)),
+        };
+        let due = match &deadline.due {
+            Due::Within(span) => format!("{span}内"),
+            Due::Field(field) => format!("到{}为止", self.field_name(field)),
+        };
+        let mut parts = vec![format!("“{}”：{start}，{due}走完{}", deadline.name, self.step(deadline.stops.as_str()))];
+        if !deadline.warn.is_empty() {
+            let spans: Vec<String> = deadline.warn.iter().map(ToString::to_string).collect();
+            parts.push(format!("到期前{}提醒经办人", spans.join("、")));
+        }
+        if !deadline.pause.is_empty() {
+            parts.push(format!("在{}停止计时", self.states(&deadline.pause)));
+        }
+        if let Some(extension) = &deadline.extend {
+            let step = self.step(extension.by.as_str());
+            parts.push(format!("走完{step}后延到{}", self.field_name(&extension.to)));
+        }
+        if deadline.late_opens.is_some() {
+            parts.push("逾期后首个工作日由系统开立联动记录".to_owned());
+        }
+        let because =
+            deadline.because.as_ref().map(|it| format!("（{}）", it.trim_end_matches('。'))).unwrap_or_default();
+        format!("{}{because}。", parts.join("；"))
+    }
+
+    pub(super) fn openings(&self) -> Vec<Block> {
+        let sentence = |it: &crate::catalog::Opening| {
+            let steps = self.it.steps.iter().filter(|step| step.opens.as_deref() == Some(&it.id));
+            let mut when: Vec<String> = steps.map(|step| format!("走完“{}”时", step.name)).collect();
+            let late = self.it.deadlines.iter().filter(|deadline| deadline.late_opens.as_deref() == Some(&it.id));
+            when.extend(late.map(|deadline| format!("“{}”逾期后首个工作日", deadline.name)));
+            let fill: Vec<String> = it.fill.iter().map(|(_, formula)| explain(formula)).collect();
+            let filled = if fill.is_empty() { String::new() } else { format!("，带去{}", fill.join("、")) };
+            let name = self.mechanism(it.mechanism.as_str());
+            format!("{}，新建一条“{name}”，指回本记录{filled}。", when.join("、"))
+        };
+        points(self.it.openings.iter().map(sentence).collect())
+    }
+
+    pub(super) fn papers(&self) -> Vec<Block> {
+        let layout = |it: PaperLayout| match it {
+            PaperLayout::Document => "文件格式",
+            PaperLayout::Letter => "信函格式",
+            PaperLayout::Order => "令格式",
+        };
+        let mut sentences: Vec<String> = Vec::new();
+        for paper in &self.it.papers {
+            // enforces: paper.title
+            sentences.push(format!("《{}》，{}，标题“{}”。", paper.name, layout(paper.layout), paper.title.text()));
+        }
+        for notice in &self.it.notices {
+            let step = self.step(notice.at.as_str());
+            sentences.push(format!("走完{step}后告诉{}：{}", self.role(&notice.to), notice.words.text()));
+        }
+        points(sentences)
+    }
+
+    pub(super) fn figures(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for figure in &self.it.figures {
+            blocks.push(Block::Paragraph(self.figure(figure)));
+            blocks.extend(points(figure.examples.iter().map(|it| self.figure_example(figure, it)).collect()));
+        }
+        blocks
+    }
+
+    // enforces: figure.words
+    fn figure(&self, figure: &Figure) -> String {
+        let words = figure.words.trim_end_matches('。');
+        let over =
+            figure.over_words.as_ref().map(|it| format!("，占{}", it.trim_end_matches('。'))).unwrap_or_default();
+        let given = |when: &crate::formula::Formula| match explain(when).as_str() {
+            "全部" => "全部记录".to_owned(),
+            other => format!("满足“{other}”的记录"),
+        };
+        let how = match &figure.measure {
+            Measure::Count { when, at } => format!("数{}，按{}归期", given(when), explain(at)),
+            Measure::Sum { of, when, at } => format!("{}里{}的合计，按{}归期", given(when), explain(of), explain(at)),
+            Measure::Ratio { part, whole, at } => {
+                format!("{}除以{}，按{}归期", given(part), given(whole), explain(at))
+            }
+            Measure::Average { of, when, at } => {
+                format!("{}里{}的平均，按{}归期", given(when), explain(of), explain(at))
+            }
+            Measure::Stock { when, since, until } => {
+                format!("期末在册：{}，从{}起，到{}为止", given(when), explain(since), explain(until))
+            }
+        };
+        format!("{}（{}）：{words}{over}。算法：{how}。", figure.name, figure.unit)
+    }
+
+    // enforces: figure.example
+    // enforces: figure.example.on
+    fn figure_example(&self, figure: &Figure, example: &FigureExample) -> String {
+        let on = example.on.map(|on| format!("截至{on}，")).unwrap_or_default();
+        format!("算例：{on}{}条记录，{}应为{}。", example.records.len(), figure.name, example.gives)
+    }
+
+    // enforces: rights.import
+    // enforces: rights.export
+    pub(super) fn rights(&self) -> Vec<Block> {
+        let it = self.it;
+        let mut roles: Vec<&RoleId> = Vec::new();
+        let acting =
+            it.steps.iter().flat_map(|step| &step.who).chain(it.states.iter().filter_map(|it| it.holder.as_ref()));
+        for role in acting.chain(&it.rights.see).chain(&it.rights.import).chain(&it.rights.export) {
+            if !roles.contains(&role) {
+                roles.push(role);
+            }
+        }
+        let mark = |yes: bool| if yes { "可以" } else { "—" }.to_owned();
+        let row = |role: &&RoleId| {
+            let steps = it.steps.iter().filter(|step| step.who.contains(role)).map(|step| step.name.as_str());
+            let acts = steps.collect::<Vec<_>>().join("、");
+            vec![
+                self.role(role).to_owned(),
+                "可以".to_owned(),
+                if acts.is_empty() { "—".to_owned() } else { acts },
+                mark(it.rights.import.contains(role)),
+                mark(it.rights.export.contains(role)),
+            ]
+        };
+        let note = Block::Paragraph("都以授权时写明的管辖范围为限。".to_owned());
+        vec![table(&["角色", "看", "办", "导入", "导出"], roles.iter().map(row).collect()), note]
+    }
+
+    pub(super) fn examples(&self) -> Vec<Block> {
+        let told = |it: &crate::catalog::Example| {
+            let step = |line: &crate::catalog::ExampleStep| {
+                let refused = if line.refused { "（被拒绝）" } else { "" };
+                format!("{}{}{refused}", line.on, self.step(line.step.as_str()))
+            };
+            let steps: Vec<String> = it.steps.iter().map(step).collect();
+            format!("{}：{}，停在{}。", it.name, steps.join("，"), self.states(std::slice::from_ref(&it.ends)))
+        };
+        points(self.it.examples.iter().map(told).collect())
+    }
+}
