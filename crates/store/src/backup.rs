@@ -28,9 +28,9 @@ impl Db {
             return Err(StoreError::said(format!("{} is there already or has no plain name", to.display())))
                 .doing("take a copy");
         };
-        // A copy does not change anything, so any reader may take it; a literal, because no parameter may stand here.
+        // A literal, because no parameter may stand here.
         let literal = path.replace('\'', "''");
-        self.outside_reading(format!("VACUUM INTO '{literal}'")).await.doing("take a copy")
+        self.beside(format!("VACUUM INTO '{literal}'")).await.doing("take a copy")
     }
 
     /// Lets the database look at its own contents, so that it chooses its ways well: after large imports and daily.

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Postgres, Transaction};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, Transaction};
 
 use crate::conn::{Conn, Line};
 use crate::dialect::Dialect;
@@ -44,7 +46,7 @@ pub struct Db {
 
 #[derive(Debug)]
 enum Engine {
-    Sqlite { read: SqlitePool, writer: Writer, path: PathBuf },
+    Sqlite { read: SqlitePool, writer: Writer, path: PathBuf, connect: Box<SqliteConnectOptions> },
     Postgres { pool: PgPool, schema: Option<String> },
 }
 
@@ -189,10 +191,12 @@ impl Db {
         }
     }
 
-    /// A statement outside of any transaction that nobody who writes has to wait for.
-    pub(crate) async fn outside_reading(&self, sql: String) -> Result<(), StoreError> {
-        let mut reader = self.read().await?;
-        reader.run(sql, Vec::new()).await?;
+    /// A statement of SQLite on a connection of its own, so that nobody who writes has to wait for it.
+    pub(crate) async fn beside(&self, sql: String) -> Result<(), StoreError> {
+        let Engine::Sqlite { connect, .. } = &*self.engine else { return Ok(()) };
+        let mut conn = SqliteConnection::connect_with(connect).await?;
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await?;
+        conn.close().await?;
         Ok(())
     }
 
@@ -273,9 +277,9 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Engine, StoreErro
     let read = SqlitePoolOptions::new()
         .max_connections(options.connections)
         .test_before_acquire(false)
-        .connect_with(connect.pragma("query_only", "ON"))
+        .connect_with(connect.clone().pragma("query_only", "ON"))
         .await?;
-    Ok(Engine::Sqlite { read, writer, path: path.to_owned() })
+    Ok(Engine::Sqlite { read, writer, path: path.to_owned(), connect: Box::new(connect) })
 }
 
 async fn open_postgres(url: &str, options: &Options) -> Result<Engine, StoreError> {
@@ -293,7 +297,7 @@ async fn open_postgres(url: &str, options: &Options) -> Result<Engine, StoreErro
         .before_acquire(|conn, idle| {
             Box::pin(async move {
                 let fresh = idle.idle_for < Duration::from_secs(10);
-                Ok(fresh || sqlx::Connection::ping(conn).await.is_ok())
+                Ok(fresh || conn.ping().await.is_ok())
             })
         })
         .connect_with(connect.disable_statement_logging())

@@ -7,3 +7,5 @@ mod trial;
 mod writing;
 mod schema;
 mod records;
+mod figures;
+mod nouns;

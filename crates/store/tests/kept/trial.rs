@@ -12,16 +12,16 @@ use store::{Db, Dialect, Options};
 use uuid::Uuid;
 
 /// One empty database.
-pub struct Trial {
-    pub db: Db,
-    pub url: String,
+pub(crate) struct Trial {
+    pub(crate) db: Db,
+    pub(crate) url: String,
     folder: Option<PathBuf>,
     schema: Option<String>,
 }
 
 impl Trial {
     /// An empty SQLite file whose commits are durable.
-    pub async fn durable() -> Self {
+    pub(crate) async fn durable() -> Self {
         Self::sqlite(true).await
     }
 
@@ -34,7 +34,7 @@ impl Trial {
 
     /// An empty database of every kind at hand.
     #[expect(clippy::disallowed_methods, reason = "the one setting of these tests")]
-    pub async fn each() -> Vec<Self> {
+    pub(crate) async fn each() -> Vec<Self> {
         let mut trials = vec![Self::sqlite(false).await];
         if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
             let schema = format!("t{}", Uuid::new_v4().simple());
@@ -51,12 +51,18 @@ impl Trial {
         Self { db, url, folder, schema }
     }
 
-    pub fn is_sqlite(&self) -> bool {
+    pub(crate) fn is_sqlite(&self) -> bool {
         self.db.dialect() == Dialect::Sqlite
     }
 
+    /// A place for a copy, which goes away with the test.
+    pub(crate) fn folder_for_copy(&self) -> PathBuf {
+        let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir);
+        folder.join("it's a copy.db")
+    }
+
     /// Clears away what the test left.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         if let Some(schema) = &self.schema {
             let mut tx = self.db.begin().await.expect("begin");
             tx.run(format!("DROP SCHEMA {schema} CASCADE"), Vec::new()).await.expect("drop the schema");
@@ -76,16 +82,16 @@ impl Drop for Trial {
 }
 
 /// An id that sorts by its number.
-pub fn id<T: From<Uuid>>(number: u128) -> T {
+pub(crate) fn id<T: From<Uuid>>(number: u128) -> T {
     T::from(Uuid::from_u128(number))
 }
 
-pub fn day(text: &str) -> Date {
+pub(crate) fn day(text: &str) -> Date {
     text.parse().expect("a day")
 }
 
 /// An open record with a number for its id.
-pub fn record(number: u128) -> RecordRow {
+pub(crate) fn record(number: u128) -> RecordRow {
     RecordRow {
         id: id::<RecordId>(number),
         mechanism: "task_order".into(),
