@@ -1,0 +1,119 @@
+//! Facts: typed text becomes values or refusals, and JSON gives back what it was given.
+
+use kernel::catalog::{Field, FieldType};
+use kernel::facts::{self, Typed, read_field};
+use kernel::ids::FieldId;
+use kernel::refusal::Spot;
+use kernel::value::{Month, Value};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::office::{Office, day};
+
+fn field(of: FieldType) -> Field {
+    Field {
+        id: "x".into(),
+        name: "栏目".to_owned(),
+        of,
+        required: false,
+        filter: false,
+        search: false,
+        default: None,
+        help: None,
+        aliases: Vec::new(),
+        stamped: None,
+    }
+}
+
+fn reads(of: FieldType, text: &str) -> Result<Option<Value>, &'static str> {
+    let office = Office::open();
+    read_field(&field(of), &office.catalog.vocabulary, &[text.to_owned()]).map_err(|refusal| refusal.code)
+}
+
+fn value(of: FieldType, text: &str) -> Value {
+    reads(of, text).expect("it is read").expect("it is not empty")
+}
+
+// proves: field.max
+#[test]
+fn text_is_measured_in_characters() {
+    assert_eq!(reads(FieldType::Text { max: 3 }, "党建好"), Ok(Some(Value::Text("党建好".to_owned()))));
+    assert_eq!(reads(FieldType::Text { max: 3 }, "党建很好"), Err("field.too_long"));
+    assert_eq!(reads(FieldType::Text { max: 3 }, "  \u{3000}\u{0}\t "), Ok(None));
+    let whole = FieldType::Whole { measure: None, min: None, max: Some(9) };
+    assert_eq!(reads(whole, "10"), Err("field.too_large"));
+}
+
+// proves: field.min
+// proves: field.places
+#[test]
+fn numbers_keep_their_bounds_and_places() {
+    let whole = || FieldType::Whole { measure: None, min: Some(1), max: Some(99) };
+    assert_eq!(reads(whole(), "0"), Err("field.too_small"));
+    assert_eq!(reads(whole(), "１２"), Ok(Some(Value::Whole(12))));
+    assert_eq!(reads(whole(), "一打"), Err("field.not_whole"));
+    let decimal = || FieldType::Decimal { measure: None, places: 2 };
+    assert_eq!(value(decimal(), "1,234.50"), Value::Decimal(Decimal::new(12345, 1)));
+    assert_eq!(reads(decimal(), "1.234"), Err("field.too_many_places"));
+    assert_eq!(value(FieldType::Money, "12.5万元"), Value::Money(12_500_000));
+    assert_eq!(value(FieldType::Money, "3,000.05"), Value::Money(300_005));
+    assert_eq!(reads(FieldType::Percent, "101%"), Err("field.not_a_percent"));
+}
+
+#[test]
+fn days_are_real_days() {
+    for text in ["2026-03-05", "2026/3/5", "2026年3月5日", "２０２６．３．５"] {
+        assert_eq!(value(FieldType::Day, text), Value::Day(day("2026-03-05")), "{text}");
+    }
+    assert_eq!(reads(FieldType::Day, "2026-02-30"), Err("field.no_such_day"));
+    assert_eq!(reads(FieldType::Day, "下周三"), Err("field.not_a_day"));
+    assert_eq!(value(FieldType::Month, "2026-03"), Value::Month(Month { year: 2026, month: 3 }));
+    assert_eq!(value(FieldType::Moment, "1970-01-01 08:00"), Value::Moment(0));
+    assert_eq!(value(FieldType::YesNo, "是"), Value::YesNo(true));
+}
+
+// proves: field.list
+#[test]
+fn a_choice_is_one_of_its_list() {
+    let of = || FieldType::Choice { list: "task_source".into() };
+    assert_eq!(value(of(), "上级交办"), Value::Choice("superior".to_owned()));
+    assert_eq!(reads(of(), "隔壁老王"), Err("field.no_such_choice"));
+}
+
+// proves: child.field.required
+#[test]
+fn a_row_without_what_it_needs_is_refused_at_its_own_place() {
+    let office = Office::open();
+    let taken = [FieldId::from("milestone")];
+    let row = vec![(FieldId::from("content"), String::new()), (FieldId::from("due_on"), "2026-03-01".to_owned())];
+    let blank = vec![(FieldId::from("content"), " ".to_owned())];
+    let typed = Typed { fields: Vec::new(), rows: vec![(FieldId::from("milestone"), vec![blank, row])] };
+    let refused = facts::read(office.tasks(), &office.catalog.vocabulary, &taken, &typed).expect_err("content lacks");
+    assert_eq!(refused[0].at, Spot::Row("milestone".into(), 1, "content".into()));
+}
+
+proptest! {
+    #[test]
+    fn anything_typed_is_read_or_refused(text in "\\PC{0,60}|[0-9年月日./:%万元-]{0,20}") {
+        for of in [
+            FieldType::Text { max: 20 }, FieldType::LongText { max: 20 },
+            FieldType::Whole { measure: None, min: None, max: None },
+            FieldType::Decimal { measure: None, places: 6 }, FieldType::Money, FieldType::Percent, FieldType::Day,
+            FieldType::Month, FieldType::Moment, FieldType::YesNo, FieldType::Unit, FieldType::Files,
+        ] {
+            let vocabulary = kernel::catalog::Vocabulary::default();
+            if let Ok(Some(value)) = read_field(&field(of.clone()), &vocabulary, &[text.clone()]) {
+                let json = facts::value_to_json(&value);
+                prop_assert_eq!(facts::value_from_json(&of, &json), Some(value));
+            }
+        }
+    }
+
+    #[test]
+    fn ids_survive_the_journey(ids in proptest::collection::vec(any::<u128>(), 1..5)) {
+        let value = Value::Units(ids.into_iter().map(|id| kernel::ids::UnitId(Uuid::from_u128(id))).collect());
+        let json = facts::value_to_json(&value);
+        prop_assert_eq!(facts::value_from_json(&FieldType::Units, &json), Some(value));
+    }
+}

@@ -1,0 +1,8 @@
+//! What follows from the shipped definitions? Steps, deadlines, figures and the journal, without a database.
+
+mod office;
+mod deadlines;
+mod facts;
+mod figures;
+mod journal;
+mod steps;
