@@ -43,6 +43,12 @@ fn told(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// Without the echo that a mechanism waits for another one, which has its own test.
+fn first_hand(mut problems: Vec<Problem>) -> String {
+    problems.retain(|it| !it.sentence.ends_with("本机制暂不启用"));
+    told(&problems)
+}
+
 /// The small world with one place of one file changed.
 pub(super) fn edited(edits: &[(&str, &str)]) -> Vec<SourceFile> {
     let mut files = fixture::files();
@@ -56,7 +62,7 @@ pub(super) fn edited(edits: &[(&str, &str)]) -> Vec<SourceFile> {
 /// Changes one place of the small world and compares what is told.
 fn problems(from: &str, to: &str, expected: Expect) {
     let (_, problems) = check(&edited(&[(from, to)]));
-    expected.assert_eq(&told(&problems));
+    expected.assert_eq(&first_hand(problems));
 }
 
 #[test]
