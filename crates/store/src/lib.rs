@@ -37,8 +37,6 @@ pub mod notices;
 pub mod outbox;
 pub mod acts;
 pub mod imports;
-pub mod import_rows;
-pub mod uploads;
 pub mod idempotency;
 pub mod duties;
 pub mod settings;

@@ -9,7 +9,7 @@ use store::duties::{self, DutyRunRow};
 use store::files::{self, FileRow};
 use store::grants::{self, GrantRow};
 use store::idempotency::{self, Key};
-use store::imports::{self, BatchRow};
+use store::imports::{self, BatchRow, UploadRow};
 use store::notices::{self, NoticeRow};
 use store::outbox::{self, OutboxRow};
 use store::papers::{self, PaperRow};
@@ -17,8 +17,7 @@ use store::people::{self, PersonRow};
 use store::settings::{self, CalendarYearRow, DefinitionRow, ViewRow};
 use store::ties::{self, TieRow};
 use store::units::{self, UnitRow};
-use store::uploads::{self, UploadRow};
-use store::{RunAgain as _, StoreError, import_rows, series};
+use store::{RunAgain as _, StoreError, series};
 
 use crate::trial::{Trial, day, id};
 
@@ -370,24 +369,23 @@ async fn imports_know_their_rows_and_are_undone_once() {
         let mut tx = trial.db.begin().await.expect("begin");
         imports::insert_batch(&mut tx, &batch).await.expect("kept");
         let rows: Vec<(String, RecordId)> = (0..300).map(|number| (format!("f{number:03}"), id(number))).collect();
-        import_rows::remember(&mut tx, mechanism, &rows).await.expect("remembered");
+        imports::remember(&mut tx, mechanism, &rows).await.expect("remembered");
         let asked: Vec<String> = (290..900).map(|number| format!("f{number:03}")).collect();
         assert_eq!(
-            import_rows::known(&mut tx, mechanism, &asked).await.expect("asked"),
+            imports::known(&mut tx, mechanism, &asked).await.expect("asked"),
             rows[290..].iter().map(|(print, _)| print.clone()).collect()
         );
-        assert_eq!(import_rows::forget(&mut tx, id(299)).await.expect("forgotten"), 1);
+        assert_eq!(imports::forget(&mut tx, id(299)).await.expect("forgotten"), 1);
         assert_eq!(imports::batches_of_file(&mut tx, "cc").await.expect("found"), [batch.clone()]);
         imports::mark_undone(&mut tx, batch.id, 9).await.expect("undone");
         assert!(matches!(imports::mark_undone(&mut tx, batch.id, 9).await, Err(StoreError::Stale)));
         assert_eq!(imports::batches_of(&mut tx, mechanism, 5).await.expect("found")[0].undone_at, Some(9));
-        uploads::insert(&mut tx, &upload).await.expect("kept");
-        uploads::put_mapping(&mut tx, upload.id, "{}").await.expect("kept");
-        assert!(matches!(uploads::put_mapping(&mut tx, id(77), "{}").await, Err(StoreError::Stale)));
-        let found = uploads::find(&mut tx, upload.id).await.expect("asked").expect("there");
-        assert_eq!(found, UploadRow { mapping: Some("{}".to_owned()), ..upload });
-        assert_eq!(uploads::drop_before(&mut tx, 7).await.expect("dropped"), 1);
-        assert_eq!(uploads::find(&mut tx, found.id).await.expect("asked"), None);
+        imports::insert_upload(&mut tx, &upload).await.expect("kept");
+        imports::put_mapping(&mut tx, upload.id, mechanism, &json!({ "A": "title" })).await.expect("kept");
+        let found = imports::find_upload(&mut tx, upload.id, id(11)).await.expect("asked").expect("there");
+        assert_eq!((found.content, found.mapping), (vec![1, 2, 3], Some(json!({ "A": "title" }))));
+        assert_eq!(imports::find_upload(&mut tx, upload.id, id(12)).await.expect("asked"), None);
+        assert_eq!(imports::drop_uploads_before(&mut tx, 7).await.expect("dropped"), 1);
         drop(tx);
         trial.end().await;
     }
