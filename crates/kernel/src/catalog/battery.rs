@@ -392,7 +392,7 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
     for opening in sheets.iter().flat_map(|sheet| sheet.matter.inside("opening")) {
         let mechanism = opening.text("mechanism").unwrap_or_default();
         filled.extend(opening.text("back").map(|back| (mechanism.clone(), back)));
-        filled.extend(opening.inside("opening.fill").map(|it| (mechanism.clone(), it.arg(0).to_owned())));
+        filled.extend(opening.inside("fill").map(|it| (mechanism.clone(), it.arg(0).to_owned())));
     }
     for sheet in sheets {
         let Some(mechanism) = mechanisms.get(sheet.id()) else { continue };

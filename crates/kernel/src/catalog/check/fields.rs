@@ -117,6 +117,7 @@ impl FieldReader<'_, '_> {
             filter: raw.says("filter"),
             search: raw.says("search"),
             default: None,
+            // enforces: child.field.help
             help: raw.text("help"),
             aliases,
             stamped: raw.text("stamped").map(Into::into),
@@ -153,6 +154,7 @@ impl FieldReader<'_, '_> {
     }
 
     fn field_type(&mut self, raw: &Raw) -> Option<FieldType> {
+        // enforces: child.field.measure
         let measure = raw.text("measure").map(|it| Arc::from(it.as_str()));
         let within = |desk: &mut Desk<'_>, prop: &str, least: i64, most: i64, otherwise: i64| match raw.whole(prop) {
             Some(number) if !(least..=most).contains(&number) => {
@@ -165,8 +167,10 @@ impl FieldReader<'_, '_> {
         Some(match raw.arg(2) {
             // enforces: field
             // enforces: child.field
+            // enforces: child.field.max
             "text" => FieldType::Text { max: within(self.desk, "max", 1, LONGEST, LINE as i64) as usize },
             "long_text" => FieldType::LongText { max: within(self.desk, "max", 1, LONGEST, LONG_TEXT as i64) as usize },
+            // enforces: child.field.min
             "whole" => {
                 let (min, max) = (raw.whole("min"), raw.whole("max"));
                 if min.zip(max).is_some_and(|(min, max)| min > max) {
@@ -174,6 +178,7 @@ impl FieldReader<'_, '_> {
                 }
                 FieldType::Whole { measure, min, max }
             }
+            // enforces: child.field.places
             "decimal" => FieldType::Decimal { measure, places: within(self.desk, "places", 0, 6, 2) as u32 },
             "money" => FieldType::Money,
             "percent" => FieldType::Percent,
@@ -181,11 +186,13 @@ impl FieldReader<'_, '_> {
             "month" => FieldType::Month,
             "moment" => FieldType::Moment,
             "yes_no" => FieldType::YesNo,
+            // enforces: child.field.list
             "choice" => FieldType::Choice { list: self.named(raw, "list", "选项表")?.into() },
             "unit" => FieldType::Unit,
             "units" => FieldType::Units,
             "person" => FieldType::Person,
             "people" => FieldType::People,
+            // enforces: child.field.of
             "record" => FieldType::Record { of: self.named(raw, "of", "机制")?.into() },
             "files" => FieldType::Files,
             _ => return None,

@@ -161,6 +161,7 @@ fn example(
             }
         }
         records.push(facts);
+        // enforces: example.record.state
         state_of.push(desk.one_prop(record, "state", "状态", states).map(StateId::from));
     }
     let on = raw.prop("on").and_then(|it| it.text().parse().ok());

@@ -133,7 +133,7 @@ pub(super) fn openings(
         };
         let back = back(desk, raw, matter.arg(0), target);
         let fill: Vec<(FieldId, Formula)> =
-            raw.inside("opening.fill").filter_map(|it| filling(desk, it, own, target, vocabulary)).collect();
+            raw.inside("fill").filter_map(|it| filling(desk, it, own, target, vocabulary)).collect();
         everything_filled(desk, raw, target);
         if let Some(back) = back {
             openings.push(Opening { id: raw.arg(0).to_owned(), mechanism: mechanism.into(), back, fill });
@@ -157,7 +157,7 @@ fn back(desk: &mut Desk<'_>, raw: &Raw, own: &str, target: &Fields) -> Option<Fi
     Some(field.id.clone())
 }
 
-// enforces: opening.fill
+// enforces: fill
 fn filling(
     desk: &mut Desk<'_>,
     raw: &Raw,
@@ -191,7 +191,7 @@ fn filling(
 
 /// A field that must be filled from the start has to be filled by whoever opens.
 fn everything_filled(desk: &mut Desk<'_>, raw: &Raw, target: &Fields) {
-    let filled: Vec<&str> = raw.inside("opening.fill").map(|it| it.arg(0)).collect();
+    let filled: Vec<&str> = raw.inside("fill").map(|it| it.arg(0)).collect();
     for (at, id) in filled.iter().enumerate() {
         if filled[..at].contains(id) || raw.prop("back").is_some_and(|it| it.text() == *id) {
             desk.tell(raw.span.clone(), format!("新记录的栏目 {id} 填了两次"));

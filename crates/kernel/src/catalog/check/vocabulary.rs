@@ -39,35 +39,35 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
     let name = raw.arg(1).to_owned();
     name_is_free(desk, raw, &name, vocabulary);
     match raw.rule.key {
-        // enforces: vocabulary.role.words
-        // enforces: vocabulary.role.administers
-        "vocabulary.role" => vocabulary.roles.push(Role {
+        // enforces: role.words
+        // enforces: role.administers
+        "role" => vocabulary.roles.push(Role {
             id: raw.arg(0).into(),
             name,
             words: raw.text("words").unwrap_or_default(),
             administers: raw.says("administers"),
         }),
         "vocabulary.list" => {
-            let list = List { id: raw.arg(0).into(), name, items: raw.inside("vocabulary.item").map(item).collect() };
+            let list = List { id: raw.arg(0).into(), name, items: raw.inside("item").map(item).collect() };
             items_hold(desk, raw, &list);
             vocabulary.lists.push(list);
         }
-        "vocabulary.unit_kind" => vocabulary.unit_kinds.push((raw.arg(0).into(), name)),
-        // enforces: vocabulary.chapter.icon
-        "vocabulary.chapter" => {
+        "unit_kind" => vocabulary.unit_kinds.push((raw.arg(0).into(), name)),
+        // enforces: chapter.icon
+        "chapter" => {
             vocabulary.chapters.push(Chapter {
                 id: raw.arg(0).into(),
                 name,
                 icon: raw.text("icon").unwrap_or_default(),
             });
         }
-        // enforces: vocabulary.setting
-        "vocabulary.setting" => {
+        // enforces: setting
+        "setting" => {
             vocabulary.settings.insert(raw.arg(0).to_owned(), name);
         }
-        // enforces: vocabulary.message
-        // enforces: vocabulary.message.says
-        // enforces: vocabulary.message.next
+        // enforces: message
+        // enforces: message.says
+        // enforces: message.next
         _ => {
             let says = raw.text("says").unwrap_or_default();
             vocabulary.messages.insert(raw.arg(0).to_owned(), Message { says, next: raw.text("next") });
@@ -78,10 +78,10 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
 /// People choose by the Chinese name: two roles, lists, kinds or chapters may not share one.
 fn name_is_free(desk: &mut Desk<'_>, raw: &Raw, name: &str, vocabulary: &Vocabulary) {
     let taken = match raw.rule.key {
-        "vocabulary.role" => vocabulary.roles.iter().any(|it| it.name == name),
+        "role" => vocabulary.roles.iter().any(|it| it.name == name),
         "vocabulary.list" => vocabulary.lists.iter().any(|it| it.name == name),
-        "vocabulary.unit_kind" => vocabulary.unit_kinds.iter().any(|(_, it)| it == name),
-        "vocabulary.chapter" => vocabulary.chapters.iter().any(|it| it.name == name),
+        "unit_kind" => vocabulary.unit_kinds.iter().any(|(_, it)| it == name),
+        "chapter" => vocabulary.chapters.iter().any(|it| it.name == name),
         _ => false,
     };
     if taken && !name.is_empty() {
@@ -89,10 +89,10 @@ fn name_is_free(desk: &mut Desk<'_>, raw: &Raw, name: &str, vocabulary: &Vocabul
     }
 }
 
-// enforces: vocabulary.item.parent
-// enforces: vocabulary.item.aliases
+// enforces: item.parent
+// enforces: item.aliases
 fn item(raw: &Raw) -> Item {
-    let aliases = raw.first("vocabulary.item.aliases");
+    let aliases = raw.first("item.aliases");
     Item {
         id: raw.arg(0).into(),
         name: raw.arg(1).into(),
@@ -105,7 +105,7 @@ fn item(raw: &Raw) -> Item {
 fn items_hold(desk: &mut Desk<'_>, raw: &Raw, list: &List) {
     let known: Vec<String> = list.items.iter().map(|it| it.id.to_string()).collect();
     let mut words: Vec<&str> = Vec::new();
-    for (node, item) in raw.inside("vocabulary.item").zip(&list.items) {
+    for (node, item) in raw.inside("item").zip(&list.items) {
         if known.iter().filter(|id| **id == *item.id).count() > 1 && !item.id.is_empty() {
             desk.tell(node.arg_span(0), format!("选项 {} 写了两次", item.id));
         }

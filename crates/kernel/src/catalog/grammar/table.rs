@@ -251,7 +251,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "联动：在另一个机制里开立一条新记录。",
     },
     Node {
-        key: "opening.fill",
+        key: "fill",
         name: "fill",
         inside: &["opening"],
         times: Times::Any,
@@ -416,7 +416,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "这一步填的栏目和值；子表一行写一次，栏目写成“栏目=值”。",
     },
     Node {
-        key: "vocabulary.role",
+        key: "role",
         name: "role",
         inside: &[VOCABULARY_FILE],
         times: Times::Any,
@@ -437,7 +437,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "一张选项表。",
     },
     Node {
-        key: "vocabulary.item",
+        key: "item",
         name: "item",
         inside: &["vocabulary.list"],
         times: Times::Some,
@@ -446,16 +446,16 @@ pub const GRAMMAR: &[Node] = &[
         means: "一个选项。",
     },
     Node {
-        key: "vocabulary.item.aliases",
+        key: "item.aliases",
         name: "aliases",
-        inside: &["vocabulary.item"],
+        inside: &["item"],
         times: Times::Maybe,
         args: &[many("别名", Scalar::Text)],
         props: &[],
         means: "导入时认作同一项的其他叫法。",
     },
     Node {
-        key: "vocabulary.unit_kind",
+        key: "unit_kind",
         name: "unit_kind",
         inside: &[VOCABULARY_FILE],
         times: Times::Any,
@@ -464,7 +464,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "一种单位。",
     },
     Node {
-        key: "vocabulary.chapter",
+        key: "chapter",
         name: "chapter",
         inside: &[VOCABULARY_FILE],
         times: Times::Any,
@@ -473,7 +473,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "菜单的一章，代号是文件夹名。",
     },
     Node {
-        key: "vocabulary.setting",
+        key: "setting",
         name: "setting",
         inside: &[VOCABULARY_FILE],
         times: Times::Any,
@@ -482,7 +482,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "本单位的一项设置，模板里写{设置名}就会换成它。",
     },
     Node {
-        key: "vocabulary.message",
+        key: "message",
         name: "message",
         inside: &[VOCABULARY_FILE],
         times: Times::Any,

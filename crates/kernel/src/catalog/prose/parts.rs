@@ -294,7 +294,6 @@ impl Teller<'_> {
         format!("{}（{}）：{words}{over}。算法：{how}。", figure.name, figure.unit)
     }
 
-    // enforces: figure.example
     // enforces: figure.example.on
     fn figure_example(&self, figure: &Figure, example: &FigureExample) -> String {
         let on = example.on.map(|on| format!("截至{on}，")).unwrap_or_default();

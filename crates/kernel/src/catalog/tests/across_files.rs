@@ -66,7 +66,7 @@ fn papers_and_templates_come_in_pairs() {
 
 // proves: opening.mechanism
 // proves: opening.back
-// proves: opening.fill
+// proves: fill
 #[test]
 fn an_opening_fits_its_target() {
     problems(

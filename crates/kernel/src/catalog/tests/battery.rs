@@ -152,7 +152,7 @@ fn a_deadline_can_be_computed() {
     );
 }
 
-// proves: vocabulary.role.administers
+// proves: role.administers
 #[test]
 fn administrators_take_no_part_in_business() {
     problems(

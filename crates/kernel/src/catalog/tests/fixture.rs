@@ -94,7 +94,7 @@ matter "visit" "走访" {
     }
     figure "money" "慰问金" sum="金额" when="状态 = 已办结" at="办结日" unit="元" {
         words "本期办结的慰问金"
-        example { record state="closed" closed_on="2026-03-09" amount="500元"; gives "500.00" }
+        example { record state="closed" closed_on="2026-03-09" amount="500元"; gives "500" }
     }
     figure "days" "平均用时" average="用时" at="办结日" unit="工作日" {
         words "平均用时"

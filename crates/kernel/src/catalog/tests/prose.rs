@@ -16,7 +16,6 @@ use crate::catalog::prose::{Block, prose};
 // proves: step.because
 // proves: paper.title
 // proves: figure.words
-// proves: figure.example
 // proves: figure.example.on
 // proves: rights.import
 // proves: rights.export
@@ -98,7 +97,7 @@ fn a_mechanism_reads_as_prose_and_tables() {
         按时办结率（%）：按时办结的，占本期到期的。算法：满足“办结日不晚于办理时限”的记录除以满足“交办日不为空”的记录，按办理时限归期。
         - 算例：1条记录，按时办结率应为100%。
         慰问金（元）：本期办结的慰问金。算法：满足“状态为已办结”的记录里金额的合计，按办结日归期。
-        - 算例：1条记录，慰问金应为500.00。
+        - 算例：1条记录，慰问金应为500。
         平均用时（工作日）：平均用时。算法：全部记录里用时的平均，按办结日归期。
         - 算例：1条记录，平均用时应为2。
         在办数（件）：期末在办。算法：期末在册：满足“交办日不为空”的记录，从交办日起，到办结日为止。

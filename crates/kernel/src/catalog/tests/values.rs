@@ -64,7 +64,6 @@ fn a_value_that_does_not_fit_says_how_to_write_it() {
     );
 }
 
-// proves: example.record
 // proves: example.record.*
 // proves: example.record.state
 #[test]
@@ -117,4 +116,46 @@ fn the_parts_of_a_mechanism_are_where_they_belong() {
         Some(true)
     );
     assert_eq!(visit.basis, ["走访办法第三条"]);
+}
+
+// proves: child.field.max
+// proves: child.field.min
+// proves: child.field.measure
+// proves: child.field.places
+// proves: child.field.list
+// proves: child.field.of
+// proves: child.field.help
+#[test]
+fn columns_of_a_child_table_have_the_types_of_fields() {
+    let columns = "field \"count\" \"数量\" whole measure=\"件\" min=1 max=9
+        field \"weight\" \"重量\" decimal measure=\"千克\" places=3
+        field \"kind\" \"品类\" choice list=\"visit_kind\"
+        field \"note\" \"说明\" long_text max=30 help=\"写明来源。\"
+        field \"talk\" \"约谈\" record of=\"follow_up\"";
+    let (catalog, problems) = check(&edited(&[("field \"count\" \"数量\" whole measure=\"件\"", columns)]));
+    assert_eq!(told(&problems), "");
+    let visit = catalog.mechanism("visit").expect("it is there");
+    let told: Vec<String> =
+        visit.child("item").iter().flat_map(|it| &it.fields).map(|it| format!("{:?} {:?}", it.of, it.help)).collect();
+    expect![[r#"
+        Text { max: 50 } None
+        Whole { measure: Some("件"), min: Some(1), max: Some(9) } None
+        Decimal { measure: Some("千克"), places: 3 } None
+        Choice { list: visit_kind } None
+        LongText { max: 30 } Some("写明来源。")
+        Record { of: follow_up } None"#]].assert_eq(&told.join("\n"));
+}
+
+// proves: figure.sum
+// proves: figure.average
+// proves: figure.stock
+#[test]
+fn the_worked_examples_of_the_small_world_hold() {
+    let (catalog, _) = check(&fixture::files());
+    let calendar = crate::calendar::Calendar::default();
+    assert_eq!(crate::example::run(&catalog, &calendar), Vec::<String>::new());
+    for (right, wrong) in [("gives \"500\"", "gives \"5.00\""), ("gives \"2\"", "gives \"3\"")] {
+        let (catalog, _) = check(&edited(&[(right, wrong)]));
+        assert_eq!(crate::example::run(&catalog, &calendar).len(), 1, "{wrong}");
+    }
 }

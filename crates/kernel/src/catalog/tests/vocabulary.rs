@@ -4,8 +4,8 @@ use expect_test::expect;
 
 use super::*;
 
-// proves: vocabulary.item.aliases
-// proves: vocabulary.item.parent
+// proves: item.aliases
+// proves: item.parent
 #[test]
 fn an_item_is_meant_by_one_word_and_stands_below_one_item() {
     problems("aliases \"看望\"", "aliases \"调研\"", expect!["vocabulary/words.kdl:7:5 “调研”在这张表里指了两个选项"]);
@@ -55,12 +55,12 @@ fn a_word_is_declared_once() {
     );
 }
 
-// proves: vocabulary.setting
-// proves: vocabulary.role.words
-// proves: vocabulary.chapter.icon
-// proves: vocabulary.message
-// proves: vocabulary.message.says
-// proves: vocabulary.message.next
+// proves: setting
+// proves: role.words
+// proves: chapter.icon
+// proves: message
+// proves: message.says
+// proves: message.next
 #[test]
 fn words_are_kept_as_written() {
     let text = r#"
