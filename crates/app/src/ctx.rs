@@ -39,8 +39,13 @@ pub struct Ctx {
 impl Ctx {
     /// A new row id, ordered by the moment.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.next_id(&ContextV7::new())
+    }
+
+    /// A new row id, ordered by the moment and after all ids of this moment that `order` gave.
+    pub fn next_id<T: From<Uuid>>(&self, order: &ContextV7) -> T {
         let (seconds, rest) = (self.now.div_euclid(1000), self.now.rem_euclid(1000));
-        let timestamp = Timestamp::from_unix(ContextV7::new(), seconds.max(0) as u64, rest as u32 * 1_000_000);
+        let timestamp = Timestamp::from_unix(order, seconds.max(0) as u64, rest as u32 * 1_000_000);
         T::from(Uuid::new_v7(timestamp))
     }
 

@@ -15,7 +15,7 @@ use kernel::ids::{BatchId, FieldId, UnitId};
 use kernel::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use store::Conn;
-use store::uploads::UploadRow;
+use store::imports::UploadRow;
 use uuid::Uuid;
 
 use crate::commands::files::clean_name;
@@ -68,8 +68,8 @@ const MOST_DECISIONS: usize = 2_000;
 
 impl Mapping {
     /// Reads the mapping kept with an upload; what an older version wrote and nobody understands is no decision.
-    pub fn from_json(json: Option<&str>) -> Self {
-        json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    pub fn from_json(json: Option<&serde_json::Value>) -> Self {
+        json.and_then(|json| Self::deserialize(json).ok()).unwrap_or_default()
     }
 
     /// The mapping as it is kept: what is empty decides nothing.
@@ -113,7 +113,7 @@ pub async fn upload(ctx: &Ctx, mechanism: &str, name: &str, bytes: &[u8]) -> Res
         at: ctx.now,
     };
     let mut tx = ctx.office.db.begin().await?;
-    store::uploads::insert(&mut tx, &row).await?;
+    store::imports::insert_upload(&mut tx, &row).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -124,18 +124,21 @@ pub async fn remap(ctx: &Ctx, upload: UploadId, mapping: Mapping) -> Result<(), 
     if mapping.columns.len() + mapping.for_all.len() + mapping.units.len() > MOST_DECISIONS {
         return Err(Refusal::new("form.too_large").into());
     }
-    let json = serde_json::to_string(&mapping).map_err(|fault| Error::broken("write a mapping", fault))?;
+    let json = serde_json::to_value(&mapping).map_err(|fault| Error::broken("write a mapping", fault))?;
     let mut tx = ctx.office.db.begin().await?;
-    own(ctx, &mut tx, upload).await?;
-    store::uploads::put_mapping(&mut tx, upload.0, &json).await?;
+    let row = own(ctx, &mut tx, upload).await?;
+    let mechanism = row.mechanism.ok_or(Error::NotFound)?;
+    store::imports::put_mapping(&mut tx, upload.0, &mechanism, &json).await?;
     Ok(tx.commit().await?)
 }
 
 /// The workbook, if it is this person's and they may still import.
 pub async fn own(ctx: &Ctx, conn: &mut Conn, id: UploadId) -> Result<UploadRow, Error> {
-    let row = store::uploads::find(conn, id.0).await?.ok_or_else(|| Refusal::new("import.gone"))?;
+    let owner = ctx.person().ok_or(Error::NotFound)?;
+    let found = store::imports::find_upload(conn, id.0, owner).await?;
+    let row = found.ok_or_else(|| Refusal::new("import.gone"))?;
     let mechanism = ctx.mechanism(row.mechanism.as_ref().ok_or(Error::NotFound)?.as_str())?;
-    match Some(row.owner) == ctx.person() && ctx.actor.holds_any(&mechanism.rights.import) {
+    match ctx.actor.holds_any(&mechanism.rights.import) {
         true => Ok(row),
         false => Err(Error::NotFound),
     }
@@ -169,14 +172,14 @@ mod tests {
             for_all: BTreeMap::from([(FieldId::from("due_on"), "2026-12-31".to_owned())]),
             units: BTreeMap::from([("葵岭办".to_owned(), UnitId(Uuid::nil()))]),
         };
-        let json = serde_json::to_string(&mapping).unwrap();
-        expect_test::expect![[r#"{"sheet":1,"columns":{"2":"title","5":null},"for_all":{"due_on":"2026-12-31"},"units":{"葵岭办":"00000000-0000-0000-0000-000000000000"}}"#]].assert_eq(&json);
+        let json = serde_json::to_value(&mapping).unwrap();
+        expect_test::expect![[r#"{"sheet":1,"columns":{"2":"title","5":null},"for_all":{"due_on":"2026-12-31"},"units":{"葵岭办":"00000000-0000-0000-0000-000000000000"}}"#]].assert_eq(&json.to_string());
         assert_eq!(Mapping::from_json(Some(&json)), mapping);
     }
 
     #[test]
     fn a_mapping_that_nobody_understands_decides_nothing() {
-        assert_eq!(Mapping::from_json(Some("{\"columns\":7}")), Mapping::default());
+        assert_eq!(Mapping::from_json(Some(&serde_json::json!({ "columns": 7 }))), Mapping::default());
         assert_eq!(Mapping::from_json(None), Mapping::default());
         let blank = Mapping { for_all: BTreeMap::from([(FieldId::from("due_on"), "  ".to_owned())]), ..Mapping::default() };
         assert_eq!(blank.tidied(), Mapping::default());

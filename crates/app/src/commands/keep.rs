@@ -22,23 +22,31 @@ use store::papers::PaperRow;
 use store::records::RecordRow;
 use store::ties::TieRow;
 use store::Tx;
-use uuid::Uuid;
+use uuid::{ContextV7, Uuid};
 
 use crate::commands::papers;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
 
-/// What a transaction is going to write.
+/// What a transaction is going to write, as it is being collected.
 pub struct Writing<'a> {
     ctx: &'a Ctx,
     batch: Option<BatchId>,
     heads: HashMap<RecordId, String>,
+    ids: ContextV7,
+    sheet: Sheet,
+}
+
+/// What was collected: rows and nothing else, so that one thread may collect while another writes.
+#[derive(Default)]
+pub struct Sheet {
     inserted: Vec<(RecordRow, String)>,
     updated: Vec<(RecordRow, i64, Option<String>)>,
     journal: Vec<JournalRow>,
     cells: Cells,
     deadlines: Vec<DeadlineRow>,
+    first_deadlines: Vec<DeadlineRow>,
     ties: Vec<TieRow>,
     papers: Vec<PaperRow>,
     notices: Vec<NoticeRow>,
@@ -51,25 +59,28 @@ const DEEPEST_OPENING: usize = 4;
 impl<'a> Writing<'a> {
     /// An empty sheet; `batch` is the act that its entries belong to.
     pub fn new(ctx: &'a Ctx, batch: Option<BatchId>) -> Self {
-        Self {
-            ctx,
-            batch,
-            heads: HashMap::new(),
-            inserted: Vec::new(),
-            updated: Vec::new(),
-            journal: Vec::new(),
-            cells: Cells::new(),
-            deadlines: Vec::new(),
-            ties: Vec::new(),
-            papers: Vec::new(),
-            notices: Vec::new(),
-            outbox: Vec::new(),
-        }
+        Self { ctx, batch, heads: HashMap::new(), ids: ContextV7::new(), sheet: Sheet::default() }
     }
 
     /// Tells the hash of a record's last entry, so that it need not be looked up.
     pub fn follows(&mut self, record: RecordId, hash: &str) {
         self.heads.insert(record, hash.to_owned());
+    }
+
+    /// A new row id; those of one sheet follow one another, so that rows lie in the order in which they were put.
+    pub fn next_id<T: From<Uuid>>(&mut self) -> T {
+        self.ctx.next_id(&self.ids)
+    }
+
+    /// Puts the start of a record on the sheet without asking the database: for mechanisms whose start neither gives a
+    /// number nor opens anything, which `asks_nothing` tells.
+    pub fn put_start(&mut self, mechanism: &Mechanism, moved: &Move) -> Result<Record, Error> {
+        debug_assert!(asks_nothing(mechanism), "a number or an opening needs the database");
+        let mut after = moved.after.clone();
+        after.batch = self.batch;
+        let effects = self.draw_up(mechanism, moved, &after)?;
+        self.finish(mechanism, None, moved, &after, Entered { number: None, prior: None, effects })?;
+        Ok(after)
     }
 
     /// Puts a move on the sheet: the record as it will be.
@@ -103,13 +114,7 @@ impl<'a> Writing<'a> {
         if number.is_some() {
             after.number.clone_from(&number);
         }
-        let mut effects = Vec::new();
-        if let Some(paper) = moved.paper.as_ref().and_then(|id| mechanism.paper(id.as_str())) {
-            let row = papers::draw_up(ctx, mechanism, paper, &after)?;
-            effects.push(("paper".to_owned(), row.id.to_string()));
-            self.outbox.push(self.outbox_row("render_paper", serde_json::json!({ "paper": row.id.to_string() })));
-            self.papers.push(row);
-        }
+        let mut effects = self.draw_up(mechanism, &moved, &after)?;
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
             let once = moved.rang.as_ref().and_then(|id| after.running(id.as_str())).map(|running| {
                 format!("late:{}:{}:{}", after.id, running.id, running.due_on)
@@ -117,41 +122,73 @@ impl<'a> Writing<'a> {
             let opened = Box::pin(self.open(tx, mechanism, opening, &after, once, depth)).await?;
             effects.extend(opened.map(|id| ("opened".to_owned(), id.to_string())));
         }
-        self.tell(mechanism, &moved, &after);
-        self.write_entry(tx, before, &moved, &after, number, effects).await?;
-        self.reckon(mechanism, before, &after);
+        let prior = match (self.heads.get(&after.id), before) {
+            (Some(hash), _) => Some(hash.clone()),
+            (None, Some(_)) => store::journal::head(tx, after.id).await?.map(|head| head.hash),
+            (None, None) => None,
+        };
+        self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects })?;
         Ok(after)
+    }
+
+    /// The paper that the move issues, put on the sheet: its kind and id.
+    fn draw_up(&mut self, mechanism: &Mechanism, moved: &Move, after: &Record) -> Result<Vec<(String, String)>, Error> {
+        let paper = moved.paper.as_ref().and_then(|id| mechanism.paper(id.as_str()));
+        let Some(paper) = paper else { return Ok(Vec::new()) };
+        let row = papers::draw_up(self.ctx, mechanism, paper, after)?;
+        let id = row.id.to_string();
+        let parcel = self.outbox_row("render_paper", serde_json::json!({ "paper": id }));
+        self.sheet.outbox.push(parcel);
+        self.sheet.papers.push(row);
+        Ok(vec![("paper".to_owned(), id)])
+    }
+
+    /// Notices, the journal entry, figures, deadlines and the record itself.
+    fn finish(
+        &mut self,
+        mechanism: &Mechanism,
+        before: Option<&Record>,
+        moved: &Move,
+        after: &Record,
+        entered: Entered,
+    ) -> Result<(), Error> {
+        self.tell(mechanism, moved, after);
+        self.write_entry(before, moved, after, entered)?;
+        self.reckon(mechanism, before, after);
+        Ok(())
     }
 
     /// Figures, deadlines and the record itself.
     fn reckon(&mut self, mechanism: &Mechanism, before: Option<&Record>, after: &Record) {
         for (key, amount) in figures::difference(mechanism, before, after, self.ctx.calendar()) {
-            *self.cells.entry(key).or_default() += amount;
+            *self.sheet.cells.entry(key).or_default() += amount;
         }
         for running in &after.deadlines {
-            if before.and_then(|record| record.running(running.id.as_str())) != Some(running) {
-                self.deadlines.push(records::deadline_row(after.id, running));
+            match before.map(|record| record.running(running.id.as_str())) {
+                None => self.sheet.first_deadlines.push(records::deadline_row(after.id, running)),
+                Some(known) if known != Some(running) => {
+                    self.sheet.deadlines.push(records::deadline_row(after.id, running));
+                }
+                Some(_) => {}
             }
         }
         let words = records::words(mechanism, after);
         let row = records::row(self.ctx, mechanism, after);
         match before {
-            None => self.inserted.push((row, words)),
+            None => self.sheet.inserted.push((row, words)),
             Some(before) => {
                 let changed = records::words(mechanism, before) != words;
-                self.updated.push((row, before.version, changed.then_some(words)));
+                self.sheet.updated.push((row, before.version, changed.then_some(words)));
             }
         }
     }
 
-    async fn write_entry(
+    fn write_entry(
         &mut self,
-        tx: &mut Tx,
         before: Option<&Record>,
         moved: &Move,
         after: &Record,
-        number: Option<String>,
-        effects: Vec<(String, String)>,
+        entered: Entered,
     ) -> Result<(), Error> {
         let ctx = self.ctx;
         let pinned = before.is_none_or(|before| before.definition != after.definition);
@@ -169,33 +206,29 @@ impl<'a> Writing<'a> {
             to: after.state.to_string(),
             definition: pinned.then(|| after.definition.to_string()),
             changes: moved.changes.clone(),
-            number,
+            number: entered.number,
             opinion: moved.opinion.clone(),
             reason: moved.reason.clone(),
             deadlines: moved.deadlines.clone(),
-            effects,
+            effects: entered.effects,
             batch: self.batch.map(|batch| batch.to_string()),
         };
         let json = serde_json::to_string(&entry).map_err(|fault| Error::broken("write a journal entry", fault))?;
-        let prior = match (self.heads.get(&after.id), before) {
-            (Some(hash), _) => Some(hash.clone()),
-            (None, Some(_)) => store::journal::head(tx, after.id).await?.map(|head| head.hash),
-            (None, None) => None,
-        };
-        let hash = journal::hash(prior.as_deref(), after.id, &json);
+        let hash = journal::hash(entered.prior.as_deref(), after.id, &json);
         self.heads.insert(after.id, hash.clone());
-        self.journal.push(JournalRow {
+        let id = self.next_id();
+        self.sheet.journal.push(JournalRow {
             record: after.id,
             seq: after.version,
-            id: ctx.new_id::<Uuid>(),
+            id,
             at: ctx.now,
             on: ctx.today,
             actor: ctx.actor.person(),
-            actor_name: entry.actor_name.clone(),
+            actor_name: entry.actor_name,
             behalf: None,
             step: StepId::from(moved.step.as_str()),
             entry: json,
-            prior_hash: prior,
+            prior_hash: entered.prior,
             hash,
         });
         Ok(())
@@ -219,7 +252,7 @@ impl<'a> Writing<'a> {
             return Ok(None);
         }
         if let Some(key) = &once {
-            if store::ties::has_key(tx, key).await? || self.ties.iter().any(|tie| tie.key.as_deref() == Some(key)) {
+            if store::ties::has_key(tx, key).await? || self.sheet.ties.iter().any(|tie| tie.key.as_deref() == Some(key)) {
                 return Ok(None);
             }
         }
@@ -251,7 +284,7 @@ impl<'a> Writing<'a> {
             tree: &*ctx.tree,
         };
         let moved = workflow::start(ctx.clock(), &target, id, attempt)?;
-        self.ties.push(TieRow {
+        self.sheet.ties.push(TieRow {
             id: ctx.new_id::<Uuid>(),
             record: parent.id,
             other: id,
@@ -288,8 +321,9 @@ impl<'a> Writing<'a> {
         }
         for (role, words) in told {
             for person in ctx.tree.holders(&role, after.unit, ctx.today) {
-                self.notices.push(NoticeRow {
-                    id: ctx.new_id::<Uuid>(),
+                let id = self.next_id();
+                self.sheet.notices.push(NoticeRow {
+                    id,
                     person: person.id,
                     record: Some(after.id),
                     at: ctx.now,
@@ -314,8 +348,29 @@ impl<'a> Writing<'a> {
         }
     }
 
+    /// What was collected.
+    pub fn into_sheet(self) -> Sheet {
+        self.sheet
+    }
+
     /// Writes everything, in few statements.
     pub async fn write(self, tx: &mut Tx) -> Result<(), Error> {
+        let cells = self.sheet.write(tx).await?;
+        add_to_figures(tx, &cells).await
+    }
+}
+
+/// What an entry says besides the move.
+struct Entered {
+    number: Option<String>,
+    prior: Option<String>,
+    effects: Vec<(String, String)>,
+}
+
+impl Sheet {
+    /// Writes everything but the figures, and hands on what is to be added to them: cells are what transactions share,
+    /// so they come last.
+    pub async fn write(self, tx: &mut Tx) -> Result<Cells, Error> {
         store::records::insert_many(tx, &self.inserted).await?;
         for (row, was, words) in &self.updated {
             store::records::update(tx, row, *was).await?;
@@ -324,8 +379,8 @@ impl<'a> Writing<'a> {
             }
         }
         store::journal::append_many(tx, &self.journal).await?;
+        store::deadlines::insert_many(tx, &self.first_deadlines).await?;
         store::deadlines::upsert_many(tx, &self.deadlines).await?;
-        store::figures::apply(tx, &crate::cells::changes(&self.cells)).await?;
         for tie in &self.ties {
             // Somebody opened it a moment ago: the whole act is decided anew.
             if !store::ties::insert(tx, tie).await? {
@@ -337,8 +392,19 @@ impl<'a> Writing<'a> {
         }
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
-        Ok(())
+        Ok(self.cells)
     }
+}
+
+/// Adds to the figures.
+pub async fn add_to_figures(tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
+    Ok(store::figures::apply(tx, &crate::cells::changes(cells)).await?)
+}
+
+/// Can the start of a record be kept without asking the database anything?
+pub fn asks_nothing(mechanism: &Mechanism) -> bool {
+    let start = mechanism.start();
+    start.opens.is_none() && mechanism.number.as_ref().is_none_or(|number| number.at != start.id)
 }
 
 /// The next number of the mechanism's series: gapless, because it is taken in the same transaction.

@@ -30,3 +30,6 @@ pub async fn paper(ctx: &Ctx, id: PaperId, form: Form) -> Result<Download, Error
     let ending = form.ending();
     Ok(Download { name: format!("{number}{}.{ending}", row.title), media: form.media().to_owned(), bytes })
 }
+
+/// The media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

@@ -284,7 +284,7 @@ fn units(ctx: &Ctx, who: &[kernel::ids::RoleId]) -> Vec<Choice> {
 }
 
 /// All units, for helpers and the like.
-fn all_units(ctx: &Ctx) -> Vec<Choice> {
+pub fn all_units(ctx: &Ctx) -> Vec<Choice> {
     ctx.tree.units().iter().map(unit_choice).collect()
 }
 

@@ -8,11 +8,14 @@ pub mod register;
 pub mod record_file;
 pub mod forms;
 pub mod figures;
+pub mod charts;
 pub mod mechanism_page;
 pub mod intake;
+pub mod export;
 pub mod search;
 pub mod files;
 pub mod running;
+pub mod gauges;
 
 /// A light: shape and colour go by the kind.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,6 @@
 //! Never covers how a cell is formatted: blanks and full-width signs make no difference.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use kernel::grid::Cell;
 use kernel::ids::{FieldId, MechanismId};
@@ -64,10 +63,8 @@ impl Seen {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a text can always be written to");
-        text
-    })
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).expect("half a byte is below 16");
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]
@@ -97,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_day_is_no_text() {
+    fn a_day_is_known_whether_typed_as_a_day_or_as_text() {
         let typed = Cell::Moment(date(2026, 12, 31).at(0, 0, 0, 0));
         assert_eq!(print("m", &[("d", typed)]), print("m", &[("d", text("2026-12-31"))]));
     }

@@ -1,0 +1,170 @@
+//! The rows become records: one transaction, one act in the journal.
+//!
+//! One thread judges rows and collects what they write, while the transaction writes what was collected before, so that
+//! a hundred thousand rows take little memory and no longer than their writing.
+//! Never stops at a row with problems: it stays in the workbook and comes back marked.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use kernel::figures::Cells;
+use kernel::ids::{BatchId, FieldId, RecordId};
+use kernel::refusal::Refusal;
+use kernel::value::Value;
+use kernel::workflow::Move;
+use store::{Conn, StoreError, Tx};
+use tokio::sync::mpsc;
+use uuid::ContextV7;
+
+use super::{TakenIn, UploadId, aside};
+use crate::commands::batches;
+use crate::commands::keep::{self, Sheet, Writing};
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::intake::opened::Opened;
+use crate::queries::intake::rows::{self, Rows};
+use crate::queries::intake::{Looking, known, looking};
+
+/// Rows that are collected before they are written.
+const AT_ONCE: usize = 1_000;
+
+/// Takes in every good row that is new. `key` is the form's own: sent twice, it takes in once.
+pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<TakenIn, Error> {
+    let looking = looking(ctx, upload).await?;
+    let (for_all, refusals) = rows::for_all(ctx, &looking.mechanism, &looking.mapping);
+    if !refusals.is_empty() {
+        return Err(refusals.into());
+    }
+    let (opened, prints) = looking.open(ctx).await?;
+    if prints.is_empty() {
+        return Err(Refusal::new("import.nothing").into());
+    }
+    let mut tx = ctx.office.db.begin_long().await?;
+    if let Some(known) = answered(&mut tx, key).await? {
+        return Ok(known);
+    }
+    let batch: BatchId = ctx.new_id();
+    let known = known(&mut tx, &looking, &prints).await?;
+    let job = Job { ctx: ctx.clone(), looking: looking.clone(), opened, prints, known, for_all, batch };
+    let mut done = match write(ctx, &mut tx, job).await {
+        Err(error) if is_conflict(&error) => return Err(Error::Stale),
+        other => other?,
+    };
+    if done.taken == 0 {
+        return Ok(done);
+    }
+    done.batch = Some(batch);
+    let hash = kernel::journal::digest(&looking.row.content);
+    let file = Some((looking.row.file_name.as_str(), hash.as_str()));
+    batches::keep(ctx, &mut tx, batch, &looking.mechanism.id, "import", file, done.taken).await?;
+    answer(ctx, &mut tx, key, &done).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// What is to be taken in.
+struct Job {
+    ctx: Ctx,
+    looking: Looking,
+    opened: Arc<Opened>,
+    prints: Arc<Vec<String>>,
+    known: HashSet<String>,
+    for_all: Vec<(FieldId, Value)>,
+    batch: BatchId,
+}
+
+/// Some rows, ready to be written.
+#[derive(Default)]
+struct Chunk {
+    /// What needs no further question.
+    sheet: Sheet,
+    /// Starts that give a number or open something.
+    moves: Vec<Move>,
+    /// Which row becomes which record.
+    prints: Vec<(String, RecordId)>,
+}
+
+/// Collects in one thread and writes in another, then adds to the figures once.
+async fn write(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<TakenIn, Error> {
+    let (looking, batch) = (job.looking.clone(), job.batch);
+    let (sender, mut chunks) = mpsc::channel::<Chunk>(2);
+    let collecting = tokio::spawn(aside("collect the rows of a workbook", move || collect(&job, &sender)));
+    let mut cells = Cells::new();
+    while let Some(chunk) = chunks.recv().await {
+        add(&mut cells, chunk.sheet.write(tx).await?);
+        if !chunk.moves.is_empty() {
+            let mut writing = Writing::new(ctx, Some(batch));
+            for moved in chunk.moves {
+                writing.put(tx, &looking.mechanism, None, moved).await?;
+            }
+            add(&mut cells, writing.into_sheet().write(tx).await?);
+        }
+        store::imports::remember(tx, &looking.mechanism.id, &chunk.prints).await?;
+    }
+    keep::add_to_figures(tx, &cells).await?;
+    collecting.await.map_err(|fault| Error::broken("collect the rows of a workbook", fault))??
+}
+
+fn add(sum: &mut Cells, more: Cells) {
+    for (key, amount) in more {
+        *sum.entry(key).or_default() += amount;
+    }
+}
+
+/// Judges every row that is new and sends what it writes; ends early if nobody listens any more.
+fn collect(job: &Job, sender: &mpsc::Sender<Chunk>) -> Result<TakenIn, Error> {
+    let (ctx, mechanism) = (&job.ctx, &job.looking.mechanism);
+    let asks_nothing = keep::asks_nothing(mechanism);
+    let order = ContextV7::new();
+    let mut rows = Rows::of(ctx, mechanism, &job.opened, &job.looking.mapping, job.for_all.clone());
+    let mut done = TakenIn { batch: None, taken: 0, left: 0, known: 0 };
+    let (mut writing, mut chunk) = (Writing::new(ctx, Some(job.batch)), Chunk::default());
+    for (row, print) in job.opened.rows().into_iter().zip(job.prints.iter()) {
+        if job.known.contains(print) {
+            done.known += 1;
+            continue;
+        }
+        let id: RecordId = ctx.next_id(&order);
+        let Ok(moved) = rows.judge(row, id) else {
+            done.left += 1;
+            continue;
+        };
+        done.taken += 1;
+        chunk.prints.push((print.clone(), id));
+        match asks_nothing {
+            true => drop(writing.put_start(mechanism, &moved)?),
+            false => chunk.moves.push(moved),
+        }
+        if chunk.prints.len() == AT_ONCE {
+            chunk.sheet = std::mem::replace(&mut writing, Writing::new(ctx, Some(job.batch))).into_sheet();
+            if sender.blocking_send(std::mem::take(&mut chunk)).is_err() {
+                return Ok(done);
+            }
+        }
+    }
+    chunk.sheet = writing.into_sheet();
+    // Whoever no longer listens has failed and says so.
+    let _ = sender.blocking_send(chunk);
+    Ok(done)
+}
+
+/// Did somebody else take in the same row at the same moment?
+fn is_conflict(error: &Error) -> bool {
+    let Error::Broken { source, .. } = error else { return false };
+    source.downcast_ref::<StoreError>().is_some_and(|error| error.is_conflict_of("import_row_pkey"))
+}
+
+async fn answered(conn: &mut Conn, key: Option<&str>) -> Result<Option<TakenIn>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    let known = store::idempotency::find(conn, key).await?;
+    Ok(known.and_then(|answer| serde_json::from_str(&answer).ok()))
+}
+
+async fn answer(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, done: &TakenIn) -> Result<(), Error> {
+    let Some(key) = key else { return Ok(()) };
+    let json = serde_json::to_string(done).map_err(|fault| Error::broken("write an answer", fault))?;
+    match store::idempotency::put(tx, key, ctx.now, &json).await? {
+        true => Ok(()),
+        false => Err(Error::Stale),
+    }
+}

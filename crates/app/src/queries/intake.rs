@@ -1,0 +1,342 @@
+//! What would be taken in from a workbook? A trial: what each line means, where each column goes, which rows are good.
+//!
+//! Reading order: the workbook opened, names looked up, rows judged, rows known by their fingerprints, and the pages
+//! made of it.
+//! Never changes anything; `commands::intake` takes in what is shown here.
+
+pub mod opened;
+pub mod names;
+pub mod fingerprint;
+pub mod rows;
+mod lines;
+mod marked;
+mod template;
+mod history;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use kernel::catalog::Mechanism;
+use kernel::facts::Typed;
+use kernel::ids::{FieldId, RecordId};
+use kernel::refusal::Refusal;
+use kernel::value::{Facts, Value};
+use store::Conn;
+use store::imports::UploadRow;
+use texts::sheet::Meaning;
+use uuid::Uuid;
+
+use crate::commands::intake::{Mapping, UploadId, aside, own, read};
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::forms::{self, Again, Choice, FormField};
+use crate::words::say;
+
+pub use history::{BatchLine, batches};
+pub use lines::{Line, LineCell, LineKind};
+pub use marked::marked;
+pub use rows::{Guess, UnknownUnit};
+pub use template::template;
+
+use lines::{Judged, Kept};
+use opened::{Opened, importable, is_needed};
+use rows::Rows;
+
+/// A workbook on trial.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The upload.
+    pub upload: UploadId,
+    /// The mechanism's id.
+    pub mechanism: String,
+    /// Its name.
+    pub name: String,
+    /// The file's name.
+    pub file_name: String,
+    /// What the person decided so far.
+    pub mapping: Mapping,
+    /// The names of the sheets.
+    pub sheets: Vec<String>,
+    /// Which one is read, from 0.
+    pub sheet: usize,
+    /// Why that one.
+    pub sheet_why: String,
+    /// The columns, and where each goes.
+    pub columns: Vec<PlacedColumn>,
+    /// The fields that a column may go to.
+    pub fields: Vec<Choice>,
+    /// Required fields that some rows lack, each with the control that fills it for all of them.
+    pub missing: Vec<Missing>,
+    /// Names that no unit bears, and the units that may be chosen for them.
+    pub unknown_units: Vec<UnknownUnit>,
+    /// The units that may be chosen.
+    pub units: Vec<Choice>,
+    /// What was understood although it is not written so.
+    pub guesses: Vec<Guess>,
+    /// How many rows of which kind.
+    pub counts: Counts,
+    /// The lines shown: the first ones, and those with something to say.
+    pub lines: Vec<Line>,
+    /// How many lines with problems are not shown.
+    pub not_shown: usize,
+    /// The total lines, each with what it claims and whether that agrees.
+    pub totals: Vec<TotalCheck>,
+    /// What a person should know besides.
+    pub notes: Vec<String>,
+}
+
+/// A column of the sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedColumn {
+    /// Its place, from 0: the key in `Mapping::columns`.
+    pub column: u32,
+    /// Its letters, as the spreadsheet shows them.
+    pub letter: String,
+    /// Its title.
+    pub title: String,
+    /// The field that it goes to.
+    pub field: Option<FieldId>,
+    /// Why.
+    pub why: String,
+}
+
+/// A required field that some rows lack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missing {
+    /// The control; what is sent goes to `Mapping::for_all`.
+    pub control: FormField,
+    /// How many rows lack it.
+    pub rows: usize,
+    /// Is there a column for it, with empty cells?
+    pub has_column: bool,
+}
+
+/// How many rows of which kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows that hold records.
+    pub rows: usize,
+    /// Of these, rows that can be taken in now.
+    pub good: usize,
+    /// Rows with problems.
+    pub problems: usize,
+    /// Rows that were taken in before.
+    pub known: usize,
+    /// Lines that are no records: titles, headers, totals, notes; blank lines are not counted.
+    pub other: usize,
+}
+
+/// A total line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TotalCheck {
+    /// The row, as the spreadsheet numbers it.
+    pub row: u32,
+    /// What it states.
+    pub claim: String,
+    /// Does that agree with the rows read? `None`: cannot tell.
+    pub agrees: Option<bool>,
+    /// In words.
+    pub why: String,
+}
+
+/// An upload with its mechanism and its decisions, on its way to being understood.
+#[derive(Clone)]
+pub struct Looking {
+    /// The upload.
+    pub row: UploadRow,
+    /// Its mechanism.
+    pub mechanism: Arc<Mechanism>,
+    /// What the person decided.
+    pub mapping: Mapping,
+}
+
+/// The upload of this person.
+pub async fn looking(ctx: &Ctx, upload: UploadId) -> Result<Looking, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let row = own(ctx, &mut conn, upload).await?;
+    let mechanism = ctx.mechanism(row.mechanism.as_ref().ok_or(Error::NotFound)?.as_str())?;
+    let mapping = Mapping::from_json(row.mapping.as_ref());
+    Ok(Looking { row, mechanism, mapping })
+}
+
+impl Looking {
+    /// Opens the workbook, and gives the fingerprints of its rows with it.
+    pub async fn open(&self, ctx: &Ctx) -> Result<(Arc<Opened>, Arc<Vec<String>>), Error> {
+        let (it, ctx) = (self.clone(), ctx.clone());
+        let opened = aside("understand a workbook", move || {
+            let (vocabulary, year) = (ctx.vocabulary(), ctx.today.year());
+            let opened = Opened::understand(read(&it.row.content)?, &it.mechanism, vocabulary, &it.mapping, year)?;
+            let prints = fingerprint::all(&it.mechanism.id, &opened);
+            Ok::<_, Refusal>((Arc::new(opened), Arc::new(prints)))
+        });
+        Ok(opened.await??)
+    }
+}
+
+/// The fingerprints of the rows that were taken in before.
+pub async fn known(conn: &mut Conn, looking: &Looking, prints: &[String]) -> Result<HashSet<String>, Error> {
+    let known = store::imports::known(conn, &looking.mechanism.id, prints).await?;
+    Ok(known.into_iter().map(|(print, _)| print).collect())
+}
+
+/// The workbook on trial.
+pub async fn preview(ctx: &Ctx, upload: UploadId) -> Result<Preview, Error> {
+    let looking = looking(ctx, upload).await?;
+    let (opened, prints) = looking.open(ctx).await?;
+    let known = {
+        let mut conn = ctx.office.db.read().await?;
+        known(&mut conn, &looking, &prints).await?
+    };
+    let ctx = ctx.clone();
+    aside("try a workbook", move || {
+        let (for_all, refusals) = rows::for_all(&ctx, &looking.mechanism, &looking.mapping);
+        let judged = judge(&ctx, &looking, &opened, &prints, &known, for_all);
+        put_together(&ctx, &looking, &opened, judged, &refusals)
+    })
+    .await
+}
+
+/// What the trial of all rows gave.
+struct Trial {
+    counts: Counts,
+    kept: Kept,
+    guesses: Vec<Guess>,
+    unknown_units: Vec<UnknownUnit>,
+}
+
+fn judge(
+    ctx: &Ctx,
+    looking: &Looking,
+    opened: &Opened,
+    prints: &[String],
+    known: &HashSet<String>,
+    for_all: Vec<(FieldId, Value)>,
+) -> Trial {
+    let mut rows = Rows::of(ctx, &looking.mechanism, opened, &looking.mapping, for_all);
+    let (mut counts, mut kept) = (Counts::default(), Kept::default());
+    let nobody = RecordId(Uuid::nil());
+    let mut prints = prints.iter();
+    for line in &opened.sheet.lines {
+        if line.meaning != Meaning::Data {
+            counts.other += usize::from(line.meaning != Meaning::Blank);
+            kept.other(opened, line);
+            continue;
+        }
+        counts.rows += 1;
+        let is_known = prints.next().is_some_and(|print| known.contains(print));
+        let judged = match is_known {
+            true => Judged::Known,
+            false => rows.judge(line.row, nobody).map_or_else(Judged::Faulty, |_| Judged::Good),
+        };
+        match &judged {
+            Judged::Known => counts.known += 1,
+            Judged::Good => counts.good += 1,
+            Judged::Faulty(_) => counts.problems += 1,
+        }
+        kept.record(opened, line, judged);
+    }
+    Trial { counts, kept, guesses: rows.guesses(), unknown_units: rows.unknown_units() }
+}
+
+fn put_together(ctx: &Ctx, looking: &Looking, opened: &Opened, trial: Trial, refusals: &[Refusal]) -> Preview {
+    let mechanism = &looking.mechanism;
+    let fields = importable(mechanism).into_iter().map(|field| Choice {
+        id: field.id.to_string(),
+        name: field.name.clone(),
+        pinyin: String::new(),
+        group: None,
+    });
+    let (lines, not_shown) = trial.kept.into_lines();
+    Preview {
+        upload: UploadId(looking.row.id),
+        mechanism: mechanism.id.to_string(),
+        name: mechanism.name.clone(),
+        file_name: looking.row.file_name.clone(),
+        mapping: looking.mapping.clone(),
+        sheets: opened.grids.iter().map(|grid| grid.name.clone()).collect(),
+        sheet: opened.chosen,
+        sheet_why: opened.why.clone(),
+        columns: columns(opened),
+        fields: fields.collect(),
+        missing: missing(ctx, looking, opened, refusals),
+        units: match trial.unknown_units.is_empty() {
+            true => Vec::new(),
+            false => forms::all_units(ctx),
+        },
+        unknown_units: trial.unknown_units,
+        guesses: trial.guesses,
+        counts: trial.counts,
+        lines,
+        not_shown,
+        totals: totals(opened),
+        notes: opened.sheet.notes.clone(),
+    }
+}
+
+fn columns(opened: &Opened) -> Vec<PlacedColumn> {
+    let title = |column: u32| opened.sheet.header.iter().find(|cell| cell.column == column);
+    let mapping = opened.sheet.mapping.iter().map(|it| PlacedColumn {
+        column: it.column,
+        letter: letter(it.column),
+        title: title(it.column).map_or_else(String::new, |cell| cell.title.clone()),
+        field: it.field.clone(),
+        why: it.why.clone(),
+    });
+    mapping.collect()
+}
+
+/// Required fields that some rows lack, with what was filled in for all of them so far.
+fn missing(ctx: &Ctx, looking: &Looking, opened: &Opened, refusals: &[Refusal]) -> Vec<Missing> {
+    let mechanism = &looking.mechanism;
+    let typed = looking.mapping.for_all.iter().map(|(id, text)| (id.clone(), vec![text.clone()])).collect();
+    let again = Again {
+        typed: Typed { fields: typed, rows: Vec::new() },
+        refusals: refusals.iter().map(|refusal| say(ctx.vocabulary(), refusal)).collect(),
+        ..Again::default()
+    };
+    let form = forms::step_form(ctx, mechanism, mechanism.start(), &Facts::default(), &[], Some(&again));
+    let rows = opened.rows();
+    let lacking = importable(mechanism).into_iter().filter(|field| is_needed(mechanism, field)).filter_map(|field| {
+        let column = opened.column_of(&field.id);
+        let lack = match column {
+            Some(it) => rows.iter().filter(|row| opened.cell(**row, it.column).is_empty()).count(),
+            None => rows.len(),
+        };
+        let control = form.fields.iter().find(|control| control.id == *field.id.as_str())?.clone();
+        (lack > 0).then_some(Missing { control, rows: lack, has_column: column.is_some() })
+    });
+    lacking.collect()
+}
+
+fn totals(opened: &Opened) -> Vec<TotalCheck> {
+    let totals = opened.sheet.lines.iter().filter_map(|line| match &line.meaning {
+        Meaning::Total { claim, agrees } => Some(TotalCheck {
+            row: line.row + 1,
+            claim: claim.clone(),
+            agrees: *agrees,
+            why: line.why.to_string(),
+        }),
+        _ => None,
+    });
+    totals.take(20).collect()
+}
+
+/// The letters of a column: A to Z, AA…
+pub fn letter(column: u32) -> String {
+    let (mut letters, mut rest) = (Vec::new(), column + 1);
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.into_iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_bear_the_letters_of_the_spreadsheet() {
+        assert_eq!([0, 25, 26, 701, 702].map(letter), ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+}
