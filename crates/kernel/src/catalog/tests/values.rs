@@ -143,7 +143,8 @@ fn columns_of_a_child_table_have_the_types_of_fields() {
         Decimal { measure: Some("千克"), places: 3 } None
         Choice { list: visit_kind } None
         LongText { max: 30 } Some("写明来源。")
-        Record { of: follow_up } None"#]].assert_eq(&told.join("\n"));
+        Record { of: follow_up } None"#]]
+    .assert_eq(&told.join("\n"));
 }
 
 // proves: figure.sum
