@@ -49,9 +49,17 @@ impl StoreError {
         Self::broken(anyhow::anyhow!("{sentence}"))
     }
 
+    /// The constraint that says no, if one does.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Conflict { constraint } => Some(constraint),
+            _ => None,
+        }
+    }
+
     /// Is this the conflict of a constraint?
     pub fn is_conflict_of(&self, name: &str) -> bool {
-        matches!(self, Self::Conflict { constraint } if constraint == name)
+        self.constraint() == Some(name)
     }
 }
 

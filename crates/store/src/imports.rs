@@ -82,13 +82,25 @@ pub async fn find_batch(conn: &mut Conn, id: BatchId) -> Result<Option<BatchRow>
     row.as_ref().map(batch).transpose()
 }
 
-/// The batches of a mechanism, newest first.
-pub async fn batches_of(conn: &mut Conn, mechanism: &MechanismId, limit: u32) -> Result<Vec<BatchRow>, StoreError> {
+/// The batches of one kind of a mechanism, newest first.
+pub async fn batches_of(
+    conn: &mut Conn,
+    mechanism: &MechanismId,
+    kind: &str,
+    limit: u32,
+) -> Result<Vec<BatchRow>, StoreError> {
     let sql = format!(
-        "SELECT {BATCH} FROM batch WHERE site = $1 AND mechanism = $2 ORDER BY at_ DESC, id DESC LIMIT {limit}"
+        "SELECT {BATCH} FROM batch WHERE site = $1 AND mechanism = $2 AND kind = $3 ORDER BY at_ DESC, id DESC LIMIT {limit}"
     );
-    let rows = conn.list(sql, [conn.here(), mechanism.into()]).await.doing("list batches")?;
+    let rows = conn.list(sql, [conn.here(), mechanism.into(), kind.into()]).await.doing("list batches")?;
     rows.iter().map(batch).collect()
+}
+
+/// How many records of a batch were changed since: a batch can be undone as long as none was.
+pub async fn count_moved_on(conn: &mut Conn, id: BatchId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM record WHERE site = $1 AND batch = $2 AND version > 1";
+    let row = conn.find(sql, [conn.here(), id.into()]).await.doing("count the changed records of a batch")?;
+    row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// The batches that took in a file of these bytes and were not undone.

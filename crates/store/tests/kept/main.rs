@@ -7,5 +7,6 @@ mod trial;
 mod writing;
 mod schema;
 mod records;
+mod register;
 mod figures;
 mod nouns;
