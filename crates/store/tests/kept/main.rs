@@ -8,5 +8,6 @@ mod writing;
 mod schema;
 mod records;
 mod register;
+mod conditions;
 mod figures;
 mod nouns;
