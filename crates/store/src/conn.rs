@@ -4,6 +4,7 @@
 //! Never builds SQL out of what people typed: values go in as parameters.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection};
@@ -22,6 +23,7 @@ use crate::writer::Pen;
 pub struct Conn {
     site: i64,
     line: Line,
+    stripe: i64,
 }
 
 #[derive(Debug)]
@@ -32,6 +34,10 @@ pub(crate) enum Line {
     PostgresRead(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
 }
+
+/// So many PostgreSQL transactions can add to the same figure at a time.
+const STRIPES: i64 = 8;
+static NEXT_STRIPE: AtomicI64 = AtomicI64::new(0);
 
 /// The two drivers below all lines.
 enum Wire<'a> {
@@ -44,7 +50,11 @@ pub type Sql = Cow<'static, str>;
 
 impl Conn {
     pub(crate) fn new(site: i64, line: Line) -> Self {
-        Self { site, line }
+        let stripe = match line {
+            Line::PostgresTx(_) => NEXT_STRIPE.fetch_add(1, Ordering::Relaxed) % STRIPES,
+            _ => 0,
+        };
+        Self { site, line, stripe }
     }
 
     pub(crate) fn into_line(self) -> Line {
@@ -59,6 +69,11 @@ impl Conn {
     /// The site, as a parameter.
     pub(crate) fn here(&self) -> P {
         P::Int(self.site)
+    }
+
+    /// The stripe of figures that this transaction adds to, so that it need not wait for others.
+    pub(crate) fn stripe(&self) -> P {
+        P::Int(self.stripe)
     }
 
     /// Which database is at the other end.

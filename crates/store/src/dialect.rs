@@ -179,7 +179,7 @@ impl Dialect {
     /// The end of an insert of figure cells that adds to a cell which is there. Both databases (and the distributed
     /// ones) know this clause; on an engine without it, each cell is updated first and inserted if there was none.
     pub(crate) fn or_add_to_cell(self) -> &'static str {
-        "ON CONFLICT (site, figure, slice, period, unit) DO UPDATE SET \
+        "ON CONFLICT (site, figure, unit, slice, period, stripe) DO UPDATE SET \
          numerator = figure_cell.numerator + excluded.numerator, \
          denominator = figure_cell.denominator + excluded.denominator"
     }

@@ -1,6 +1,6 @@
 //! How much? The cells of figures, kept by the same transaction that changes the records.
 //!
-//! A cell belongs to one unit; a value for a subtree is the sum over its interval.
+//! A cell holds a unit with its whole subtree: reading costs the cells shown, not the units below.
 //! Never counts records: what changed is handed in.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,6 @@ use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
 use crate::many;
 use crate::param::P;
-use crate::register::WHOLE_SITE;
 
 /// The slice of figures that are not sliced, and the period of figures without one.
 pub const NONE: &str = "-";
@@ -50,8 +49,8 @@ pub struct CellQuery {
     pub slices: Vec<String>,
     /// The first and the last period, both included; none means all.
     pub periods: Option<(String, String)>,
-    /// The interval of pre-order numbers of units, both included.
-    pub units: (i64, i64),
+    /// The units, each standing for its subtree; none gives nothing.
+    pub units: Vec<UnitId>,
 }
 
 /// The sum of cells.
@@ -80,7 +79,7 @@ pub async fn apply(conn: &mut Conn, changes: &[CellChange]) -> Result<(), StoreE
         *sum = (sum.0.saturating_add(change.numerator), sum.1.saturating_add(change.denominator));
     }
     sums.retain(|_, sum| *sum != (0, 0));
-    let site = conn.here();
+    let (site, stripe) = (conn.here(), conn.stripe());
     let rows = sums.into_iter().map(|(key, (numerator, denominator))| {
         vec![
             site.clone(),
@@ -88,22 +87,23 @@ pub async fn apply(conn: &mut Conn, changes: &[CellChange]) -> Result<(), StoreE
             key.slice.as_str().into(),
             key.period.as_str().into(),
             key.unit.into(),
+            stripe.clone(),
             numerator.into(),
             denominator.into(),
         ]
     });
-    let into = "figure_cell (site, figure, slice, period, unit, numerator, denominator)";
+    let into = "figure_cell (site, figure, slice, period, unit, stripe, numerator, denominator)";
     let tail = conn.dialect().or_add_to_cell();
     many::insert(conn, into, rows.collect(), tail).await.doing("add to the figures")?;
     Ok(())
 }
 
-/// The sums over the units of the interval, by figure, slice and period.
+/// The sums over the units, by figure, slice and period.
 pub async fn read(conn: &mut Conn, query: &CellQuery) -> Result<Vec<CellSum>, StoreError> {
     sums(conn, query, false).await.doing("read figures")
 }
 
-/// The same, for each unit of the interval that has cells: the caller adds them up for the children of a unit.
+/// The same, for each of the units that has cells.
 pub async fn read_by_unit(conn: &mut Conn, query: &CellQuery) -> Result<Vec<CellSum>, StoreError> {
     sums(conn, query, true).await.doing("read figures by unit")
 }
@@ -111,6 +111,7 @@ pub async fn read_by_unit(conn: &mut Conn, query: &CellQuery) -> Result<Vec<Cell
 async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<CellSum>, StoreError> {
     let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
     asking.among("c.figure", query.figures.iter().map(P::from).collect());
+    asking.among("c.unit", query.units.iter().map(|unit| P::from(*unit)).collect());
     if !query.slices.is_empty() {
         asking.among("c.slice", query.slices.iter().map(P::from).collect());
     }
@@ -118,17 +119,11 @@ async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<C
         let (first, last) = (asking.param(first.as_str()), asking.param(last.as_str()));
         asking.and(format!("c.period BETWEEN {first} AND {last}"));
     }
-    let mut source = "figure_cell c";
-    if query.units != WHOLE_SITE {
-        source = "unit u JOIN figure_cell c ON c.site = u.site AND c.unit = u.id";
-        let (first, last) = (asking.param(query.units.0), asking.param(query.units.1));
-        asking.and(format!("u.site = $1 AND u.ord BETWEEN {first} AND {last}"));
-    }
     let by = if by_unit { "c.figure, c.slice, c.period, c.unit" } else { "c.figure, c.slice, c.period" };
     let shown = if by_unit { "c.unit" } else { "NULL" };
     let sql = format!(
         "SELECT c.figure, c.slice, c.period, CAST(SUM(c.numerator) AS BIGINT), CAST(SUM(c.denominator) AS BIGINT), \
-         {shown} FROM {source} WHERE {} GROUP BY {by} ORDER BY {by}",
+         {shown} FROM figure_cell c WHERE {} GROUP BY {by} ORDER BY {by}",
         asking.text()
     );
     let rows = conn.list(sql, asking.params).await?;
@@ -148,8 +143,9 @@ async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<C
 
 /// Every cell of a figure that is not zero, in order: for `verify figures`.
 pub async fn cells(conn: &mut Conn, figure: &FigureId) -> Result<Vec<CellChange>, StoreError> {
-    let sql = "SELECT slice, period, unit, numerator, denominator FROM figure_cell \
-         WHERE site = $1 AND figure = $2 AND (numerator <> 0 OR denominator <> 0) ORDER BY slice, period, unit";
+    let sql = "SELECT slice, period, unit, CAST(SUM(numerator) AS BIGINT), CAST(SUM(denominator) AS BIGINT) \
+         FROM figure_cell WHERE site = $1 AND figure = $2 GROUP BY slice, period, unit \
+         HAVING SUM(numerator) <> 0 OR SUM(denominator) <> 0 ORDER BY slice, period, unit";
     let rows = conn.list(sql, [conn.here(), figure.into()]).await.doing("walk through the cells of a figure")?;
     rows.iter()
         .map(|row| {

@@ -302,19 +302,20 @@ CREATE TABLE series (
     PRIMARY KEY (site, series, year_)
 )
 ;
--- A cell of a figure. slice is '-' where there is none; period is a day, a month or '-'.
+-- A cell of a figure: the unit with its whole subtree, so that a page reads as many cells as it shows.
+-- slice is '-' where there is none; period is a day, a month or '-'. A cell is the sum of its stripes:
+-- PostgreSQL locks a row until the commit, and without them all steps would queue for the topmost cell.
 CREATE TABLE figure_cell (
     site BIGINT NOT NULL,
     figure TEXT COLLATE "C" NOT NULL,
     slice TEXT COLLATE "C" NOT NULL,
     period TEXT COLLATE "C" NOT NULL,
     unit BYTEA NOT NULL,
+    stripe BIGINT NOT NULL,
     numerator BIGINT NOT NULL,
     denominator BIGINT NOT NULL,
-    PRIMARY KEY (site, figure, slice, period, unit)
+    PRIMARY KEY (site, figure, unit, slice, period, stripe)
 )
-;
-CREATE INDEX figure_cell_unit ON figure_cell (site, unit, figure, slice, period)
 ;
 -- An issued copy of a paper; docx and pdf are files.
 CREATE TABLE paper (

@@ -1,8 +1,7 @@
-//! Do cells add up? In one transaction, in many that come together, and over intervals of units.
+//! Do cells add up? In one transaction, in many that come together, and over units.
 
 use kernel::ids::FigureId;
 use store::figures::{self, CellChange, CellKey, CellQuery, NONE};
-use store::register::WHOLE_SITE;
 use store::units::{self, UnitRow};
 use store::{Tx, records};
 
@@ -18,7 +17,8 @@ fn change(unit: u128, period: &str, numerator: i64, denominator: i64) -> CellCha
     CellChange { key, numerator, denominator }
 }
 
-fn query(units: (i64, i64)) -> CellQuery {
+fn query(units: &[u128]) -> CellQuery {
+    let units = units.iter().map(|unit| id(*unit)).collect();
     let periods = Some(("2026-01".to_owned(), "2026-12".to_owned()));
     CellQuery { figures: vec![FigureId::from("task_order.on_time")], slices: Vec::new(), periods, units }
 }
@@ -58,14 +58,14 @@ async fn cells_add_up_over_units_and_periods() {
         figures::apply(&mut tx, &[]).await.expect("nothing");
         tx.commit().await.expect("commit");
         let mut reader = trial.db.read().await.expect("a reader");
-        let sums = figures::read(&mut reader, &query((1, 2))).await.expect("read");
+        let sums = figures::read(&mut reader, &query(&[2, 3])).await.expect("read");
         let short: Vec<_> = sums.iter().map(|it| (it.period.as_str(), it.numerator, it.denominator)).collect();
         assert_eq!(short, [("2026-03", 3, 2), ("2026-04", 3, 3)]);
-        let all = figures::read(&mut reader, &query(WHOLE_SITE)).await.expect("read");
+        let all = figures::read(&mut reader, &query(&[1, 2, 3, 4, 5])).await.expect("read");
         assert_eq!(all.iter().map(|it| it.numerator).collect::<Vec<_>>(), [8, 3]);
-        let by_unit = figures::read_by_unit(&mut reader, &query((2, 3))).await.expect("read");
+        let by_unit = figures::read_by_unit(&mut reader, &query(&[3, 4])).await.expect("read");
         assert_eq!(by_unit.iter().map(|it| it.unit).collect::<Vec<_>>(), [Some(id(3)), Some(id(4))]);
-        let sliced = CellQuery { slices: vec!["other".to_owned()], ..query(WHOLE_SITE) };
+        let sliced = CellQuery { slices: vec!["other".to_owned()], ..query(&[1, 2, 3, 4, 5]) };
         assert_eq!(figures::read(&mut reader, &sliced).await.expect("read"), []);
         drop(reader);
         let mut tx = trial.db.begin().await.expect("begin");
@@ -107,7 +107,7 @@ async fn additions_that_come_together_are_all_there() {
             task.await.expect("the task ends");
         }
         let mut reader = trial.db.read().await.expect("a reader");
-        let all = figures::read(&mut reader, &query(WHOLE_SITE)).await.expect("read");
+        let all = figures::read(&mut reader, &query(&[1, 2, 3, 4, 5])).await.expect("read");
         assert_eq!((all[0].numerator, all[0].denominator), (800, 1600));
         drop(reader);
         trial.end().await;
