@@ -215,7 +215,7 @@ fn belongs(path: &str, chapter: &str, id: &str) -> bool {
 }
 
 /// Checks an old version's files among the current ones: its lists and roles are today's.
-fn older_version(source: &str, id: &str, definitions: &Definitions) -> Option<Arc<Mechanism>> {
+pub(crate) fn older_version(source: &str, id: &str, definitions: &Definitions) -> Option<Arc<Mechanism>> {
     let kept: serde_json::Map<String, serde_json::Value> = serde_json::from_str(source).ok()?;
     let chapter = kept.keys().find_map(|path| path.strip_suffix(&format!("/{id}.kdl")).map(str::to_owned))?;
     let mut files: Vec<SourceFile> = definitions
@@ -227,6 +227,5 @@ fn older_version(source: &str, id: &str, definitions: &Definitions) -> Option<Ar
     files.extend(kept.iter().filter_map(|(path, text)| {
         Some(SourceFile { path: Arc::from(path.as_str()), text: Arc::from(text.as_str()?) })
     }));
-    let (catalog, _) = kernel::catalog::check(&files);
-    catalog.mechanisms.get(id).cloned()
+    kernel::catalog::pinned(&files, id)
 }

@@ -106,6 +106,32 @@ impl Tree {
         self.units.iter().filter(move |unit| reach.iter().any(|over| over.holds(unit.over.first)))
     }
 
+    /// A unit and every unit above it.
+    pub fn upwards(&self, id: UnitId) -> Vec<UnitId> {
+        let mut way = vec![id];
+        let mut at = self.unit(id).and_then(|unit| unit.parent);
+        while let Some(above) = at {
+            way.push(above);
+            at = self.unit(above).and_then(|unit| unit.parent);
+        }
+        way
+    }
+
+    /// The fewest units whose subtrees together are the interval.
+    pub fn covering(&self, over: Subtree) -> Vec<UnitId> {
+        let mut at = self.units.partition_point(|unit| unit.over.first < over.first);
+        let mut covering = Vec::new();
+        while let Some(unit) = self.units.get(at).filter(|unit| unit.over.first <= over.last) {
+            if unit.over.last <= over.last {
+                covering.push(unit.id);
+                at = self.units.partition_point(|next| next.over.first <= unit.over.last);
+            } else {
+                at += 1;
+            }
+        }
+        covering
+    }
+
     /// The units directly below.
     pub fn children(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
         self.units.iter().filter(move |unit| unit.parent == Some(id))

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use kernel::ids::{BatchId, MechanismId, RecordId, StateId};
+use kernel::ids::{BatchId, MechanismId, PersonId, RecordId, StateId};
 use kernel::record::Record;
 use kernel::refusal::Refusal;
 use kernel::value::Facts;
@@ -55,7 +55,7 @@ pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) 
     let (seq, prior_hash) = head.map_or((1, None), |(seq, hash)| (seq + 1, Some(hash)));
     let id: Uuid = ctx.new_id();
     let detail = detail.to_string();
-    let said = format!("{seq}|{}|{kind}|{:?}|{detail}", ctx.now, ctx.person());
+    let said = said(seq, ctx.now, kind, ctx.person(), &detail);
     let hash = kernel::journal::hash(prior_hash.as_deref(), RecordId(id), &said);
     let actor_name = ctx.actor.name().to_owned();
     let row = ActRow {
@@ -70,6 +70,11 @@ pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) 
         hash,
     };
     Ok(store::acts::append(tx, &row).await?)
+}
+
+/// What the hash of an act covers.
+pub(super) fn said(seq: i64, at: i64, kind: &str, actor: Option<PersonId>, detail: &str) -> String {
+    format!("{seq}|{at}|{kind}|{actor:?}|{detail}")
 }
 
 /// Undoes an import whose records have not moved since: each is closed as undone, the rows may be imported again.

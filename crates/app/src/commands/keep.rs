@@ -237,7 +237,7 @@ impl<'a> Writing<'a> {
     /// Opens a record in another mechanism; once only where lateness opens it.
     // enforces: opening.mechanism
     // enforces: opening.back
-    // enforces: fill.field
+    // enforces: fill
     async fn open(
         &mut self,
         tx: &mut Tx,
@@ -355,8 +355,9 @@ impl<'a> Writing<'a> {
 
     /// Writes everything, in few statements.
     pub async fn write(self, tx: &mut Tx) -> Result<(), Error> {
+        let ctx = self.ctx;
         let cells = self.sheet.write(tx).await?;
-        add_to_figures(tx, &cells).await
+        add_to_figures(ctx, tx, &cells).await
     }
 }
 
@@ -397,8 +398,8 @@ impl Sheet {
 }
 
 /// Adds to the figures.
-pub async fn add_to_figures(tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
-    Ok(store::figures::apply(tx, &crate::cells::changes(cells)).await?)
+pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
+    Ok(store::figures::apply(tx, &crate::cells::changes(cells, &ctx.tree)).await?)
 }
 
 /// Can the start of a record be kept without asking the database anything?
@@ -408,7 +409,7 @@ pub fn asks_nothing(mechanism: &Mechanism) -> bool {
 }
 
 /// The next number of the mechanism's series: gapless, because it is taken in the same transaction.
-// enforces: number.pattern
+// enforces: number
 async fn give_number(ctx: &Ctx, tx: &mut Tx, mechanism: &Mechanism, record: &Record) -> Result<String, Error> {
     let numbering = mechanism.number.as_ref().expect("a number is wanted only where there is a series");
     let year = ctx.today.year();

@@ -12,6 +12,7 @@ use kernel::figures::{self, Amount};
 use kernel::formula::{Cmp, Expr, Formula};
 use kernel::ids::UnitId;
 use kernel::value::Month;
+use kernel::workflow::Numbered as _;
 use store::Conn;
 
 use crate::ctx::Ctx;
@@ -290,7 +291,7 @@ async fn summed(
     let name = format!("{}.{}", mechanism.id, figure.id);
     let mut all = Vec::new();
     for (slice, periods) in wanted(ctx, figure, months) {
-        all.append(&mut crate::cells::summed(conn, &name, Some(slice), Some(periods), reach).await?);
+        all.append(&mut crate::cells::summed(conn, &ctx.tree, &name, Some(slice), Some(periods), reach).await?);
     }
     Ok(all)
 }
@@ -327,19 +328,11 @@ async fn table(
     ask: &FiguresAsk,
     months: &[Month],
 ) -> Result<FigureTable, Error> {
-    let name = format!("{}.{}", mechanism.id, figure.id);
     let mut whole = ByPeriod::new();
-    let mut groups: BTreeMap<(i64, UnitId), ByPeriod> = BTreeMap::new();
-    let base = ask.unit.or_else(|| ctx.tree.units().first().map(|root| root.id));
-    for (slice, periods) in wanted(ctx, figure, months) {
-        for (unit, period, amount) in crate::cells::by_unit(conn, &name, slice, periods, reach).await? {
-            let key = (slice.to_owned(), period);
-            *whole.entry(key.clone()).or_default() += amount;
-            if let Some(group) = group_of(ctx, base, unit) {
-                *groups.entry(group).or_default().entry(key).or_default() += amount;
-            }
-        }
+    for (slice, period, amount) in summed(ctx, conn, mechanism, figure, reach, months).await? {
+        *whole.entry((slice, period)).or_default() += amount;
     }
+    let groups = groups(ctx, conn, mechanism, figure, reach, ask.unit, months).await?;
     let name = ask.unit.map_or_else(|| "全部".to_owned(), |unit| ctx.names().unit(unit));
     let mut table_rows = vec![row(ctx, figure, ask.unit, name, &whole, months)];
     for ((_, unit), cells) in groups {
@@ -358,13 +351,34 @@ async fn table(
     })
 }
 
-/// The unit directly below the one looked at in whose subtree the unit lies (or that unit itself).
-fn group_of(ctx: &Ctx, base: Option<UnitId>, unit: UnitId) -> Option<(i64, UnitId)> {
-    let mut at = ctx.tree.unit(unit)?;
-    while at.parent.is_some() && at.parent != base && Some(at.id) != base {
-        at = ctx.tree.unit(at.parent?)?;
+/// The units directly below the one looked at (or below the root), as far as the reader reaches, in pre-order;
+/// a reader who reaches only a part of one of them sees that part's units instead.
+async fn groups(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    figure: &Figure,
+    reach: &[Subtree],
+    base: Option<UnitId>,
+    months: &[Month],
+) -> Result<BTreeMap<(i64, UnitId), ByPeriod>, Error> {
+    let name = format!("{}.{}", mechanism.id, figure.id);
+    let base = base.or_else(|| ctx.tree.units().first().map(|root| root.id));
+    let mut units: Vec<UnitId> = Vec::new();
+    for over in reach.iter().flat_map(|over| ctx.tree.covering(*over)) {
+        match Some(over) == base {
+            true => units.extend(ctx.tree.children(over).map(|unit| unit.id)),
+            false => units.push(over),
+        }
     }
-    Some((at.over.first, at.id))
+    let mut groups: BTreeMap<(i64, UnitId), ByPeriod> = BTreeMap::new();
+    for (slice, periods) in wanted(ctx, figure, months) {
+        for (unit, period, amount) in crate::cells::by_unit(conn, &name, slice, periods, units.clone()).await? {
+            let place = (ctx.tree.ord(unit).unwrap_or(i64::MAX), unit);
+            *groups.entry(place).or_default().entry((slice.to_owned(), period)).or_default() += amount;
+        }
+    }
+    Ok(groups)
 }
 
 fn row(

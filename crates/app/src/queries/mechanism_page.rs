@@ -26,7 +26,7 @@ pub fn mechanism_page(ctx: &Ctx, id: &str) -> Result<MechanismPage, Error> {
     let mechanism = ctx.mechanism(id)?;
     Ok(MechanismPage {
         chapter: crate::queries::register::chapter_name(ctx, &mechanism),
-        prose: prose(&mechanism, ctx.vocabulary()),
+        prose: prose(&mechanism, ctx.catalog()),
         flow: crate::book::flow(&mechanism),
         mechanism,
     })

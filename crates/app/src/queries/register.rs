@@ -234,14 +234,14 @@ pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<V
 
 /// Records by state inside the subtrees, from the figure cells.
 pub async fn counts_by_state(
-    _ctx: &Ctx,
+    ctx: &Ctx,
     conn: &mut Conn,
     mechanism: &Mechanism,
     reach: &[Subtree],
 ) -> Result<Vec<(StateId, i64)>, Error> {
     let figure = format!("{}.{STATES}", mechanism.id);
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-    for (slice, _, amount) in crate::cells::summed(conn, &figure, None, None, reach).await? {
+    for (slice, _, amount) in crate::cells::summed(conn, &ctx.tree, &figure, None, None, reach).await? {
         *counts.entry(slice).or_default() += amount.numerator;
     }
     Ok(counts.into_iter().map(|(slice, count)| (StateId::from(slice), count)).collect())

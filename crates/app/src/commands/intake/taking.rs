@@ -101,7 +101,7 @@ async fn write(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<TakenIn, Error> {
         }
         store::imports::remember(tx, &looking.mechanism.id, &chunk.prints).await?;
     }
-    keep::add_to_figures(tx, &cells).await?;
+    keep::add_to_figures(ctx, tx, &cells).await?;
     collecting.await.map_err(|fault| Error::broken("collect the rows of a workbook", fault))??
 }
 

@@ -26,11 +26,13 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
             figures::contributions(&found.mechanism, &found.record, ctx.calendar(), &mut reckoned, 1);
         }
     }
+    let mut reckoned = crate::cells::rolled_up(&reckoned, &ctx.tree);
     reckoned.retain(|_, amount| *amount != Amount::default());
     let mut kept = Cells::new();
     for figure in names(ctx) {
         for cell in store::figures::cells(&mut conn, &FigureId::from(figure.as_str())).await? {
-            let key = CellKey { figure: figure.clone(), slice: cell.key.slice, period: cell.key.period, unit: cell.key.unit };
+            let key =
+                CellKey { figure: figure.clone(), slice: cell.key.slice, period: cell.key.period, unit: cell.key.unit };
             kept.insert(key, Amount { numerator: cell.numerator, denominator: cell.denominator });
         }
     }
@@ -40,7 +42,8 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
 /// The figures of all mechanisms, each with its mechanism in front.
 fn names(ctx: &Ctx) -> Vec<String> {
     let of = |mechanism: &std::sync::Arc<kernel::catalog::Mechanism>| {
-        let own: Vec<String> = mechanism.figures.iter().map(|figure| format!("{}.{}", mechanism.id, figure.id)).collect();
+        let own: Vec<String> =
+            mechanism.figures.iter().map(|figure| format!("{}.{}", mechanism.id, figure.id)).collect();
         own.into_iter().chain([format!("{}.{STATES}", mechanism.id)]).collect::<Vec<_>>()
     };
     ctx.catalog().mechanisms.values().flat_map(of).collect()

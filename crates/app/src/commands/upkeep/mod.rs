@@ -6,6 +6,7 @@ pub mod organisation;
 pub mod journal;
 pub mod figures;
 pub mod backup;
+pub mod impact;
 
 /// One thing that is not as it must be, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

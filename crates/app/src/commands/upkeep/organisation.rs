@@ -127,7 +127,7 @@ fn person_row(ctx: &Ctx, person: &NewPerson, units: &[UnitRow]) -> PersonRow {
     PersonRow {
         id: ctx.new_id::<PersonId>(),
         name: person.name.clone(),
-        pinyin: person.pinyin.clone(),
+        pinyin: person.pinyin.clone().unwrap_or_else(|| person.name.clone()),
         post_name: person.post_name.clone(),
         unit: Some(units[person.unit].id),
     }
