@@ -7,7 +7,7 @@ mod child_rows;
 mod controls;
 
 pub use child_rows::{ChildColumn, ChildRow, ChildRows, ChildValue};
-pub use controls::{Control, Options, Pickable};
+pub use controls::{Control, KeptFile, Options, Pickable};
 
 use super::icons::{Icon, icon};
 use maud::{Markup, html};
@@ -17,6 +17,8 @@ use maud::{Markup, html};
 pub struct Field {
     /// The name under which its value is sent.
     pub name: String,
+    /// The form it stands in, where a page has several with fields of the same name; else empty.
+    pub inside: String,
     /// Its label.
     pub label: String,
     /// Whether it must be filled.
@@ -37,6 +39,7 @@ impl Field {
         let wide = control.is_wide();
         Field {
             name: name.into(),
+            inside: String::new(),
             label: label.into(),
             required: false,
             hint: String::new(),
@@ -50,6 +53,17 @@ impl Field {
     pub fn required(mut self) -> Field {
         self.required = true;
         self
+    }
+
+    /// In the form of this name, so that its id differs from that of its namesake in another form.
+    pub fn inside(mut self, form: impl Into<String>) -> Field {
+        self.inside = form.into();
+        self
+    }
+
+    /// The id of its control.
+    fn id(&self) -> String {
+        field_id_inside(&self.inside, &self.name)
     }
 
     /// With a hint below.
@@ -72,7 +86,7 @@ impl Field {
 
     /// The ids of hint and sentence, for `aria-describedby`.
     fn described_by(&self) -> Option<String> {
-        let id = field_id(&self.name);
+        let id = self.id();
         match (self.hint.is_empty(), self.wrong.is_some()) {
             (true, false) => None,
             (false, false) => Some(format!("{id}-hint")),
@@ -87,9 +101,14 @@ pub fn field_id(name: &str) -> String {
     format!("f-{name}")
 }
 
+/// The id of a field's control in a form of that name; without a name, [`field_id`].
+pub fn field_id_inside(form: &str, name: &str) -> String {
+    if form.is_empty() { field_id(name) } else { field_id(&format!("{form}-{name}")) }
+}
+
 /// One field with its label, hint and sentence.
 pub fn field(field: &Field) -> Markup {
-    let id = field_id(&field.name);
+    let id = field.id();
     html! {
         @if field.control.is_group() {
             fieldset.field.w[field.wide] .bad[field.wrong.is_some()] id=(id) aria-describedby=[field.described_by()] {

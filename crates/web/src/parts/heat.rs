@@ -38,6 +38,8 @@ pub struct HeatCell {
     pub href: Option<String>,
     /// Its tint; totals have none.
     pub tint: Option<Tint>,
+    /// For a ratio: numerator and denominator as they read, each a door where it leads somewhere.
+    pub parts: Vec<(String, Option<String>)>,
 }
 
 /// One unit.
@@ -87,6 +89,14 @@ fn cell_of(cell: Option<&HeatCell>, total: bool) -> Markup {
     html! {
         td class={ (cell.tint.map_or("", Tint::class)) @if total { " total" } } {
             @match &cell.href { Some(href) => a href=(href) { (cell.value) }, None => (cell.value) }
+            @if !cell.parts.is_empty() {
+                small {
+                    @for (place, (words, href)) in cell.parts.iter().enumerate() {
+                        @if place > 0 { "/" }
+                        @match href { Some(href) => a href=(href) { (words) }, None => (words) }
+                    }
+                }
+            }
         }
     }
 }

@@ -73,8 +73,6 @@ pub struct SignedIn {
     pub menu: Vec<Anchor>,
     /// Where the sign-out form is sent (POST).
     pub leave_action: String,
-    /// The token that guards the sign-out form.
-    pub csrf: String,
 }
 
 /// One chapter of the rail.
@@ -88,8 +86,10 @@ pub struct Chapter {
     pub count: Option<u64>,
     /// Whether the person is in this chapter.
     pub current: bool,
-    /// Its pages, shown while the person is in it.
+    /// Its pages, shown while the person is in it, or always if it is `open`.
     pub pages: Vec<RailPage>,
+    /// Whether its pages are shown wherever the person is.
+    pub open: bool,
     /// Whether a line separates it from the chapter before.
     pub after_line: bool,
 }
@@ -181,7 +181,6 @@ impl Shell {
                     @for entry in &person.menu { a href=(entry.href) { (entry.label) } }
                     hr;
                     form method="post" action=(person.leave_action) {
-                        input type="hidden" name="_csrf" value=(person.csrf);
                         button type="submit" { (icon(Icon::Leave)) "退出登录" }
                     }
                 }
@@ -209,7 +208,7 @@ fn chapter_entry(chapter: &Chapter) -> Markup {
             (icon(chapter.icon)) span { (chapter.anchor.label) }
             @if let Some(count) = chapter.count { b { (count_words(count)) } }
         }
-        @if chapter.current && !chapter.pages.is_empty() {
+        @if (chapter.current || chapter.open) && !chapter.pages.is_empty() {
             ul {
                 @for page in &chapter.pages {
                     li {
@@ -314,7 +313,6 @@ mod tests {
                 place: String::new(),
                 menu: vec![],
                 leave_action: "/leave".into(),
-                csrf: "t".into(),
             },
             chapters: vec![],
             rail_folded: false,

@@ -4,7 +4,7 @@
 //! Never: dropping what was typed in a row that is refused.
 
 use super::super::icons::{Icon, icon};
-use super::{Field, Pickable, field_id};
+use super::{Field, Pickable};
 use maud::{Markup, html};
 
 /// What a column of a child table holds.
@@ -56,7 +56,7 @@ pub struct ChildRows {
 }
 
 pub(super) fn child_rows(field: &Field, table: &ChildRows) -> Markup {
-    let id = format!("{}-rows", field_id(&field.name));
+    let id = format!("{}-rows", field.id());
     let empty = ChildRow::default();
     let rows: Vec<&ChildRow> = table
         .rows
@@ -91,7 +91,7 @@ fn cell(field: &Field, table: &ChildRows, row: &ChildRow, place: usize, at: usiz
     let wrong = row.wrong.iter().find(|(wrong_at, _)| *wrong_at == at).map(|(_, sentence)| sentence);
     let label = format!("第 {} 行 {}", place + 1, column.label);
     let invalid = wrong.map(|_| "true");
-    let id = field_id(&name);
+    let id = super::field_id_inside(&field.inside, &name);
     html! {
         td {
             @match &column.value {

@@ -2,10 +2,10 @@
 //! One variant a type, each carrying its present value as the text that stands in the control.
 //! Never: parsing; the text goes back as it came.
 
-use super::super::files::{FileLine, files};
+use super::super::files::FileLine;
 use super::super::words::file_size;
 use super::child_rows::{self, ChildRows};
-use super::{Field, field_id};
+use super::Field;
 use maud::{Markup, html};
 
 /// One thing that can be chosen.
@@ -33,6 +33,17 @@ impl Pickable {
         self.note = note.into();
         self
     }
+}
+
+/// A file that is there already and stays unless its box is cleared.
+#[derive(Debug, Clone)]
+pub struct KeptFile {
+    /// What is sent while it stays.
+    pub value: String,
+    /// Whether its box is ticked.
+    pub stays: bool,
+    /// Its name, where it is read, and a quiet word.
+    pub line: FileLine,
 }
 
 /// What can be chosen, in groups; a flat list is one group without a name.
@@ -167,7 +178,7 @@ pub enum Control {
         /// The largest file, in bytes.
         max_bytes: u64,
         /// What is there already.
-        have: Vec<FileLine>,
+        have: Vec<KeptFile>,
     },
     /// The rows of a child table.
     Rows(ChildRows),
@@ -225,21 +236,21 @@ fn invalid(field: &Field) -> Option<&'static str> {
 
 fn text(field: &Field, value: &str, max: Option<u32>, autocomplete: Option<&str>) -> Markup {
     html! {
-        input type="text" id=(field_id(&field.name)) name=(field.name) value=(value) maxlength=[max] required[field.required]
+        input type="text" id=(field.id()) name=(field.name) value=(value) maxlength=[max] required[field.required]
             autocomplete=(autocomplete.unwrap_or("off")) aria-describedby=[field.described_by()] aria-invalid=[invalid(field)];
     }
 }
 
 fn password(field: &Field, autocomplete: &str) -> Markup {
     html! {
-        input type="password" id=(field_id(&field.name)) name=(field.name) required[field.required] autocomplete=(autocomplete)
+        input type="password" id=(field.id()) name=(field.name) required[field.required] autocomplete=(autocomplete)
             aria-describedby=[field.described_by()] aria-invalid=[invalid(field)];
     }
 }
 
 fn long_text(field: &Field, value: &str, rows: u32, max: Option<u32>) -> Markup {
     html! {
-        textarea id=(field_id(&field.name)) name=(field.name) rows=(rows) maxlength=[max] required[field.required]
+        textarea id=(field.id()) name=(field.name) rows=(rows) maxlength=[max] required[field.required]
             aria-describedby=[field.described_by()] aria-invalid=[invalid(field)] { "\n" (value) }
     }
 }
@@ -247,7 +258,7 @@ fn long_text(field: &Field, value: &str, rows: u32, max: Option<u32>) -> Markup 
 fn number(field: &Field, value: &str, unit: &str, keyboard: &str) -> Markup {
     html! {
         div.with-unit {
-            input type="text" inputmode=(keyboard) id=(field_id(&field.name)) name=(field.name) value=(value) required[field.required]
+            input type="text" inputmode=(keyboard) id=(field.id()) name=(field.name) value=(value) required[field.required]
                 autocomplete="off" aria-describedby=[field.described_by()] aria-invalid=[invalid(field)];
             @if !unit.is_empty() { span { (unit) } }
         }
@@ -256,7 +267,7 @@ fn number(field: &Field, value: &str, unit: &str, keyboard: &str) -> Markup {
 
 fn timed(field: &Field, kind: &str, value: &str, min: Option<&str>, max: Option<&str>) -> Markup {
     html! {
-        input.short type=(kind) id=(field_id(&field.name)) name=(field.name) value=(value) min=[min] max=[max] required[field.required]
+        input.short type=(kind) id=(field.id()) name=(field.name) value=(value) min=[min] max=[max] required[field.required]
             aria-describedby=[field.described_by()] aria-invalid=[invalid(field)];
     }
 }
@@ -282,7 +293,7 @@ fn radios(field: &Field, options: &Options, chosen: &str) -> Markup {
 
 fn select(field: &Field, options: &Options, chosen: &str, pick: Option<&str>, from: Option<&str>) -> Markup {
     html! {
-        select id=(field_id(&field.name)) name=(field.name) required[field.required] data-pick=[pick] data-from=[from]
+        select id=(field.id()) name=(field.name) required[field.required] data-pick=[pick] data-from=[from]
             aria-describedby=[field.described_by()] aria-invalid=[invalid(field)] {
             option value="" { "请选择" }
             @if !chosen.is_empty() && !options.holds(chosen) { option value=(chosen) selected { (chosen) "（已不在列表中）" } }
@@ -328,11 +339,21 @@ fn boxes(field: &Field, options: &Options, chosen: &[String]) -> Markup {
     }
 }
 
-fn upload(field: &Field, many: bool, accept: &str, max_bytes: u64, have: &[FileLine]) -> Markup {
+fn upload(field: &Field, many: bool, accept: &str, max_bytes: u64, have: &[KeptFile]) -> Markup {
     html! {
-        @if !have.is_empty() { (files(have)) }
+        @if !have.is_empty() {
+            ul.files {
+                @for one in have {
+                    li {
+                        input type="checkbox" name=(field.name) value=(one.value) checked[one.stays] aria-label={ "保留 " (one.line.name) };
+                        @if one.line.href.is_empty() { span.name { (one.line.name) } } @else { a href=(one.line.href) { (one.line.name) } }
+                        small { (one.line.note) }
+                    }
+                }
+            }
+        }
         div.drop {
-            input type="file" id=(field_id(&field.name)) name=(field.name) multiple[many] accept=[filled(accept)] data-max=(max_bytes)
+            input type="file" id=(field.id()) name=(field.name) multiple[many] accept=[filled(accept)] data-max=(max_bytes)
                 required[field.required && have.is_empty()] aria-describedby=[field.described_by()] aria-invalid=[invalid(field)];
             p.hint { "可把文件拖到这里" @if many { "，可多选" } "；单个不超过 " (file_size(max_bytes)) @if !accept.is_empty() { "；" (accept.replace(',', "、")) } }
         }

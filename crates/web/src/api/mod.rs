@@ -1,0 +1,12 @@
+//! The same queries and commands for machines: JSON in, JSON out, the same rights and the same sentences.
+//!
+//! Never anything that a page could not do for the same person.
+
+pub(crate) mod body;
+pub(crate) mod problem;
+pub(crate) mod mechanisms;
+pub(crate) mod registers;
+pub(crate) mod records;
+pub(crate) mod figures;
+pub(crate) mod openapi;
+mod schemas;

@@ -1,0 +1,117 @@
+//! What does each mechanism's record look like to a machine? JSON schemas from the definitions.
+
+use kernel::catalog::{Child, Field, FieldType, Mechanism, Step, Vocabulary};
+use serde_json::{Map, Value, json};
+
+/// The schemas that do not depend on a mechanism.
+pub(super) fn common() -> Map<String, Value> {
+    let text = json!({ "type": "string" });
+    let some_text = json!({ "type": ["string", "null"] });
+    let error = json!({
+        "type": "object",
+        "required": ["code", "says"],
+        "properties": { "code": text, "field": some_text, "says": text, "because": some_text, "next": some_text },
+    });
+    let problem = json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "request", "errors"],
+        "properties": {
+            "type": text, "title": text, "status": { "type": "integer" }, "detail": text,
+            "request": { "type": "string", "description": "日志里查得到的编号" },
+            "errors": { "type": "array", "items": { "$ref": "#/components/schemas/Error" } },
+        },
+    });
+    let many = json!({
+        "type": "object",
+        "required": ["records"],
+        "properties": {
+            "records": { "type": "array", "items": { "type": "string", "format": "uuid" }, "maxItems": app::commands::steps::MOST_IN_BATCH },
+            "opinion": some_text, "reason": some_text,
+        },
+    });
+    let object = json!({ "type": "object" });
+    let pairs = [("Error", error), ("Problem", problem), ("ManyRecords", many), ("Answer", object)];
+    pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+/// The name of the schema of a step.
+pub(super) fn name(mechanism: &Mechanism, step: &Step) -> String {
+    format!("{}.{}", mechanism.id, step.id)
+}
+
+/// What a step is sent with.
+pub(super) fn of_step(mechanism: &Mechanism, step: &Step, vocabulary: &Vocabulary) -> Value {
+    let (mut fields, mut rows, mut needed) = (Map::new(), Map::new(), Vec::new());
+    for id in step.needs.iter().chain(&step.asks) {
+        if let Some(field) = mechanism.field(id.as_str()) {
+            fields.insert(id.to_string(), of_field(field, vocabulary));
+        } else if let Some(child) = mechanism.child(id.as_str()) {
+            rows.insert(id.to_string(), of_child(child, vocabulary));
+        }
+        if step.needs.contains(id) && mechanism.field(id.as_str()).is_some() {
+            needed.push(id.to_string());
+        }
+    }
+    let mut properties = Map::new();
+    properties.insert("fields".to_owned(), json!({ "type": "object", "properties": fields, "required": needed }));
+    properties.insert("rows".to_owned(), json!({ "type": "object", "properties": rows }));
+    properties.insert("version".to_owned(), json!({ "type": "integer", "description": "读到的版本;别人先改动时答 409" }));
+    let mut required = Vec::new();
+    for (is_asked, word) in [(step.opinion, "opinion"), (step.reason, "reason")] {
+        if is_asked {
+            properties.insert(word.to_owned(), json!({ "type": "string" }));
+            required.push(word);
+        }
+    }
+    json!({
+        "title": format!("{} · {}", mechanism.name, step.name),
+        "description": step.because.clone().unwrap_or_default(),
+        "type": "object",
+        "properties": properties,
+        "required": required,
+    })
+}
+
+fn of_child(child: &Child, vocabulary: &Vocabulary) -> Value {
+    let columns: Map<String, Value> =
+        child.fields.iter().map(|field| (field.id.to_string(), of_field(field, vocabulary))).collect();
+    json!({ "title": child.name, "type": "array", "items": { "type": "object", "properties": columns } })
+}
+
+fn of_field(field: &Field, vocabulary: &Vocabulary) -> Value {
+    let id = || json!({ "type": "string", "format": "uuid" });
+    let many = || json!({ "type": "array", "items": id() });
+    let mut schema = match &field.of {
+        FieldType::Text { max } | FieldType::LongText { max } => json!({ "type": "string", "maxLength": max }),
+        FieldType::Whole { min, max, .. } => whole(*min, *max),
+        FieldType::Decimal { .. } | FieldType::Money => json!({ "type": ["number", "string"] }),
+        FieldType::Percent => json!({ "type": ["number", "string"], "minimum": 0, "maximum": 100 }),
+        FieldType::Day => json!({ "type": "string", "format": "date" }),
+        FieldType::Month => json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}$" }),
+        FieldType::Moment => json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}$" }),
+        FieldType::YesNo => json!({ "type": "boolean" }),
+        FieldType::Choice { list } => {
+            let items = vocabulary.list(list.as_str()).map(|list| list.items.iter().map(|item| item.id.to_string()));
+            json!({ "type": "string", "enum": items.into_iter().flatten().collect::<Vec<_>>() })
+        }
+        FieldType::Unit | FieldType::Person | FieldType::Record { .. } => id(),
+        FieldType::Units | FieldType::People | FieldType::Files => many(),
+        FieldType::Computed { .. } => json!({ "readOnly": true }),
+    };
+    schema["title"] = json!(field.name);
+    if let Some(help) = &field.help {
+        schema["description"] = json!(help);
+    }
+    schema
+}
+
+fn whole(min: Option<i64>, max: Option<i64>) -> Value {
+    let mut schema = json!({ "type": "integer" });
+    if let Some(min) = min {
+        schema["minimum"] = json!(min);
+    }
+    if let Some(max) = max {
+        schema["maximum"] = json!(max);
+    }
+    schema
+}

@@ -1,0 +1,194 @@
+//! How is a step filled in? The app's form fields as the controls of the parts.
+//!
+//! Never a check: what was typed goes back as it came, with the sentence beside it.
+
+use app::commands::files as uploads;
+use app::queries::forms::{self, Choice, Control as Asked, FormField, StepForm};
+use app::words::Said;
+use maud::{Markup, html};
+
+use crate::pages::words::sentence;
+use crate::parts::fields::{
+    ChildColumn, ChildRow, ChildRows, ChildValue, Control, Field, KeptFile, Options, Pickable, field, fields,
+};
+use crate::parts::files::FileLine;
+use crate::parts::words::file_size;
+use crate::urls;
+
+/// Choices up to here stand open as round buttons.
+const FEW: usize = 4;
+/// Lists from here on are searched by typing.
+const LONG: usize = 12;
+
+/// What a form that comes back needs beside what was typed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Back {
+    /// The child table that wants more empty rows.
+    pub(crate) more: String,
+    /// Files that came along and belong to no record yet: id and name.
+    pub(crate) uploads: Vec<(String, String)>,
+    /// The form's name, where a page has several.
+    pub(crate) form: String,
+}
+
+/// The fields of a step with its opinion and its reason.
+pub(crate) fn of_step(form: &StepForm, back: &Back) -> Markup {
+    let list: Vec<Field> = form.fields.iter().map(|one| of_field(one, back)).collect();
+    let held: Vec<&str> = form.fields.iter().map(|one| one.id.as_str()).collect();
+    html! {
+        input type="hidden" name="_fields" value=(held.join(" "));
+        @for (id, name) in &back.uploads { input type="hidden" name="_file" value={ (id) " " (name) }; }
+        @if !list.is_empty() { (fields(&list)) }
+        @if form.opinion { (field(&opinion(&form.opinion_typed, &form.refusals).inside(&back.form))) }
+        @if form.reason { (field(&reason(&form.reason_typed, &form.refusals).inside(&back.form))) }
+    }
+}
+
+/// The opinion that a step asks for.
+pub(crate) fn opinion(typed: &str, said: &[Said]) -> Field {
+    let wrong = said.iter().find(|said| said.at == kernel::refusal::Spot::Opinion).map(sentence);
+    let control = Control::LongText { value: typed.to_owned(), rows: 2, max: None };
+    Field::new("step.opinion", "意见", control).required().wrong(wrong)
+}
+
+/// The reason that a step demands.
+pub(crate) fn reason(typed: &str, said: &[Said]) -> Field {
+    let wrong = said.iter().find(|said| said.at == kernel::refusal::Spot::Reason).map(sentence);
+    let control = Control::LongText { value: typed.to_owned(), rows: 2, max: None };
+    Field::new("step.reason", "理由", control).required().wrong(wrong)
+}
+
+/// Does the step's form carry files?
+pub(crate) fn carries_files(form: &StepForm) -> bool {
+    form.fields.iter().any(|one| matches!(one.control, Asked::Files(_)))
+}
+
+/// One field.
+pub(crate) fn of_field(one: &FormField, back: &Back) -> Field {
+    let made = Field::new(one.id.as_str(), one.name.as_str(), control(one, back))
+        .hint(one.help.clone().unwrap_or_default())
+        .inside(&back.form)
+        .wrong(one.fault.as_ref().map(sentence));
+    let made = if one.required { made.required() } else { made };
+    let is_long_line = matches!(one.control, Asked::Text { max } if max > 100);
+    if is_long_line { made.wide() } else { made }
+}
+
+fn control(one: &FormField, back: &Back) -> Control {
+    let typed = || one.typed.first().cloned().unwrap_or_default();
+    match &one.control {
+        Asked::Text { max: 0 } => Control::Fixed { value: typed() },
+        Asked::Text { max } => Control::Text { value: typed(), max: characters(*max), autocomplete: None },
+        Asked::LongText { max } => Control::LongText { value: typed(), rows: 3, max: characters(*max) },
+        Asked::Number { measure } => Control::Decimal { value: typed(), unit: measure.clone() },
+        Asked::Day => Control::Day { value: typed(), min: None, max: None },
+        Asked::Month => Control::Month { value: typed() },
+        Asked::Moment => Control::Moment { value: typed().replace(' ', "T") },
+        Asked::YesNo => Control::YesNo { value: said_yes(&typed()) },
+        Asked::One(choices) => one_of(choices, typed(), one.required),
+        Asked::Many(choices) => Control::PickMany { options: options(choices), chosen: one.typed.clone() },
+        Asked::Files(kept) => Control::Files {
+            many: true,
+            accept: String::new(),
+            max_bytes: uploads::LARGEST as u64,
+            have: kept_files(one, kept, &back.uploads),
+        },
+        Asked::Rows { columns, rows, faults } => Control::Rows(child_rows(columns, rows, faults, one.id == back.more)),
+    }
+}
+
+/// The browser's own limit counts UTF-16 units; where a text may hold rarer signs, the kernel counts characters.
+fn characters(max: usize) -> Option<u32> {
+    u32::try_from(max).ok()
+}
+
+fn said_yes(typed: &str) -> Option<bool> {
+    match typed {
+        "是" | "yes" | "true" | "1" | "on" => Some(true),
+        "否" | "no" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn one_of(choices: &[Choice], chosen: String, required: bool) -> Control {
+    let options = options(choices);
+    match choices.len() {
+        // Round buttons cannot be unpressed, so only a field that must be filled gets them.
+        1..=FEW if required && choices.iter().all(|choice| choice.name.chars().count() <= 12) => {
+            Control::Choice { options, chosen, as_radios: true }
+        }
+        LONG.. => Control::Pick { options, chosen, from: None, hint: "名称或拼音首字母".to_owned() },
+        _ => Control::Choice { options, chosen, as_radios: false },
+    }
+}
+
+fn pickable(choice: &Choice) -> Pickable {
+    Pickable::new(choice.id.as_str(), choice.name.as_str()).found_by(choice.pinyin.as_str(), "")
+}
+
+/// Choices in their groups, in the order in which the groups first appear.
+fn options(choices: &[Choice]) -> Options {
+    let mut groups: Vec<(String, Vec<Pickable>)> = Vec::new();
+    for choice in choices {
+        let name = choice.group.clone().unwrap_or_default();
+        match groups.iter_mut().find(|(group, _)| *group == name) {
+            Some((_, list)) => list.push(pickable(choice)),
+            None => groups.push((name, vec![pickable(choice)])),
+        }
+    }
+    Options::tree(groups)
+}
+
+/// The record's files and those that came with a refused form, each with its box as it was left.
+fn kept_files(one: &FormField, kept: &[forms::FileLine], uploads: &[(String, String)]) -> Vec<KeptFile> {
+    let of_record = kept.iter().map(|file| KeptFile {
+        value: file.id.to_string(),
+        stays: one.typed.contains(&file.id.to_string()),
+        line: file_line(file),
+    });
+    let came_along = uploads.iter().filter(|(id, _)| one.typed.contains(id)).map(|(id, name)| KeptFile {
+        value: id.clone(),
+        stays: true,
+        line: FileLine { name: name.clone(), href: format!("/files/{id}"), note: "已上传,待提交".to_owned() },
+    });
+    of_record.chain(came_along).collect()
+}
+
+/// A kept file as a line.
+pub(crate) fn file_line(file: &forms::FileLine) -> FileLine {
+    let size = file_size(u64::try_from(file.size).unwrap_or(0));
+    FileLine { name: file.name.clone(), href: urls::file(file.id), note: size }
+}
+
+fn child_rows(
+    columns: &[FormField],
+    rows: &[Vec<String>],
+    faults: &[(usize, String, String)],
+    wants_more: bool,
+) -> ChildRows {
+    let place = |id: &str| columns.iter().position(|column| column.id == *id);
+    let row = |(at, texts): (usize, &Vec<String>)| ChildRow {
+        values: texts.clone(),
+        wrong: faults
+            .iter()
+            .filter(|(row, ..)| *row == at)
+            .filter_map(|(_, id, sentence)| Some((place(id)?, sentence.clone())))
+            .collect(),
+    };
+    ChildRows {
+        columns: columns.iter().map(child_column).collect(),
+        rows: rows.iter().enumerate().map(row).collect(),
+        spare: if wants_more { 3 } else { 1 },
+    }
+}
+
+fn child_column(column: &FormField) -> ChildColumn {
+    let value = match &column.control {
+        Asked::Day => ChildValue::Day,
+        Asked::Number { .. } => ChildValue::Number,
+        Asked::YesNo => ChildValue::Flag,
+        Asked::One(choices) => ChildValue::Choice(choices.iter().map(pickable).collect()),
+        _ => ChildValue::Text,
+    };
+    ChildColumn { key: column.id.clone(), label: column.name.clone(), required: column.required, value }
+}

@@ -1,0 +1,77 @@
+//! My desk 工作台: what must I do today, what did I hand on, what is new, how do we stand?
+
+use app::queries::desk::{self, Desk, DeskLine};
+use app::queries::figures::FigureCard;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use crate::error::Failure;
+use crate::pages::shell::Place;
+use crate::pages::{figures, inbox, words};
+use crate::parts::buttons::Button;
+use crate::parts::cards::{card, figure_card};
+use crate::parts::empty::{empty, nothing_yet};
+use crate::parts::icons::Icon;
+use crate::parts::shell::PageHead;
+use crate::parts::todo::{Todo, slim_todos, todos};
+use crate::urls;
+use crate::visitor::Visitor;
+
+/// `GET /`.
+pub(crate) async fn show(visitor: Visitor) -> Result<Response, Failure> {
+    let desk = desk::desk(&visitor.ctx).await?;
+    let head = PageHead { title: "工作台".to_owned(), remark: desk.day.clone(), ..PageHead::default() };
+    visitor.page(Place::Desk, &head, content(&desk)).await
+}
+
+fn content(desk: &Desk) -> Markup {
+    html! {
+        @if !desk.cards.is_empty() { div.grid { @for one in &desk.cards { div.c3 { (figure(one)) } } } }
+        div.grid {
+            div.c8 { (card("今天要办", more(desk), todo(desk))) }
+            div.c4.pile {
+                (card("我交出去的", html! {}, handed(desk)))
+                (card("新到", html! { a href="/inbox" { "全部" } }, inbox::lines(&desk.news, "没有通知。收到的任务、批复和提醒会列在这里。")))
+            }
+        }
+    }
+}
+
+fn figure(one: &FigureCard) -> Markup {
+    let href = urls::with(&urls::of_register(&one.mechanism, "figures"), &[("figure", &one.id)]);
+    figure_card(&figures::card_of(one, Some(href)))
+}
+
+fn more(desk: &Desk) -> Markup {
+    html! { @if desk.more { "只列最急的 " (desk.todo.len()) " 件" } @else if !desk.todo.is_empty() { "共 " (desk.todo.len()) " 件" } }
+}
+
+fn todo(desk: &Desk) -> Markup {
+    if desk.todo.is_empty() {
+        let next = "轮到你办的事会按时限列在这里。要看其他事项,请打开左侧的台账。";
+        return empty(Icon::Check, "现在没有等你办的事", next, &[]);
+    }
+    let rows: Vec<Todo> = desk.todo.iter().map(|line| row(line, true)).collect();
+    todos(&rows)
+}
+
+fn handed(desk: &Desk) -> Markup {
+    if desk.handed.is_empty() {
+        return nothing_yet("你办过、现在由别人办的事会列在这里。");
+    }
+    let rows: Vec<Todo> = desk.handed.iter().map(|line| row(line, false)).collect();
+    slim_todos(&rows)
+}
+
+fn row(line: &DeskLine, is_mine: bool) -> Todo {
+    let title = match &line.number {
+        Some(number) => format!("{number} · {}", line.title),
+        None => line.title.clone(),
+    };
+    let note = match is_mine {
+        true => format!("{} · {} · {}", line.mechanism, line.unit, line.state),
+        false => format!("{} · {} · 现由 {}", line.unit, line.state, line.holder),
+    };
+    let act = line.step.as_ref().filter(|_| is_mine).map(|step| Button::link(step, urls::record(line.id)));
+    Todo { light: words::pair(line.light.as_ref()), href: urls::record(line.id), title, note, act }
+}

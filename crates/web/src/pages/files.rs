@@ -1,0 +1,26 @@
+//! Files and papers as they are kept.
+
+use app::commands::papers::Form;
+use app::queries::files::{self, Download};
+use app::queries::record_file;
+use axum::response::Response;
+use kernel::ids::{FileId, PaperId};
+
+use crate::answer;
+use crate::error::Failure;
+use crate::visitor::{At, Visitor};
+
+/// `GET /files/{file}`.
+pub(crate) async fn file(visitor: Visitor, At(id): At<FileId>) -> Result<Response, Failure> {
+    let (name, media, bytes) = record_file::file_for(&visitor.ctx, id).await?;
+    Ok(answer::file(Download { name, media, bytes }))
+}
+
+/// `GET /papers/{paper}`, where the paper is its id and the form it is wanted in: `….docx`, `….pdf`.
+pub(crate) async fn paper(visitor: Visitor, At(named): At<String>) -> Result<Response, Failure> {
+    let (id, ending) = named.rsplit_once('.').ok_or_else(Failure::not_found)?;
+    let id: PaperId = id.parse().map_err(|_| Failure::not_found())?;
+    let form = [Form::Docx, Form::Pdf].into_iter().find(|form| form.ending() == ending);
+    let download = files::paper(&visitor.ctx, id, form.ok_or_else(Failure::not_found)?).await?;
+    Ok(answer::file(download))
+}

@@ -1,0 +1,27 @@
+//! The pages, one module a noun: handlers, forms, views.
+//!
+//! A handler has five beats: who, what, do, where next, or ask again.
+//! Never a rule, a format of a date, or a match on a kind of error.
+
+pub(crate) mod look;
+pub(crate) mod shell;
+pub(crate) mod failure;
+
+pub(crate) mod sign_in;
+pub(crate) mod desk;
+pub(crate) mod inbox;
+pub(crate) mod search;
+
+pub(crate) mod words;
+pub(crate) mod controls;
+pub(crate) mod register;
+pub(crate) mod new_record;
+pub(crate) mod record;
+pub(crate) mod files;
+pub(crate) mod imports;
+
+pub(crate) mod figures;
+pub(crate) mod mechanism;
+pub(crate) mod units;
+pub(crate) mod admin;
+pub(crate) mod health;

@@ -1,0 +1,255 @@
+//! How does a record look? Where it stands, what it is, what happened, and what this person may do now.
+
+use app::queries::forms::StepForm;
+use app::queries::record_file::{Effect, FactLine, Place, RecordFile, Station, TimelineLine};
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use super::Shown;
+use crate::pages::{controls, words};
+use crate::parts::buttons::Button;
+use crate::parts::cards::{self, card, plain_card, steps_card};
+use crate::parts::empty::nothing_yet;
+use crate::parts::facts::{Fact, facts};
+use crate::parts::files::files;
+use crate::parts::light::{Light, Standing, light, state};
+use crate::parts::notice::{Tone, notice, refused};
+use crate::parts::shell::Anchor;
+use crate::parts::stepper::{Reached, Stage, stepper};
+use crate::parts::table::{Cell, Column, ColumnKind, Row, Table, table};
+use crate::parts::timeline::{Entry, FieldChange, timeline};
+use crate::parts::todo::{Todo, slim_todos};
+use crate::parts::words::day_cell;
+use crate::urls;
+use crate::visitor::Visitor;
+
+/// State and light beside the title.
+pub(super) fn lights(file: &RecordFile) -> Markup {
+    let standing = match (&file.holder, file.steps.is_empty()) {
+        (None, true) => Standing::Done,
+        (Some(_), false) => Standing::Yours,
+        _ => Standing::Open,
+    };
+    html! { (state(standing, &file.state)) (words::light(file.light.as_ref())) }
+}
+
+/// The page below its head.
+pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
+    html! {
+        (said(file, shown))
+        (plain_card(stepper(&file.stations.iter().map(stage).collect::<Vec<_>>())))
+        div.grid {
+            div.c8.pile {
+                (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file)) }))
+                (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
+            }
+            div.c4.pile {
+                (steps(visitor, file, shown))
+                (card("时限和承办", html! {}, facts(&standing(file), true)))
+                (card("文书", html! {}, papers(file)))
+                @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
+            }
+        }
+    }
+}
+
+/// What was just done, or why it was not.
+fn said(file: &RecordFile, shown: &Shown) -> Markup {
+    if !shown.said.is_empty() {
+        let form = file.steps.iter().find(|form| form.id == shown.step);
+        let label = |id: &str| {
+            let field = form.and_then(|form| form.fields.iter().find(|field| field.id == *id));
+            field.map_or_else(String::new, |field| field.name.clone())
+        };
+        return refused(&words::wanted(&shown.said, &shown.step, label));
+    }
+    // Only what the timeline says as well: an address that somebody made up shows nothing.
+    let Some(last) = file.timeline.first().filter(|_| !shown.done.is_empty()) else { return html! {} };
+    let now = last.to.as_ref().map(|to| format!("现在是“{to}”。")).unwrap_or_default();
+    notice(Tone::Ok, &format!("已办理:{}", last.step), html! { (now) })
+}
+
+fn older(file: &RecordFile) -> Markup {
+    html! {
+        @if file.is_on_older_version {
+            a href=(urls::of_register(&file.mechanism, "about")) title="机制已有新版本;这件事仍按开立时的版本办理" { "按开立时的版本办理" }
+        }
+    }
+}
+
+fn stage(station: &Station) -> Stage {
+    let reached = match station.place {
+        Place::Behind => Reached::Done,
+        Place::Here => Reached::Now,
+        Place::Ahead => Reached::Ahead,
+    };
+    Stage { label: station.name.clone(), note: station.note.clone().unwrap_or_default(), reached }
+}
+
+fn fact_list(file: &RecordFile) -> Vec<Fact> {
+    file.facts.iter().map(fact).collect()
+}
+
+fn fact(line: &FactLine) -> Fact {
+    if !line.files.is_empty() {
+        let lines: Vec<_> = line.files.iter().map(controls::file_line).collect();
+        return Fact { wide: true, ..Fact::shown(&line.name, files(&lines)) };
+    }
+    match line.record {
+        Some(id) => Fact::link(&line.name, &Anchor::new(&line.words, urls::record(id))),
+        None if line.is_long => Fact::long(&line.name, &line.words),
+        None => Fact::text(&line.name, &line.words),
+    }
+}
+
+fn children(file: &RecordFile) -> Markup {
+    html! {
+        @for child in file.children.iter().filter(|child| !child.rows.is_empty()) {
+            h3.pad { (child.name) }
+            (table(&Table {
+                caption: child.name.clone(),
+                columns: child.columns.iter().map(|title| Column::new(title, ColumnKind::Text)).collect(),
+                rows: child.rows.iter().map(|row| Row { cells: row.iter().map(|words| Cell::text(words)).collect(), ..Row::default() }).collect(),
+                choose: None,
+                wide: child.columns.len() > 6,
+            }))
+        }
+    }
+}
+
+fn entries(file: &RecordFile) -> Vec<Entry> {
+    file.timeline.iter().map(entry).collect()
+}
+
+fn entry(line: &TimelineLine) -> Entry {
+    let what = html! {
+        (line.step)
+        @if let Some(to) = &line.to { "，转为“" (to) "”" }
+        @if let Some(number) = &line.number { "，编号 " b { (number) } }
+        @for (words, effect) in &line.effects {
+            " " @match effect {
+                Effect::Paper(id) => a href=(urls::paper(*id, "pdf")) { (words) },
+                Effect::Record(id) => a href=(urls::record(*id)) { (words) },
+            }
+        }
+        @if let Some(role) = &line.role { " " span.quiet.small { (role) } }
+    };
+    let change = |it: &app::queries::record_file::ChangeLine| FieldChange {
+        label: it.field.clone(),
+        from: it.from.clone().unwrap_or_default(),
+        to: it.to.clone().unwrap_or_default(),
+    };
+    let spoken = [("意见:", &line.opinion), ("理由:", &line.reason)];
+    Entry {
+        when: line.at.clone(),
+        when_exact: line.at.replace(' ', "T"),
+        who: line.actor.clone(),
+        on_behalf_of: line.behalf.clone().unwrap_or_default(),
+        what,
+        light: line.is_red.then_some(Light::Red),
+        changes: line.changes.iter().map(change).collect(),
+        said: spoken.iter().filter_map(|(what, text)| Some(format!("{what}{}", text.as_ref()?))).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// The steps that this person may take; the first that leads on is the page's main action.
+fn steps(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
+    if file.steps.is_empty() {
+        let words = match &file.holder {
+            Some(holder) if !holder.people.is_empty() => format!("现在由{}办理,没有轮到你的步骤。", holder.people.join("、")),
+            Some(holder) => format!("现在由{}办理,没有轮到你的步骤。", holder.role),
+            None => "这件事已经结束,没有可办的步骤。".to_owned(),
+        };
+        return card("你现在可以", html! {}, nothing_yet(&words));
+    }
+    let main = file.steps.iter().position(|form| form.leads_on);
+    let list: Vec<_> =
+        file.steps.iter().enumerate().map(|(at, form)| step(visitor, file, shown, form, main == Some(at))).collect();
+    steps_card("你现在可以", &list)
+}
+
+fn step(visitor: &Visitor, file: &RecordFile, shown: &Shown, form: &StepForm, main: bool) -> cards::StepForm {
+    let is_back = form.id == shown.step;
+    let back = if is_back { shown.back.clone() } else { controls::Back::default() };
+    let back = controls::Back { form: form.id.clone(), ..back };
+    let key = if is_back { shown.key.clone() } else { Uuid::new_v4().simple().to_string() };
+    let paper = form.paper.as_ref().map(|paper| format!("将印发《{paper}》。")).unwrap_or_default();
+    let because = form.because.as_ref().map(|because| format!("依据:{because}。")).unwrap_or_default();
+    let person = visitor.ctx.person().map(|id| id.to_string()).unwrap_or_default();
+    cards::StepForm {
+        label: form.name.clone(),
+        action: urls::step(file.id, &form.id),
+        hidden: vec![
+            ("_version".to_owned(), file.version.to_string()),
+            ("_key".to_owned(), key),
+        ],
+        fields: controls::of_step(form, &back),
+        because: format!("{because}{paper}"),
+        main,
+        open: is_back,
+        confirm: None,
+        with_files: controls::carries_files(form),
+        cannot: None,
+        keep: Some(format!("{person}:{}:{}", file.id, form.id)),
+        refused: is_back,
+    }
+}
+
+fn standing(file: &RecordFile) -> Vec<Fact> {
+    let mut list = Vec::new();
+    if let Some(holder) = &file.holder {
+        let who = match holder.people.as_slice() {
+            [] => format!("{}(空缺)", holder.role),
+            people => format!("{}({})", people.join("、"), holder.role),
+        };
+        let since = holder.since.map(|day| format!(",自 {}", day_cell(day))).unwrap_or_default();
+        list.push(Fact::text("现由", &format!("{who}{since}")));
+    }
+    for deadline in &file.deadlines {
+        let shown = html! {
+            (light(words::tone(deadline.light.kind), &deadline.light.words)) " " (day_cell(deadline.due_on))
+            @if deadline.provisional { " " span.quiet.small { "(该年日历未公布,暂定)" } }
+            @if !deadline.why.is_empty() {
+                details.reason { summary { "为何是这天?" } ol { @for line in &deadline.why { li { (line) } } } }
+            }
+        };
+        list.push(Fact::shown(&deadline.name, shown));
+    }
+    if list.is_empty() {
+        list.push(Fact::text("时限", "没有在计时的时限"));
+    }
+    list
+}
+
+fn papers(file: &RecordFile) -> Markup {
+    if file.papers.is_empty() {
+        return nothing_yet("还没有印发文书。办理会出文的步骤后,文书会列在这里。");
+    }
+    let rows: Vec<Todo> = file
+        .papers
+        .iter()
+        .map(|paper| Todo {
+            href: urls::paper(paper.id, "pdf"),
+            title: format!("{} {}", paper.name, paper.number.as_deref().unwrap_or("")),
+            note: format!("{} 印发 · 校验 {}", day_cell(paper.issued_on), paper.hash),
+            act: Some(Button::link("Word", urls::paper(paper.id, "docx")).download()),
+            light: None,
+        })
+        .collect();
+    slim_todos(&rows)
+}
+
+fn ties(file: &RecordFile) -> Markup {
+    let rows: Vec<Todo> = file
+        .ties
+        .iter()
+        .map(|tie| Todo {
+            light: words::pair(tie.light.as_ref()),
+            href: urls::record(tie.id),
+            title: tie.number.as_ref().map_or_else(|| tie.title.clone(), |number| format!("{number} {}", tie.title)),
+            note: format!("{} · {}", tie.words, tie.state),
+            act: None,
+        })
+        .collect();
+    slim_todos(&rows)
+}

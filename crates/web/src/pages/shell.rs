@@ -1,0 +1,96 @@
+//! What stands around a page? The frame's facts as the parts draw them.
+//!
+//! Never a chapter that the person's roles do not reach: the query leaves those out.
+
+use app::queries::frame::{ChapterLine, Frame};
+
+use crate::parts::icons::Icon;
+use crate::parts::shell::{Anchor, Chapter, Inbox, RailPage, Shell, SignedIn};
+use crate::urls;
+use crate::visitor::Visitor;
+
+/// Where the person is, so that the rail can say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place<'a> {
+    /// My desk.
+    Desk,
+    /// A page of a mechanism.
+    Mechanism(&'a str),
+    /// The figures of all mechanisms.
+    Figures,
+    /// The book of mechanisms.
+    Book,
+    /// Administration.
+    Admin,
+    /// None of the rail's.
+    Elsewhere,
+}
+
+/// The frame around a page.
+pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
+    let guest = &visitor.guest;
+    Shell {
+        site: frame.site.clone(),
+        assets: guest.site.look.assets.clone(),
+        scope: Anchor::new(if frame.scope.is_empty() { "无授权单位" } else { &frame.scope }, "/units"),
+        search_href: "/search".to_owned(),
+        searched: searched(&guest.path, &guest.query),
+        inbox: Inbox { unread: u64::try_from(frame.unread).unwrap_or(0), href: "/inbox".to_owned() },
+        person: SignedIn {
+            name: frame.person.clone(),
+            place: frame.unit.clone(),
+            menu: vec![Anchor::new("待阅", "/inbox"), Anchor::new("我的授权", "/units")],
+            leave_action: "/sign-out".to_owned(),
+        },
+        chapters: chapters(frame, place),
+        rail_folded: guest.rail_folded,
+    }
+}
+
+fn searched(path: &str, query: &str) -> String {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let word = pairs.into_iter().find(|(name, _)| path == "/search" && name == "q");
+    word.map(|(_, word)| word).unwrap_or_default()
+}
+
+fn chapters(frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
+    let entry = |icon, label: &str, href: &str, current, after_line| Chapter {
+        icon,
+        anchor: Anchor::new(label, href),
+        count: None,
+        current,
+        pages: Vec::new(),
+        open: false,
+        after_line,
+    };
+    let mut all = vec![entry(Icon::Desk, "工作台", "/", place == Place::Desk, false)];
+    all.extend(frame.chapters.iter().map(|chapter| chapter_entry(chapter, place, frame.chapters.len() == 1)));
+    if !frame.chapters.is_empty() {
+        all.push(entry(Icon::Chart, "数字", "/figures", place == Place::Figures, true));
+        all.push(entry(Icon::Book, "机制手册", "/book", place == Place::Book, false));
+    }
+    if frame.administers {
+        all.push(entry(Icon::Gear, "管理", "/admin", place == Place::Admin, frame.chapters.is_empty()));
+    }
+    all
+}
+
+/// A chapter of the rail; the only one shows its pages everywhere.
+fn chapter_entry(chapter: &ChapterLine, place: Place<'_>, is_only: bool) -> Chapter {
+    let is_here = |id: &str| place == Place::Mechanism(id);
+    let page = |(id, name, open): &(String, String, i64)| RailPage {
+        anchor: Anchor::new(name, urls::register(id)),
+        count: u64::try_from(*open).ok(),
+        current: is_here(id),
+    };
+    let first = chapter.mechanisms.first().map_or_else(|| "/".to_owned(), |(id, ..)| urls::register(id));
+    Chapter {
+        icon: Icon::named(&chapter.icon).unwrap_or(Icon::Flag),
+        anchor: Anchor::new(&chapter.name, first),
+        count: None,
+        current: chapter.mechanisms.iter().any(|(id, ..)| is_here(id)),
+        pages: chapter.mechanisms.iter().map(page).collect(),
+        open: is_only,
+        after_line: false,
+    }
+}

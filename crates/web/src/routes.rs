@@ -1,0 +1,202 @@
+//! What is where? Every address, who may come, and the function that answers; grouped by noun.
+//!
+//! Never an address that is not in this table: the router, the door and the sweeps read the same one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use app::office::Office;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::door::counters::Counters;
+use crate::door::{entrance, watch};
+use crate::error::Failure;
+use crate::pages::look::Look;
+use crate::sent::LARGEST_WITH_FILES;
+use crate::site::{Site, WallClock, WebOptions};
+use crate::{api, pages};
+
+/// Who may come to an address at all. What they see there is for the query to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody.
+    Public,
+    /// Whoever signed in.
+    SignedIn,
+    /// Whoever administers the system; for others it is not there.
+    Admin,
+}
+
+/// A line of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The address, with its ids in braces.
+    pub path: &'static str,
+    /// Who may come.
+    pub who: Who,
+}
+
+type Line = (&'static str, &'static str, Who, MethodRouter);
+
+const GET: &str = "GET";
+const POST: &str = "POST";
+
+/// Every address, for whoever walks them.
+pub fn table() -> Vec<Route> {
+    lines().into_iter().map(|(method, path, who, _)| Route { method, path, who }).collect()
+}
+
+fn lines() -> Vec<Line> {
+    let mut all = doors();
+    all.extend(person());
+    all.extend(registers());
+    all.extend(imports());
+    all.extend(records());
+    all.extend(administration());
+    all.extend(machines());
+    all
+}
+
+fn doors() -> Vec<Line> {
+    use Who::Public;
+    vec![
+        (GET, "/sign-in", Public, get(pages::sign_in::show)),
+        (POST, "/sign-in", Public, post(pages::sign_in::sign_in)),
+        (POST, "/sign-out", Public, post(pages::sign_in::sign_out)),
+        (GET, "/assets/{file}", Public, get(pages::look::show)),
+        (GET, "/favicon.ico", Public, get(pages::look::favicon)),
+        (GET, "/healthz", Public, get(pages::health::health)),
+    ]
+}
+
+fn person() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/", SignedIn, get(pages::desk::show)),
+        (GET, "/inbox", SignedIn, get(pages::inbox::show)),
+        (POST, "/inbox/reading", SignedIn, post(pages::inbox::read_all)),
+        (GET, "/search", SignedIn, get(pages::search::show)),
+        (GET, "/units", SignedIn, get(pages::units::show)),
+        (GET, "/figures", SignedIn, get(pages::figures::all)),
+        (GET, "/book", SignedIn, get(pages::mechanism::all)),
+    ]
+}
+
+fn registers() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/m/{mechanism}", SignedIn, get(pages::register::list::show)),
+        (GET, "/m/{mechanism}/board", SignedIn, get(pages::register::board::show)),
+        (GET, "/m/{mechanism}/calendar", SignedIn, get(pages::register::month::show)),
+        (POST, "/m/{mechanism}/steps/{step}", SignedIn, post(pages::register::batch::take)),
+        (POST, "/m/{mechanism}/views", SignedIn, post(pages::register::views::save)),
+        (POST, "/m/{mechanism}/views/{view}/removal", SignedIn, post(pages::register::views::remove)),
+        (GET, "/m/{mechanism}/new", SignedIn, get(pages::new_record::show)),
+        (POST, "/m/{mechanism}/records", SignedIn, post(pages::new_record::start)),
+        (GET, "/m/{mechanism}/figures", SignedIn, get(pages::figures::show)),
+        (GET, "/m/{mechanism}/about", SignedIn, get(pages::mechanism::show)),
+    ]
+}
+
+fn imports() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/m/{mechanism}/imports", SignedIn, get(pages::imports::show)),
+        (POST, "/m/{mechanism}/imports", SignedIn, post(pages::imports::upload)),
+        (GET, "/m/{mechanism}/imports/template.xlsx", SignedIn, get(pages::imports::template)),
+        (GET, "/m/{mechanism}/imports/{upload}", SignedIn, get(pages::imports::trial::show)),
+        (POST, "/m/{mechanism}/imports/{upload}/mapping", SignedIn, post(pages::imports::trial::remap)),
+        (POST, "/m/{mechanism}/imports/{upload}/taking", SignedIn, post(pages::imports::trial::take_in)),
+        (GET, "/m/{mechanism}/imports/{upload}/marked.xlsx", SignedIn, get(pages::imports::trial::marked)),
+        (POST, "/m/{mechanism}/batches/{batch}/undo", SignedIn, post(pages::imports::undo)),
+        (GET, "/m/{mechanism}/export.xlsx", SignedIn, get(pages::imports::export)),
+    ]
+}
+
+fn records() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/records/{record}", SignedIn, get(pages::record::show)),
+        (POST, "/records/{record}/steps/{step}", SignedIn, post(pages::record::step::take)),
+        (GET, "/files/{file}", SignedIn, get(pages::files::file)),
+        (GET, "/papers/{paper}", SignedIn, get(pages::files::paper)),
+    ]
+}
+
+fn administration() -> Vec<Line> {
+    use Who::Admin;
+    vec![
+        (GET, "/admin", Admin, get(pages::admin::show)),
+        (POST, "/admin/calendar", Admin, post(pages::admin::calendar)),
+        (GET, "/metrics", Admin, get(pages::health::metrics)),
+    ]
+}
+
+fn machines() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/api/openapi.json", SignedIn, get(api::openapi::show)),
+        (GET, "/api/v1/mechanisms", SignedIn, get(api::mechanisms::list)),
+        (GET, "/api/v1/mechanisms/{mechanism}", SignedIn, get(api::mechanisms::show)),
+        (GET, "/api/v1/mechanisms/{mechanism}/records", SignedIn, get(api::registers::list)),
+        (POST, "/api/v1/mechanisms/{mechanism}/records", SignedIn, post(api::records::start)),
+        (POST, "/api/v1/mechanisms/{mechanism}/steps/{step}", SignedIn, post(api::registers::take)),
+        (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::show)),
+        (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),
+        (POST, "/api/v1/records/{record}/steps/{step}", SignedIn, post(api::records::take)),
+        (POST, "/api/v1/files", SignedIn, post(api::records::upload)),
+    ]
+}
+
+/// Who may come to an address; what is not in the table is for nobody but whoever reads that it is not there.
+pub(crate) fn who_may(method: &Method, pattern: &str) -> Who {
+    static WHO: OnceLock<HashMap<(&'static str, &'static str), Who>> = OnceLock::new();
+    let all = WHO.get_or_init(|| table().into_iter().map(|line| ((line.method, line.path), line.who)).collect());
+    let method = if method == Method::HEAD { GET } else { method.as_str() };
+    all.get(&(method, pattern)).copied().unwrap_or(Who::SignedIn)
+}
+
+/// The pages and the API, ready to be served.
+pub fn router(office: Arc<Office>, clock: Arc<dyn WallClock + Send + Sync>, options: WebOptions) -> Router {
+    let site = Arc::new(Site { office, clock, options, look: Look::embedded(), counters: Counters::default() });
+    let mut router = Router::new();
+    for (_, path, _, answers) in lines() {
+        router = router.route(path, answers);
+    }
+    router
+        .fallback(async || Failure::not_found())
+        .method_not_allowed_fallback(async || Failure::not_found())
+        .layer(DefaultBodyLimit::max(LARGEST_WITH_FILES))
+        .layer(CatchPanicLayer::custom(watch::after_panic))
+        .layer(from_fn_with_state(site.clone(), entrance::enter))
+        .layer(from_fn_with_state(site, watch::watch))
+        .layer(CompressionLayer::new().gzip(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_stands_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for line in table() {
+            assert!(seen.insert((line.method, line.path)), "{} {}", line.method, line.path);
+        }
+    }
+
+    #[test]
+    fn reading_the_head_of_a_page_asks_for_the_same_right() {
+        assert_eq!(who_may(&Method::HEAD, "/sign-in"), Who::Public);
+        assert_eq!(who_may(&Method::GET, "/admin"), Who::Admin);
+        assert_eq!(who_may(&Method::DELETE, "/sign-in"), Who::SignedIn);
+    }
+}

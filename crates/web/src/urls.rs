@@ -1,0 +1,91 @@
+//! Where is what? Every address that a page links to is made here.
+//!
+//! Never an address outside this site.
+
+use std::fmt::Write as _;
+
+use kernel::ids::{FileId, PaperId, RecordId};
+
+/// A record.
+pub(crate) fn record(id: RecordId) -> String {
+    format!("/records/{id}")
+}
+
+/// A step of a record.
+pub(crate) fn step(id: RecordId, step: &str) -> String {
+    format!("/records/{id}/steps/{step}")
+}
+
+/// A register.
+pub(crate) fn register(mechanism: &str) -> String {
+    format!("/m/{mechanism}")
+}
+
+/// A page below a register.
+pub(crate) fn of_register(mechanism: &str, page: &str) -> String {
+    format!("/m/{mechanism}/{page}")
+}
+
+/// A file.
+pub(crate) fn file(id: FileId) -> String {
+    format!("/files/{id}")
+}
+
+/// A paper in one of its forms.
+pub(crate) fn paper(id: PaperId, ending: &str) -> String {
+    format!("/papers/{id}.{ending}")
+}
+
+/// An address with a query string; empty values are left out.
+pub(crate) fn with(path: &str, pairs: &[(&str, &str)]) -> String {
+    let filled: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
+    let query = serde_urlencoded::to_string(&filled).unwrap_or_default();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// Is it an address on this site (and not `//elsewhere` or `\\elsewhere`)?
+pub(crate) fn is_here(address: &str) -> bool {
+    let mut signs = address.chars();
+    signs.next() == Some('/')
+        && !matches!(signs.next(), Some('/' | '\\'))
+        && address.chars().all(|sign| !sign.is_control() && sign != '\\')
+}
+
+/// Text as it may stand in a header's extended value (RFC 8187) or in a path.
+pub(crate) fn percent(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_elsewhere_is_not_here() {
+        assert!(is_here("/m/task_order?tab=late"));
+        for elsewhere in ["//evil.test", "/\\evil.test", "https://evil.test", "", "/a\r\nx", "m"] {
+            assert!(!is_here(elsewhere), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn empty_values_leave_no_trace_in_an_address() {
+        assert_eq!(with("/m/x", &[("tab", "late"), ("q", ""), ("sort", "-due")]), "/m/x?tab=late&sort=-due");
+        assert_eq!(with("/m/x", &[("q", "")]), "/m/x");
+        assert_eq!(with("/s", &[("q", "渔 港&")]), "/s?q=%E6%B8%94+%E6%B8%AF%26");
+    }
+
+    #[test]
+    fn a_name_is_encoded_byte_by_byte() {
+        assert_eq!(percent("任 1.pdf"), "%E4%BB%BB%201.pdf");
+    }
+}
