@@ -1,0 +1,110 @@
+//! The register page over HTTP against the same rows by one prepared statement, in turn, in the same run.
+
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use app::Ctx;
+use store::P;
+
+use super::browser::Browser;
+use super::child::{self, Server};
+use super::district::{self, MECHANISM};
+use super::measure::{Times, ratio};
+use super::report::{Line, Report};
+
+const OF_SITE: &str = include_str!("../../../bench/page_of_site.sql");
+const OF_UNIT: &str = include_str!("../../../bench/page_of_unit.sql");
+/// The filtered and sorted page.
+const PAGE: &str = "/m/task_order?tab=open&source=key_project&sort=due";
+/// Memory settles for so long before it is read.
+const SETTLE: Duration = Duration::from_secs(3);
+
+/// Measures the pages of a database with so many records, and the memory before and after `views` pages.
+pub(super) async fn measure(
+    ctx: &Ctx,
+    server: &Server,
+    count: usize,
+    views: usize,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    child::wait(SETTLE).await;
+    let idle = server.resident();
+    let rounds = (views / 20).clamp(50, 500);
+    let mut whole = Browser::open(server.port).await?;
+    whole.sign_in(district::ADMINISTRATOR, district::PASSWORD).await?;
+    let mut clerk = Browser::open(server.port).await?;
+    clerk.sign_in(district::CLERK, district::PASSWORD).await?;
+    let (page, bare) = in_turn(ctx, &mut whole, Whose::Site, rounds).await?;
+    report.line(pages(count, "全区管理员", "administrator, whole site", &page, &bare));
+    let (page, bare) = in_turn(ctx, &mut clerk, Whose::Unit, rounds).await?;
+    report.line(pages(count, "一个社区的经办人", "clerk of one community", &page, &bare));
+    for number in 0..views {
+        let browser = if number % 2 == 0 { &mut whole } else { &mut clerk };
+        view(browser, ["/", PAGE, "/m/task_order", "/inbox"][number / 2 % 4]).await?;
+    }
+    child::wait(SETTLE).await;
+    report.line(Line {
+        name: format!("常驻内存:{count}件,空闲 → 看过{views}页之后"),
+        english: format!("resident memory, {count} records: idle → after {views} page views"),
+        ours: format!("{idle:.0} MB → {:.0} MB", server.resident()),
+        bare: String::new(),
+        ratio: String::new(),
+        budget: "idle ≤ 60 MB",
+    });
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum Whose {
+    Site,
+    Unit,
+}
+
+fn pages(count: usize, who: &str, english: &str, page: &Times, bare: &Times) -> Line {
+    Line {
+        name: format!("台账一页50行(筛选+排序),{count}件,{who},p50 / p99"),
+        english: format!("register page of 50 rows (filtered, sorted), {count} records, {english}, p50 / p99"),
+        ours: page.shown(),
+        bare: bare.shown(),
+        ratio: ratio(page.percentile(50), bare.percentile(50)),
+        budget: "",
+    }
+}
+
+/// A page and the statement behind it, in turn, so that both see the same machine.
+async fn in_turn(ctx: &Ctx, browser: &mut Browser, whose: Whose, rounds: usize) -> anyhow::Result<(Times, Times)> {
+    let (mut pages, mut statements) = (Times::default(), Times::default());
+    let mut conn = ctx.office.db.read().await?;
+    for round in 0..rounds + 10 {
+        let began = Instant::now();
+        view(browser, PAGE).await?;
+        let page = began.elapsed();
+        let began = Instant::now();
+        let mut params = vec![P::from(conn.site()), P::text(MECHANISM), P::text("key_project")];
+        let sql = match whose {
+            Whose::Site => OF_SITE,
+            Whose::Unit => {
+                params.push(P::from(district::clerk_ord()));
+                OF_UNIT
+            }
+        };
+        let rows = conn.list(sql, params).await?;
+        let statement = began.elapsed();
+        if rows.is_empty() {
+            bail!("这一页没有数据,量不出来");
+        }
+        // The first rounds fill caches and are not counted, for either.
+        if round >= 10 {
+            pages.push(page);
+            statements.push(statement);
+        }
+    }
+    Ok((pages, statements))
+}
+
+async fn view(browser: &mut Browser, path: &str) -> anyhow::Result<()> {
+    match browser.page(path).await?.status {
+        200 => Ok(()),
+        status => bail!("{path} 回答{status}"),
+    }
+}

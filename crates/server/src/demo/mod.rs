@@ -1,0 +1,75 @@
+//! What is there to see on the first day? An invented district with people and some ten weeks of work behind it.
+//!
+//! Units and people stand in `demo/district.kdl`, the work in `demo/matters.kdl`; real commands make all of it, day by
+//! day up to the day before today, with the duties of each day.
+//! Never a real name, never a row that no command wrote.
+
+mod scenario;
+mod play;
+
+use std::sync::Arc;
+
+use app::commands::sign_in;
+use app::commands::upkeep::organisation;
+use app::office::Office;
+use jiff::civil::Date;
+use kernel::authority::Actor;
+use kernel::problem::{Problem, SourceFile};
+
+use crate::clock;
+
+/// The units and people of the demo.
+pub const DISTRICT: &str = include_str!("../../demo/district.kdl");
+/// What they did.
+pub const MATTERS: &str = include_str!("../../demo/matters.kdl");
+
+/// The setting that marks a database as a demo and keeps its password, so that the demo can show it again.
+pub const MARK: &str = "demo.password";
+
+/// Who is offered on the sign-in page: sign-in name and what there is to see.
+pub const SHOWN: [(&str, &str); 8] = [
+    ("lin", "林书敏 督查员:下达、核验、拟督办令"),
+    ("wu", "吴立群 分管领导:签发督办令,看全局"),
+    ("zheng", "郑海生 农业农村局联络员:签收、报进度"),
+    ("zhou", "周启 农业农村局局长:申请办结、答复督办"),
+    ("wei", "韦国梁 住房和建设局局长:被督办"),
+    ("li", "黎澄 葵岭街道联络员:街道和社区"),
+    ("yujz", "余建章 灯塔社区书记:只看本社区"),
+    ("gao", "高岩 系统管理员:看运行,不看业务"),
+];
+
+/// Working days of history.
+const WORKING_DAYS: i64 = 52;
+
+/// Makes the demo district in an empty office, as it would stand on the morning of `today`. Everybody's password is
+/// `password`.
+pub async fn district(office: &Arc<Office>, today: Date, password: &str) -> anyhow::Result<()> {
+    let definitions = office.definitions();
+    let days = play::Days::new(definitions.calendar.clone(), today);
+    let first = days.working(-WORKING_DAYS);
+    let of = |path: &str, text: &str| SourceFile { path: Arc::from(path), text: Arc::from(text) };
+    let new =
+        crate::organisation::read(&of("district.kdl", DISTRICT), &definitions.catalog.vocabulary).map_err(said)?;
+    let matters = scenario::read(&of("matters.kdl", MATTERS)).map_err(said)?;
+    let ctx = office.ctx(Actor::Clock, None, clock::moment(first, 8, 0), first, "demo".to_owned());
+    let hash = sign_in::hash(password.to_owned()).await?;
+    organisation::set_up(&ctx, &new, &|_| hash.clone(), false).await?;
+    mark(office, password).await?;
+    play::play(office, &days, &matters, first).await
+}
+
+/// The password of a demo database; nothing if it is no demo.
+pub async fn password(office: &Office) -> anyhow::Result<Option<String>> {
+    let mut conn = office.db.read().await?;
+    Ok(store::settings::find(&mut conn, MARK).await?)
+}
+
+async fn mark(office: &Office, password: &str) -> anyhow::Result<()> {
+    let mut tx = office.db.begin().await?;
+    store::settings::put(&mut tx, MARK, Some(password)).await?;
+    Ok(tx.commit().await?)
+}
+
+fn said(problems: Vec<Problem>) -> anyhow::Error {
+    anyhow::anyhow!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}

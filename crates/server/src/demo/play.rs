@@ -1,0 +1,240 @@
+//! How did it come to be so? The demo's matters are played through real commands, day by day, with each day's duties.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use app::Ctx;
+use app::commands::{files, steps};
+use app::office::Office;
+use jiff::civil::Date;
+use kernel::authority::Actor;
+use kernel::calendar::Calendar;
+use kernel::catalog::{FieldType, Mechanism, Step};
+use kernel::facts::Typed;
+use kernel::ids::{FieldId, PersonId, RecordId, StepId, UnitId};
+
+use super::scenario::{Done, Life, Written};
+use crate::clock;
+use crate::open::in_words;
+
+/// Working days counted from today.
+pub(super) struct Days {
+    calendar: Arc<Calendar>,
+    today: Date,
+}
+
+impl Days {
+    pub(super) fn new(calendar: Arc<Calendar>, today: Date) -> Self {
+        Self { calendar, today }
+    }
+
+    /// The working day so many working days after today (or before, if negative). 0 is today or the next working day.
+    pub(super) fn working(&self, number: i64) -> Date {
+        let mut day = self.today;
+        let forward = number >= 0;
+        let mut left = number.abs();
+        if forward && !self.calendar.is_working(day) {
+            left += 1;
+        }
+        while left > 0 {
+            let next = if forward { day.tomorrow() } else { day.yesterday() };
+            day = next.expect("a demo does not reach the ends of time");
+            if self.calendar.is_working(day) {
+                left -= 1;
+            }
+        }
+        day
+    }
+}
+
+/// A step of a life, with its place: whose, which.
+struct Turn {
+    on: Date,
+    life: usize,
+    step: usize,
+}
+
+/// Plays all lives from the first day to yesterday.
+pub(super) async fn play(office: &Arc<Office>, days: &Days, lives: &[Life], first: Date) -> anyhow::Result<()> {
+    let mut turns = Vec::new();
+    for (life, of) in lives.iter().enumerate() {
+        for (step, done) in of.steps.iter().enumerate() {
+            turns.push(Turn { on: days.working(done.on), life, step });
+        }
+    }
+    turns.sort_by_key(|turn| (turn.on, turn.life, turn.step));
+    let mut stage = Stage { office, days, lives, records: HashMap::new(), logins: logins(office).await?, minute: 0 };
+    let mut turns = turns.into_iter().peekable();
+    let mut day = first;
+    while day < days.today {
+        let morning = office.ctx(Actor::Clock, None, clock::moment(day, 7, 5), day, "demo".to_owned());
+        let reports = app::duties::tick(&morning, "demo").await?;
+        if let Some((duty, report)) = reports.iter().find(|(_, report)| report.failed > 0) {
+            bail!("{day}的例行事务 {duty} 没有做成:{}", report.faults.join(";"));
+        }
+        stage.minute = 0;
+        while let Some(turn) = turns.next_if(|turn| turn.on == day) {
+            stage.take(&turn).await.with_context(|| stage.about(&turn))?;
+        }
+        day = day.tomorrow()?;
+    }
+    match turns.next() {
+        Some(turn) => bail!("{}排在{},还没有到", stage.about(&turn), turn.on),
+        None => Ok(()),
+    }
+}
+
+/// Who signs in under which name.
+async fn logins(office: &Office) -> anyhow::Result<HashMap<String, PersonId>> {
+    let mut conn = office.db.read().await?;
+    let mut logins = HashMap::new();
+    for account in store::accounts::page(&mut conn, None, 1_000).await? {
+        logins.insert(account.login_name, account.person);
+    }
+    Ok(logins)
+}
+
+struct Stage<'a> {
+    office: &'a Arc<Office>,
+    days: &'a Days,
+    lives: &'a [Life],
+    records: HashMap<usize, RecordId>,
+    logins: HashMap<String, PersonId>,
+    /// Minutes since half past eight: nobody does two things at the same moment.
+    minute: i64,
+}
+
+impl Stage<'_> {
+    fn done(&self, turn: &Turn) -> &Done {
+        &self.lives[turn.life].steps[turn.step]
+    }
+
+    fn about(&self, turn: &Turn) -> String {
+        let life = &self.lives[turn.life];
+        format!("演示的第{}件({})办“{}”,{}", turn.life + 1, life.mechanism, self.done(turn).step, turn.on)
+    }
+
+    /// Takes one step by the right person.
+    async fn take(&mut self, turn: &Turn) -> anyhow::Result<()> {
+        let life = &self.lives[turn.life];
+        let done = self.done(turn).clone();
+        let definitions = self.office.definitions();
+        let mechanism = definitions.catalog.mechanism(&life.mechanism).context("没有这个机制")?.clone();
+        let step = mechanism.step(&done.step).with_context(|| format!("没有“{}”这一步", done.step))?;
+        self.minute += 4;
+        let at = clock::moment(turn.on, 8, 30) + self.minute * 60_000;
+        if step.from.is_empty() {
+            let unit = self.unit_of(&mechanism, &done)?;
+            let ctx = self.ctx(at, turn.on, step, unit, done.by.as_deref())?;
+            let typed = self.typed(&ctx, &mechanism, &done).await?;
+            let form = steps::StartRecord { mechanism: life.mechanism.clone(), typed, key: None };
+            let record = in_words(&ctx, steps::start(&ctx, form).await)?;
+            self.records.insert(turn.life, record);
+            return Ok(());
+        }
+        let record = self.record(turn.life).await?;
+        let unit = {
+            let mut conn = self.office.db.read().await?;
+            store::records::find(&mut conn, record).await?.context("这一件不见了")?.unit
+        };
+        let ctx = self.ctx(at, turn.on, step, unit, done.by.as_deref())?;
+        let typed = self.typed(&ctx, &mechanism, &done).await?;
+        let form = steps::TakeStep {
+            record,
+            version: None,
+            step: StepId::from(done.step.as_str()),
+            typed,
+            opinion: done.says.clone(),
+            reason: done.says,
+            key: None,
+        };
+        in_words(&ctx, steps::take(&ctx, form).await)
+    }
+
+    /// The record of a life: what it started, or what the life above opened.
+    async fn record(&mut self, life: usize) -> anyhow::Result<RecordId> {
+        if let Some(record) = self.records.get(&life) {
+            return Ok(*record);
+        }
+        let above = self.lives[life].opened_by.context("还没有登记")?;
+        let above = *self.records.get(&above).context("上一件还没有登记")?;
+        let mut conn = self.office.db.read().await?;
+        let mut ties = store::ties::from_records(&mut conn, &[above]).await?;
+        ties.sort_by_key(|tie| tie.id);
+        let tie = ties.get(self.lives[life].turn).context("上一件还没有开出这一件")?;
+        self.records.insert(life, tie.other);
+        Ok(tie.other)
+    }
+
+    /// The unit that a new record is about.
+    fn unit_of(&self, mechanism: &Mechanism, done: &Done) -> anyhow::Result<UnitId> {
+        let written = done.fields.iter().find(|(name, _)| *name == mechanism.unit.as_str());
+        match written.and_then(|(_, values)| values.first()) {
+            Some(Written::Text(name)) => {
+                let tree = self.office.tree();
+                Ok(tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id)
+            }
+            _ => bail!("没有写单位"),
+        }
+    }
+
+    /// The context of whoever may take the step over the unit, or of the one named.
+    fn ctx(&self, now: i64, today: Date, step: &Step, unit: UnitId, by: Option<&str>) -> anyhow::Result<Ctx> {
+        let tree = self.office.tree();
+        let person = match by {
+            Some(login) => self.logins.get(login).and_then(|id| tree.person(*id)),
+            None => step.who.iter().find_map(|role| tree.holders(role, unit, today).into_iter().next()),
+        };
+        let person = person.context("没有人能办这一步")?;
+        let grants = tree.grants_of(person.id, today);
+        let actor = Actor::Person { id: person.id, name: person.name.clone(), grants };
+        Ok(self.office.ctx(actor, None, now, today, "demo".to_owned()))
+    }
+
+    /// What the person typed.
+    async fn typed(&self, ctx: &Ctx, mechanism: &Mechanism, done: &Done) -> anyhow::Result<Typed> {
+        let mut typed = Typed::default();
+        for (name, values) in &done.fields {
+            let field = mechanism.field(name).with_context(|| format!("没有“{name}”这个字段"))?;
+            let mut texts = Vec::with_capacity(values.len());
+            for value in values {
+                texts.push(self.text(ctx, &field.of, value).await?);
+            }
+            typed.fields.push((field.id.clone(), texts));
+        }
+        for (name, row) in &done.rows {
+            let child = mechanism.child(name).with_context(|| format!("没有“{name}”这张子表"))?;
+            let mut cells = Vec::with_capacity(row.len());
+            for (name, value) in row {
+                let field = child.fields.iter().find(|field| field.id == *name.as_str());
+                let field = field.with_context(|| format!("子表没有“{name}”这一栏"))?;
+                cells.push((field.id.clone(), self.text(ctx, &field.of, value).await?));
+            }
+            let id = FieldId::from(name.as_str());
+            match typed.rows.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, rows)) => rows.push(cells),
+                None => typed.rows.push((id, vec![cells])),
+            }
+        }
+        Ok(typed)
+    }
+
+    /// A value as a form would send it: units by id, days as dates, files uploaded.
+    async fn text(&self, ctx: &Ctx, of: &FieldType, value: &Written) -> anyhow::Result<String> {
+        Ok(match (of, value) {
+            (FieldType::Day, Written::Whole(number)) => self.days.working(*number).to_string(),
+            (_, Written::Whole(number)) => number.to_string(),
+            (FieldType::Unit | FieldType::Units, Written::Text(name)) => {
+                ctx.tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id.to_string()
+            }
+            (FieldType::Files, Written::Text(name)) => {
+                let title = name.rsplit_once('.').map_or(name.as_str(), |(title, _)| title);
+                let words =
+                    format!("{title}\n\n演示文件,内容虚构。\n上传人:{}\n日期:{}\n", ctx.actor.name(), ctx.today);
+                in_words(ctx, files::add(ctx, name, words.as_bytes()).await)?.to_string()
+            }
+            (_, Written::Text(text)) => text.clone(),
+        })
+    }
+}

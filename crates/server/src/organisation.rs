@@ -1,0 +1,242 @@
+//! Who is there at the start? Units, people, accounts and roles, from one readable file.
+//!
+//! Never writes: `app` keeps what was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::commands::upkeep::organisation::{NewOrganisation, NewPerson, NewUnit};
+use kdl::{KdlDocument, KdlNode};
+use kernel::catalog::Vocabulary;
+use kernel::ids::{RoleId, UnitKind};
+use kernel::problem::{Problem, SourceFile};
+
+/// The deepest tree: each level of the file is one of the reader's own calls.
+const DEEPEST: usize = 12;
+
+/// Reads the file. All problems at once.
+pub fn read(file: &SourceFile, vocabulary: &Vocabulary) -> Result<NewOrganisation, Vec<Problem>> {
+    if file.text.matches('{').count() > 200_000 || depth(&file.text) > DEEPEST + 2 {
+        return Err(vec![Problem::at(file, 0..0, "文件太大,或者花括号嵌套太深。")]);
+    }
+    let document: KdlDocument = file.text.parse().map_err(|fault: kdl::KdlError| {
+        let places = fault.diagnostics.iter().map(|it| it.span.offset()..it.span.offset() + it.span.len());
+        let problem = |place| Problem::at(file, place, "看不懂这里。").hint("请检查引号和花括号。");
+        places.map(problem).collect::<Vec<_>>()
+    })?;
+    let mut reader =
+        Reader { file, vocabulary, found: NewOrganisation::default(), overs: Vec::new(), problems: Vec::new() };
+    for node in document.nodes() {
+        match node.name().value() {
+            "unit" if reader.found.units.is_empty() => reader.unit(node, None, 0),
+            "unit" => reader.tell(node, "只能有一个最上级单位。", "其他单位请写在它的花括号里。"),
+            _ => reader.tell(node, "最外层要写最上级单位。", "写成 unit 种类 名称 { … }。"),
+        }
+    }
+    if reader.found.units.is_empty() && reader.problems.is_empty() {
+        reader.problems.push(Problem::at(file, 0..0, "一个单位也没有写。").hint("写成 unit 种类 名称 { … }。"));
+    }
+    reader.join();
+    match reader.problems.is_empty() {
+        true => Ok(reader.found),
+        false => Err(reader.problems),
+    }
+}
+
+/// How deep braces are nested, quotes aside: an upper bound.
+fn depth(text: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    for c in text.chars() {
+        match c {
+            '{' => now += 1,
+            '}' => now = now.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(now);
+    }
+    most
+}
+
+struct Reader<'a> {
+    file: &'a SourceFile,
+    vocabulary: &'a Vocabulary,
+    found: NewOrganisation,
+    /// For each person: the name of the unit that their roles reach over, and the node that says so.
+    overs: Vec<(usize, String, std::ops::Range<usize>)>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn tell(&mut self, node: &KdlNode, sentence: impl Into<String>, hint: &str) {
+        self.problems.push(Problem::at(self.file, span(node), sentence).hint(hint));
+    }
+
+    fn unit(&mut self, node: &KdlNode, parent: Option<usize>, depth: usize) {
+        let words = words(node);
+        let [kind, name] = words.as_slice() else {
+            return self.tell(node, "单位要写种类和名称。", "写成 unit \"bureau\" \"农业农村局\"。");
+        };
+        if depth > DEEPEST {
+            return self.tell(node, "单位的层级太深。", "最多十二级。");
+        }
+        if !self.vocabulary.unit_kinds.iter().any(|(known, _)| known.as_str() == kind) {
+            let known = self.vocabulary.unit_kinds.iter().map(|(known, _)| known.as_str());
+            let problem = Problem::at(self.file, span(node), format!("没有“{kind}”这种单位。")).nearest(kind, known);
+            self.problems.push(problem);
+        }
+        if self.found.units.iter().any(|unit| unit.name == *name) {
+            self.tell(node, format!("有两个单位都叫“{name}”。"), "请写全称,让名称不重复。");
+        }
+        self.only(node, &["short", "pinyin", "code"]);
+        let at = self.found.units.len();
+        self.found.units.push(NewUnit {
+            kind: UnitKind::from(kind.as_str()),
+            name: name.clone(),
+            short_name: property(node, "short"),
+            pinyin: property(node, "pinyin"),
+            code: property(node, "code"),
+            parent,
+        });
+        for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+            match child.name().value() {
+                "unit" => self.unit(child, Some(at), depth + 1),
+                "person" => self.person(child, at),
+                _ => self.tell(child, "单位里只能写下级单位和人员。", "写 unit 或 person。"),
+            }
+        }
+    }
+
+    fn person(&mut self, node: &KdlNode, unit: usize) {
+        let words = words(node);
+        let [name] = words.as_slice() else {
+            return self.tell(node, "人员要写姓名。", "写成 person \"林书敏\" login=\"lin\"。");
+        };
+        self.only(node, &["login", "post", "pinyin", "roles", "over"]);
+        let roles = property(node, "roles").unwrap_or_default();
+        let roles: Vec<RoleId> = roles.split_whitespace().map(RoleId::from).collect();
+        for role in &roles {
+            if self.vocabulary.role(role.as_str()).is_none() {
+                let known = self.vocabulary.roles.iter().map(|known| known.id.as_str());
+                let problem = Problem::at(self.file, span(node), format!("没有“{role}”这个角色。"));
+                self.problems.push(problem.nearest(role.as_str(), known));
+            }
+        }
+        if let Some(over) = property(node, "over") {
+            self.overs.push((self.found.people.len(), over, span(node)));
+        }
+        self.found.people.push(NewPerson {
+            name: name.clone(),
+            pinyin: property(node, "pinyin"),
+            post_name: property(node, "post"),
+            unit,
+            login: property(node, "login"),
+            roles,
+            over: unit,
+        });
+        if node.children().is_some() {
+            self.tell(node, "人员后面不能有花括号。", "都写成 名称=值。");
+        }
+    }
+
+    /// No other properties than these.
+    fn only(&mut self, node: &KdlNode, known: &[&str]) {
+        for entry in node.entries() {
+            let Some(name) = entry.name().map(|name| name.value()) else { continue };
+            if !known.contains(&name) {
+                let problem = Problem::at(self.file, span(node), format!("这里不能写“{name}=”。"));
+                self.problems.push(problem.nearest(name, known.iter().copied()));
+            }
+        }
+    }
+
+    /// What can only be said once all is read: which units roles reach over, and that nobody signs in under the same name.
+    fn join(&mut self) {
+        let by_name: BTreeMap<&str, usize> =
+            self.found.units.iter().enumerate().map(|(at, unit)| (unit.name.as_str(), at)).collect();
+        let mut joined = Vec::new();
+        for (person, over, place) in &self.overs {
+            match by_name.get(over.as_str()) {
+                Some(unit) => joined.push((*person, *unit)),
+                None => {
+                    let problem = Problem::at(self.file, place.clone(), format!("没有“{over}”这个单位。"));
+                    self.problems.push(problem.nearest(over, by_name.keys().copied()));
+                }
+            }
+        }
+        for (person, unit) in joined {
+            self.found.people[person].over = unit;
+        }
+        let mut logins = BTreeSet::new();
+        for login in self.found.people.iter().filter_map(|person| person.login.as_ref()) {
+            if !logins.insert(login) {
+                let sentence = format!("有两个人的用户名都是“{login}”。");
+                self.problems.push(Problem::at(self.file, 0..0, sentence).hint("请让用户名不重复。"));
+            }
+        }
+    }
+}
+
+fn span(node: &KdlNode) -> std::ops::Range<usize> {
+    node.span().offset()..node.span().offset() + node.span().len()
+}
+
+/// The texts written after a node's name.
+fn words(node: &KdlNode) -> Vec<String> {
+    let plain = node.entries().iter().filter(|entry| entry.name().is_none());
+    plain.filter_map(|entry| entry.value().as_string()).map(|text| text.trim().to_owned()).collect()
+}
+
+/// The text of a property.
+fn property(node: &KdlNode, name: &str) -> Option<String> {
+    let text = node.get(name)?.as_string()?.trim().to_owned();
+    Some(text).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(text: &str, expected: Expect) {
+        let (definitions, _) = crate::definitions::load(None).unwrap();
+        let file = SourceFile { path: "units.kdl".into(), text: text.into() };
+        let shown = match read(&file, &definitions.catalog.vocabulary) {
+            Ok(found) => format!("{}个单位,{}人", found.units.len(), found.people.len()),
+            Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        };
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn a_tree_with_people_is_read() {
+        check(
+            "unit \"district\" \"甲区\" { person \"丁一\" login=\"ding\" roles=\"leader\"; unit \"bureau\" \"乙局\" { person \"丙二\" over=\"甲区\" } }",
+            expect!["2个单位,2人"],
+        );
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        check(
+            "unit \"distric\" \"甲区\" colour=\"x\" {\n  person \"丁一\" login=\"d\" roles=\"leadr\"\n  person \"戊\" login=\"d\" over=\"甲\"\n  team\n}\nunit \"bureau\" \"乙局\"\n",
+            expect![[r#"
+                units.kdl:1:1 没有“distric”这种单位。 是否为“district”?
+                units.kdl:1:1 这里不能写“colour=”。
+                units.kdl:2:3 没有“leadr”这个角色。 是否为“leader”?
+                units.kdl:4:3 单位里只能写下级单位和人员。 写 unit 或 person。
+                units.kdl:6:1 只能有一个最上级单位。 其他单位请写在它的花括号里。
+                units.kdl:3:3 没有“甲”这个单位。 是否为“甲区”?
+                units.kdl:1:1 有两个人的用户名都是“d”。 请让用户名不重复。"#]],
+        );
+        check(
+            "unit \"district\" \"甲区\" {",
+            expect![[r#"
+            units.kdl:1:22 看不懂这里。 请检查引号和花括号。"#]],
+        );
+    }
+
+    #[test]
+    fn the_demo_district_is_read() {
+        check(crate::demo::DISTRICT, expect!["23个单位,46人"]);
+    }
+}
