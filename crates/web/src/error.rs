@@ -58,14 +58,6 @@ impl Failure {
     pub(crate) fn broken(doing: &'static str, why: &str) -> Self {
         app::Error::broken(doing, std::io::Error::other(why.to_owned())).into()
     }
-
-    /// The refusals, if the rules said no.
-    pub(crate) fn refusals(&self) -> &[Refusal] {
-        match &self.error {
-            app::Error::Refused(refusals) => refusals,
-            _ => &[],
-        }
-    }
 }
 
 /// The status of each way to end without an answer.

@@ -71,7 +71,7 @@ fn doors() -> Vec<Line> {
         (GET, "/sign-in", Public, get(pages::sign_in::show)),
         (POST, "/sign-in", Public, post(pages::sign_in::sign_in)),
         (POST, "/sign-out", Public, post(pages::sign_in::sign_out)),
-        (GET, "/assets/{file}", Public, get(pages::look::show)),
+        (GET, "/assets/{asset}", Public, get(pages::look::show)),
         (GET, "/favicon.ico", Public, get(pages::look::favicon)),
         (GET, "/healthz", Public, get(pages::health::health)),
     ]

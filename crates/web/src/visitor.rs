@@ -84,7 +84,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Guest {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        parts.extensions.get::<Guest>().cloned().ok_or_else(|| Failure::broken("know who asks", "the door was not passed"))
+        parts
+            .extensions
+            .get::<Guest>()
+            .cloned()
+            .ok_or_else(|| Failure::broken("know who asks", "the door was not passed"))
     }
 }
 

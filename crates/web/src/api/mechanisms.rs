@@ -11,7 +11,8 @@ use crate::visitor::{At, Visitor};
 pub(crate) async fn list(visitor: Visitor) -> Result<Answer<Value>, Failure> {
     let ctx = &visitor.ctx;
     let seen = ctx.catalog().mechanisms.values().filter(|it| !ctx.reach(it).is_empty());
-    let line = seen.map(|it| json!({ "id": it.id.as_str(), "name": it.name, "purpose": it.purpose, "chapter": &*it.chapter }));
+    let line =
+        seen.map(|it| json!({ "id": it.id.as_str(), "name": it.name, "purpose": it.purpose, "chapter": &*it.chapter }));
     Ok(Answer(json!({ "mechanisms": line.collect::<Vec<_>>() })))
 }
 
@@ -22,10 +23,11 @@ pub(crate) async fn show(visitor: Visitor, At(id): At<String>) -> Result<Answer<
 }
 
 fn mechanism(it: &Mechanism) -> Value {
-    let states = it.states.iter().map(|state| json!({ "id": state.id.as_str(), "name": state.name, "final": state.is_final }));
-    let figures = it.figures.iter().map(|figure| {
-        json!({ "id": figure.id.as_str(), "name": figure.name, "unit": figure.unit, "words": figure.words })
-    });
+    let states =
+        it.states.iter().map(|state| json!({ "id": state.id.as_str(), "name": state.name, "final": state.is_final }));
+    let figures = it.figures.iter().map(
+        |figure| json!({ "id": figure.id.as_str(), "name": figure.name, "unit": figure.unit, "words": figure.words }),
+    );
     let children = it.children.iter().map(|child| {
         json!({ "id": child.id.as_str(), "name": child.name, "fields": child.fields.iter().map(field).collect::<Vec<_>>() })
     });

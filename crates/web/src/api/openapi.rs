@@ -37,7 +37,7 @@ fn document(seen: &[Arc<Mechanism>], vocabulary: &Vocabulary, version: &str) -> 
     json!({
         "openapi": "3.1.0",
         "info": { "title": "组工接口", "version": if version.is_empty() { "0" } else { version },
-                  "description": "与页面同样的查询和命令,同样的权限和说明。改动请求须带 Origin 或 Sec-Fetch-Site。" },
+                  "description": "与页面同样的查询和命令，同样的权限和说明。改动请求须带 Origin 或 Sec-Fetch-Site。" },
         "servers": [{ "url": "/" }],
         "security": [{ "session": [] }],
         "paths": paths,
@@ -48,13 +48,11 @@ fn document(seen: &[Arc<Mechanism>], vocabulary: &Vocabulary, version: &str) -> 
 fn operation(route: &Route, seen: &[Arc<Mechanism>]) -> Value {
     let (summary, is_created) = summary(route);
     let ok = json!({ "description": "办成", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Answer" } } } });
-    let problem = |words: &str| {
-        json!({ "description": words, "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } })
-    };
+    let problem = |words: &str| json!({ "description": words, "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } });
     let mut responses = Map::new();
     responses.insert(if is_created { "201" } else { "200" }.to_owned(), ok);
     responses.insert("401".to_owned(), problem("没有登录"));
-    responses.insert("404".to_owned(), problem("没有,或者看不到"));
+    responses.insert("404".to_owned(), problem("没有，或者看不到"));
     if route.method == "POST" {
         responses.insert("403".to_owned(), problem("没有权限"));
         responses.insert("409".to_owned(), problem("别人先改动了"));
@@ -81,14 +79,14 @@ fn operation_id(route: &Route) -> String {
 fn summary(route: &Route) -> (&'static str, bool) {
     match (route.method, route.path) {
         ("GET", "/api/v1/mechanisms") => ("看得到的机制", false),
-        ("GET", "/api/v1/mechanisms/{mechanism}") => ("一个机制:字段、状态、步骤、数字", false),
-        ("GET", "/api/v1/mechanisms/{mechanism}/records") => ("台账,按 after 翻页", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}") => ("一个机制：字段、状态、步骤、数字", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}/records") => ("台账，按 after 翻页", false),
         ("POST", "/api/v1/mechanisms/{mechanism}/records") => ("开立一件事项", true),
         ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => ("对多件事项办理一步", false),
-        ("GET", "/api/v1/mechanisms/{mechanism}/figures") => ("数字:单位 × 月", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}/figures") => ("数字：单位 × 月", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("办理一步", false),
-        ("POST", "/api/v1/files") => ("上传文件,再由步骤引用", true),
+        ("POST", "/api/v1/files") => ("上传文件，再由步骤引用", true),
         _ => ("", false),
     }
 }
@@ -109,7 +107,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     };
     list.extend(query.iter().map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } })));
     if route.method == "POST" {
-        let words = "同一个键送两次,只办一次";
+        let words = "同一个键送两次，只办一次";
         list.push(json!({ "name": "Idempotency-Key", "in": "header", "description": words, "schema": { "type": "string", "maxLength": 64 } }));
     }
     list
@@ -125,7 +123,9 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
     let (media, schema) = match (route.method, route.path) {
         ("POST", "/api/v1/mechanisms/{mechanism}/records") => ("application/json", one_of(steps(true))),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("application/json", one_of(steps(false))),
-        ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => ("application/json", reference("ManyRecords".to_owned())),
+        ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => {
+            ("application/json", reference("ManyRecords".to_owned()))
+        }
         ("POST", "/api/v1/files") => {
             let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
             ("multipart/form-data", json!({ "type": "object", "properties": { "file": file } }))

@@ -154,7 +154,8 @@ fn entry(line: &TimelineLine) -> Value {
 }
 
 fn step(form: &StepForm) -> Value {
-    let fields = form.fields.iter().map(|field| json!({ "id": field.id, "name": field.name, "required": field.required }));
+    let fields =
+        form.fields.iter().map(|field| json!({ "id": field.id, "name": field.name, "required": field.required }));
     json!({
         "id": form.id,
         "name": form.name,

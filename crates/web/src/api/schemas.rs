@@ -55,7 +55,8 @@ pub(super) fn of_step(mechanism: &Mechanism, step: &Step, vocabulary: &Vocabular
     let mut properties = Map::new();
     properties.insert("fields".to_owned(), json!({ "type": "object", "properties": fields, "required": needed }));
     properties.insert("rows".to_owned(), json!({ "type": "object", "properties": rows }));
-    properties.insert("version".to_owned(), json!({ "type": "integer", "description": "读到的版本;别人先改动时答 409" }));
+    properties
+        .insert("version".to_owned(), json!({ "type": "integer", "description": "读到的版本；别人先改动时答 409" }));
     let mut required = Vec::new();
     for (is_asked, word) in [(step.opinion, "opinion"), (step.reason, "reason")] {
         if is_asked {

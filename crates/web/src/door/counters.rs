@@ -61,7 +61,10 @@ mod tests {
         counters.count("GET", "/records/{id}", 200, Duration::from_millis(250));
         counters.count("GET", "/records/{id}", 200, Duration::from_millis(500));
         let text = counters.as_text();
-        assert!(text.contains("zugong_requests_total{route=\"/records/{id}\",method=\"GET\",status=\"200\"} 2"), "{text}");
+        assert!(
+            text.contains("zugong_requests_total{route=\"/records/{id}\",method=\"GET\",status=\"200\"} 2"),
+            "{text}"
+        );
         assert!(text.contains("status=\"200\"} 0.750000"), "{text}");
     }
 }

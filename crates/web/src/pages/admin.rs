@@ -34,7 +34,7 @@ pub(crate) struct Done {
 pub(crate) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Result<Response, Failure> {
     let said = html! {
         @if let Some(moved) = done.moved {
-            (notice(Tone::Ok, "日历已更新", html! { "按新日历重算了在办事项的时限,其中 " (moved) " 件的到期日有变动。" }))
+            (notice(Tone::Ok, "日历已更新", html! { "按新日历重算了在办事项的时限，其中 " (moved) " 件的到期日有变动。" }))
         }
     };
     page(&visitor, StatusCode::OK, "", said).await
@@ -98,7 +98,12 @@ fn duty(line: &DutyLine) -> Row {
             cells.push(Cell::text(&failed.to_string()));
             cells.push(Cell::shown(html! { (state) " " (detail.as_deref().unwrap_or("")) }));
         }
-        None => cells.extend([Cell::text(""), Cell::text(""), Cell::text(""), Cell::shown(light(Light::Grey, "还没有办过"))]),
+        None => cells.extend([
+            Cell::text(""),
+            Cell::text(""),
+            Cell::text(""),
+            Cell::shown(light(Light::Grey, "还没有办过")),
+        ]),
     }
     Row { cells, ..Row::default() }
 }
@@ -109,7 +114,7 @@ fn years(running: &RunningPage) -> Markup {
             Cell::text(&format!("{year}年")),
             Cell::shown(match is_published {
                 true => light(Light::Green, "已按国务院通知"),
-                false => light(Light::Amber, "未公布,按周末暂算"),
+                false => light(Light::Amber, "未公布，按周末暂算"),
             }),
             Cell::text(&days.to_string()),
         ],
@@ -133,9 +138,9 @@ fn calendar_form(typed: &str) -> Markup {
     html! {
         form method="post" action="/admin/calendar" {
             div.form {
-                (field(&Field::new("text", "更新一个年度", control).required().hint("每年11月国务院办公厅公布次年安排后,把这一年的日历(calendar.kdl 的写法)贴在这里。提交后在办事项的时限会按新日历重算,每一件都留痕。")))
+                (field(&Field::new("text", "更新一个年度", control).required().hint("每年11月国务院办公厅公布次年安排后，把这一年的日历（calendar.kdl 的写法）贴在这里。提交后在办事项的时限会按新日历重算，每一件都留痕。")))
             }
-            div.send { (Button::submit("更新日历").confirm("更新后会重算所有在办事项的时限,确定吗?")) }
+            div.send { (Button::submit("更新日历").confirm("更新后会重算所有在办事项的时限，确定吗？")) }
         }
     }
 }

@@ -149,7 +149,7 @@ fn kept_files(one: &FormField, kept: &[forms::FileLine], uploads: &[(String, Str
     let came_along = uploads.iter().filter(|(id, _)| one.typed.contains(id)).map(|(id, name)| KeptFile {
         value: id.clone(),
         stays: true,
-        line: FileLine { name: name.clone(), href: format!("/files/{id}"), note: "已上传,待提交".to_owned() },
+        line: FileLine { name: name.clone(), href: format!("/files/{id}"), note: "已上传，待提交".to_owned() },
     });
     of_record.chain(came_along).collect()
 }

@@ -26,7 +26,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Failure> {
 
 fn content(desk: &Desk) -> Markup {
     html! {
-        @if !desk.cards.is_empty() { div.grid { @for one in &desk.cards { div.c3 { (figure(one)) } } } }
+        @if !desk.cards.is_empty() { div.figs { @for one in &desk.cards { (figure(one)) } } }
         div.grid {
             div.c8 { (card("今天要办", more(desk), todo(desk))) }
             div.c4.pile {
@@ -48,7 +48,7 @@ fn more(desk: &Desk) -> Markup {
 
 fn todo(desk: &Desk) -> Markup {
     if desk.todo.is_empty() {
-        let next = "轮到你办的事会按时限列在这里。要看其他事项,请打开左侧的台账。";
+        let next = "轮到你办的事会按时限列在这里。要看其他事项，请打开左侧的台账。";
         return empty(Icon::Check, "现在没有等你办的事", next, &[]);
     }
     let rows: Vec<Todo> = desk.todo.iter().map(|line| row(line, true)).collect();

@@ -1,7 +1,7 @@
 //! The figures 数字 of a mechanism: cards, months, units; every number is a door to the records behind it.
 
-use app::queries::figures::{self, FigureCard, FigureCell, FigureRow, FigureTable, FiguresAsk, FiguresPage};
 use app::queries::charts;
+use app::queries::figures::{self, FigureCard, FigureCell, FigureRow, FigureTable, FiguresAsk, FiguresPage};
 use axum::extract::Query;
 use axum::response::Response;
 use kernel::ids::UnitId;
@@ -47,7 +47,7 @@ pub(crate) async fn all(visitor: Visitor) -> Result<Response, Failure> {
     }
     let head = PageHead { title: "数字".to_owned(), remark: "今年以来".to_owned(), ..PageHead::default() };
     let content = html! {
-        @if pages.is_empty() { section.card { (empty(Icon::Chart, "还没有数字", "你能看到的机制里有了记录,数字就会列在这里。", &[])) } }
+        @if pages.is_empty() { section.card { (empty(Icon::Chart, "还没有数字", "你能看到的机制里有了记录，数字就会列在这里。", &[])) } }
         @for page in &pages {
             h2 { a href=(urls::of_register(&page.mechanism, "figures")) { (page.name) } }
             (cards(page))
@@ -123,14 +123,17 @@ fn cards(page: &FiguresPage) -> Markup {
             &[("unit", unit), ("year", &year), ("figure", &card.id)],
         )
     };
-    html! { div.grid { @for one in &page.cards { div.c3 { (figure_card(&card_of(one, Some(href(one))))) } } } }
+    html! { div.figs { @for one in &page.cards { (figure_card(&card_of(one, Some(href(one))))) } } }
 }
 
 /// A figure as a card; its value leads to `href`.
 pub(crate) fn card_of(one: &FigureCard, href: Option<String>) -> cards::FigureCard {
-    let parts = one.parts.map(|(part, whole)| format!("{part} / {whole}")).unwrap_or_default();
+    let parts = one.parts.map(|(part, whole)| format!("（{part} / {whole}）")).unwrap_or_default();
     // Whether more is better is not for the program to say: the change stands there without a colour.
-    let change = one.change.as_ref().map(|(by, _)| ("较上月".to_owned(), by.clone(), Change::Level));
+    let change = one.change.as_ref().map(|(by, _)| {
+        let words = if by.trim_start_matches(['+', '-']) == "0" { "持平".to_owned() } else { by.replace('-', "−") };
+        ("较上月".to_owned(), words, Change::Level)
+    });
     cards::FigureCard {
         label: one.name.clone(),
         value: one.value.trim_end_matches(one.unit.as_str()).to_owned(),
@@ -152,7 +155,7 @@ fn shown(page: &FiguresPage, table: &FigureTable, base: Option<UnitId>) -> Marku
         div.grid {
             div.c4 { (card(&table.name, html! { (page.year) "年" }, words(page, table))) }
             div.c8 {
-                @if drawn.is_empty() { (plain_card(empty(Icon::Chart, "还画不出趋势", "有两个月以上的数字后,这里会画出按月的变化。", &[]))) }
+                @if drawn.is_empty() { (plain_card(empty(Icon::Chart, "还画不出趋势", "有两个月以上的数字后，这里会画出按月的变化。", &[]))) }
                 @else { (card("按月", html! { (table.unit) }, html! { div.pad { (svg(&drawn)) } })) }
             }
         }
@@ -167,7 +170,10 @@ fn words(page: &FiguresPage, table: &FigureTable) -> Markup {
         list.push(Fact::text("除以", over));
     }
     for (name, written, read) in &table.formulas {
-        list.push(Fact::shown(name, html! { code { (written) } br; span.quiet.small { (read) } }));
+        list.push(Fact::shown(
+            name,
+            html! { code { (written) } @if read != written { br; span.quiet.small { (read) } } },
+        ));
     }
     html! {
         (facts(&list, true))
@@ -177,12 +183,10 @@ fn words(page: &FiguresPage, table: &FigureTable) -> Markup {
 
 fn heat_row(page: &FiguresPage, table: &FigureTable, row: &FigureRow, is_whole: bool, base: Option<UnitId>) -> HeatRow {
     let unit = row.unit.map(|id| id.to_string()).unwrap_or_default();
-    // What the unit looked at holds itself, without those below, is no list of its own: the first row has them all.
-    let has_list = is_whole || row.unit != base;
     let numbers = table.rows.iter().skip(1).flat_map(|row| &row.cells).filter_map(|cell| cell.number);
     let most = numbers.fold(f64::MIN, f64::max);
     let cell = |cell: &FigureCell, is_tinted: bool| {
-        let to = |part: &str| has_list.then(|| door(page, table, &unit, cell, part)).flatten();
+        let to = |part: &str| door(page, table, &unit, cell, part);
         let parts = match table.is_ratio && cell.has_records {
             true => vec![
                 (cell.amount.numerator.to_string(), to("part").filter(|_| cell.amount.numerator != 0)),
@@ -211,7 +215,10 @@ fn heat_row(page: &FiguresPage, table: &FigureTable, row: &FigureRow, is_whole: 
 /// The figures of a unit below.
 fn narrowed(page: &FiguresPage, table: &FigureTable, unit: UnitId) -> String {
     let (unit, year) = (unit.to_string(), page.year.to_string());
-    urls::with(&urls::of_register(&page.mechanism, "figures"), &[("unit", &unit), ("year", &year), ("figure", &table.id)])
+    urls::with(
+        &urls::of_register(&page.mechanism, "figures"),
+        &[("unit", &unit), ("year", &year), ("figure", &table.id)],
+    )
 }
 
 /// Where the records behind a cell are listed; nowhere if there are none.
@@ -220,6 +227,7 @@ fn door(page: &FiguresPage, table: &FigureTable, unit: &str, cell: &FigureCell, 
         return None;
     }
     let part = if table.is_ratio { part } else { "" };
-    let pairs = [("tab", "all"), ("figure", table.id.as_str()), ("period", &cell.period), ("part", part), ("unit", unit)];
+    let pairs =
+        [("tab", "all"), ("figure", table.id.as_str()), ("period", &cell.period), ("part", part), ("unit", unit)];
     Some(urls::with(&urls::register(&page.mechanism), &pairs))
 }

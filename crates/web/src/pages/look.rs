@@ -38,7 +38,7 @@ fn hash(name: &str) -> String {
     kernel::journal::digest(&bytes).chars().take(8).collect()
 }
 
-/// `GET /assets/{file}`: by its hashed name it may be kept for ever.
+/// `GET /assets/{asset}`: by its hashed name it may be kept for ever.
 pub(crate) async fn show(Path(asked): Path<String>) -> Result<Response, Failure> {
     let parts: Vec<&str> = asked.split('.').collect();
     let (name, asked_hash) = match parts.as_slice() {

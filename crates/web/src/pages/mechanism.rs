@@ -32,7 +32,7 @@ pub(crate) async fn all(visitor: Visitor) -> Result<Response, Failure> {
     let rows: Vec<Todo> = seen.map(row).collect();
     let head = PageHead { title: "机制手册".to_owned(), ..PageHead::default() };
     let content = html! {
-        @if rows.is_empty() { section.card { (empty(Icon::Book, "没有你能看到的机制", "需要授权的,请联系系统管理员。", &[])) } }
+        @if rows.is_empty() { section.card { (empty(Icon::Book, "没有你能看到的机制", "需要授权的，请联系系统管理员。", &[])) } }
         @else { (card("你办的机制", html! {}, todos(&rows))) }
     };
     visitor.page(Place::Book, &head, content).await
@@ -64,7 +64,7 @@ fn content(page: &MechanismPage) -> Markup {
                 @for basis in &prose.basis { blockquote { (basis) } }
             }
         }))
-        (card("流程", html! {}, html! { div.pad.scroll tabindex="0" role="region" aria-label="流程图" { (svg(&page.flow)) } }))
+        (card("流程", html! {}, html! { div.pad.scroll.way tabindex="0" role="region" aria-label="流程图" { (svg(&page.flow)) } }))
         @for section in &prose.sections {
             (card(&section.heading, html! {}, html! { @for one in &section.blocks { (block(&section.heading, one)) } }))
         }

@@ -33,8 +33,10 @@ pub(crate) async fn show(visitor: Visitor, Query(sought): Query<Sought>) -> Resu
 fn content(page: &SearchPage) -> Markup {
     if page.records.is_empty() && page.units.is_empty() && page.people.is_empty() {
         let (what, next) = match page.words.is_empty() {
-            true => ("找什么?", "在上方输入编号、标题、单位或姓名;单位和姓名可用拼音首字母。按 / 键可直接跳到搜索框。"),
-            false => ("没有找到", "请换个说法,或者只输编号里的数字。看不到的事项不会出现在结果里。"),
+            true => {
+                ("找什么？", "在上方输入编号、标题、单位或姓名；单位和姓名可用拼音首字母。按 / 键可直接跳到搜索框。")
+            }
+            false => ("没有找到", "请换个说法，或者只输编号里的数字。看不到的事项不会出现在结果里。"),
         };
         return html! { section.card { (empty(Icon::Search, what, next, &[])) } };
     }

@@ -98,19 +98,22 @@ fn form(guest: &Guest, name: &str, next: &str, said: Option<app::words::Said>) -
 }
 
 fn demo(site: &Site, next: &str) -> Markup {
+    let accounts = &site.options.demo_accounts;
+    let same =
+        accounts.first().map(|(_, password, _)| password).filter(|same| accounts.iter().all(|it| it.1 == **same));
     html! {
         section.card.demo {
             h2 { "演示账号" }
-            p.hint { "虚构的岚湾新区,人物和数据都是编的。点一下就以这个人的身份进入。" }
+            p.hint { "虚构的岚湾新区，人物和数据都是编的。点一下就以这个人的身份进入。" @if let Some(same) = same { "密码都是 " code { (same) } "。" } }
             ul {
-                @for (name, password, who) in &site.options.demo_accounts {
+                @for (name, password, who) in accounts {
                     li {
                         form method="post" action="/sign-in" {
                             input type="hidden" name="name" value=(name);
                             input type="hidden" name="password" value=(password);
                             @if urls::is_here(next) { input type="hidden" name="next" value=(next); }
                             (Button::submit(who.as_str()).tiny())
-                            code { (name) } " " code { (password) }
+                            code { (name) } @if same.is_none() { " " code { (password) } }
                         }
                     }
                 }

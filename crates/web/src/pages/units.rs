@@ -16,14 +16,15 @@ use crate::visitor::Visitor;
 /// `GET /units`.
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, Failure> {
     let head = PageHead { title: "我的授权和单位".to_owned(), ..PageHead::default() };
-    let content = html! { (card("我的授权", html! {}, grants(&visitor))) (card("我能看到的单位", html! {}, units(&visitor))) };
+    let content =
+        html! { (card("我的授权", html! {}, grants(&visitor))) (card("我能看到的单位", html! {}, units(&visitor))) };
     visitor.page(Place::Elsewhere, &head, content).await
 }
 
 fn grants(visitor: &Visitor) -> Markup {
     let ctx = &visitor.ctx;
     if ctx.actor.grants().is_empty() {
-        return nothing_yet("你还没有任何授权。需要办事的,请联系系统管理员。");
+        return nothing_yet("你还没有任何授权。需要办事的，请联系系统管理员。");
     }
     let row = |grant: &kernel::authority::Grant| Row {
         cells: vec![
@@ -39,7 +40,7 @@ fn grants(visitor: &Visitor) -> Markup {
         caption: "我的授权".to_owned(),
         columns: vec![
             Column::new("角色", ColumnKind::Text),
-            Column::new("单位(含下级)", ColumnKind::Text),
+            Column::new("单位（含下级）", ColumnKind::Text),
             Column::new("自", ColumnKind::Day),
             Column::new("至", ColumnKind::Day),
             Column::new("依据", ColumnKind::Text),
@@ -54,12 +55,14 @@ fn units(visitor: &Visitor) -> Markup {
     let ctx = &visitor.ctx;
     let reach: Vec<_> = ctx.actor.grants().iter().map(|grant| grant.over).collect();
     let seen: Vec<&Unit> = ctx.tree.within(&reach).collect();
-    let Some(top) = seen.iter().map(|unit| unit.depth).min() else { return nothing_yet("没有你能看到的单位。") };
+    let Some(top) = seen.iter().map(|unit| unit.depth).min() else {
+        return nothing_yet("没有你能看到的单位。");
+    };
     let mut people: Vec<_> = ctx.tree.people().collect();
     people.sort_by(|a, b| (&a.pinyin, &a.name).cmp(&(&b.pinyin, &b.name)));
     let of = |unit: &Unit| {
         let own = people.iter().filter(|person| person.unit == Some(unit.id)).map(|person| match &person.post_name {
-            Some(post) => format!("{}({post})", person.name),
+            Some(post) => format!("{}（{post}）", person.name),
             None => person.name.clone(),
         });
         own.collect::<Vec<_>>().join("、")

@@ -308,12 +308,7 @@ mod tests {
             search_href: "/search".into(),
             searched: "\"><script>".into(),
             inbox: Inbox { unread: 12_345, href: "/inbox".into() },
-            person: SignedIn {
-                name: String::new(),
-                place: String::new(),
-                menu: vec![],
-                leave_action: "/leave".into(),
-            },
+            person: SignedIn { name: String::new(), place: String::new(), menu: vec![], leave_action: "/leave".into() },
             chapters: vec![],
             rail_folded: false,
         }

@@ -155,7 +155,7 @@ pub struct Table {
 const ROOM: u32 = 1092;
 
 /// The least width of a title, in pixels.
-const LONG: u32 = 200;
+const LONG: u32 = 176;
 
 /// The width of a title where the table scrolls, in pixels.
 const LONG_SCROLLED: u32 = 332;

@@ -30,7 +30,7 @@ pub(super) fn shown(preview: &Preview, show: &str) -> Markup {
         div.tfoot {
             span {
                 @if show.is_empty() { "只列前面的行和所有要看的行" } @else { a href=(own) { "看全部" } }
-                @if preview.not_shown > 0 { "。另有 " (preview.not_shown) " 行有问题,没有列出,见标注后的工作簿" }
+                @if preview.not_shown > 0 { "。另有 " (preview.not_shown) " 行有问题，没有列出，见标注后的工作簿" }
             }
             span.pager {
                 a href=(urls::with(&own, &[("show", "problems")])) { "只看有问题的" } " "
@@ -79,7 +79,7 @@ fn row(line: &Line, fields: &[&FieldId]) -> Row {
 fn verdict(line: &Line) -> Markup {
     let faults = line.faults.len() + line.cells.iter().filter(|cell| cell.fault.is_some()).count();
     match line.kind {
-        LineKind::Good => light(Light::Green, "可写入"),
+        LineKind::Good => light(Light::Green, "可导入"),
         LineKind::Known => light(Light::Grey, "以前导入过"),
         _ => html! {
             (light(Light::Red, &format!("{faults} 处问题")))

@@ -26,7 +26,9 @@ pub(super) fn read(sent: &Sent, known: Mapping) -> Mapping {
     }
     for (name, text) in &sent.pairs {
         if let Some(column) = name.strip_prefix("to.").and_then(|column| column.parse().ok()) {
-            mapping.columns.insert(column, Some(text).filter(|text| !text.is_empty()).map(|id| FieldId::from(id.as_str())));
+            mapping
+                .columns
+                .insert(column, Some(text).filter(|text| !text.is_empty()).map(|id| FieldId::from(id.as_str())));
         }
     }
     for held in sent.text("_all").split_whitespace() {
@@ -64,7 +66,7 @@ pub(super) fn form(preview: &Preview) -> Markup {
             (column_places(&places, &targets))
             (missing(preview))
             (unknown_units(preview))
-            div.send { (Button::submit("按此重新试读")) }
+            div.send { (Button::submit("重新识别")) }
         }
     }
 }
@@ -85,6 +87,7 @@ fn missing(preview: &Preview) -> Markup {
     let held: Vec<&str> = preview.missing.iter().map(|one| one.control.id.as_str()).collect();
     html! {
         input type="hidden" name="_all" value=(held.join(" "));
+        @if !preview.missing.is_empty() { h3.pad { "缺少的必填项" } }
         @for one in &preview.missing {
             div.pad { (field(&for_all(&one.control, one.rows, one.has_column))) }
         }
@@ -96,13 +99,16 @@ fn for_all(control: &FormField, rows: usize, has_column: bool) -> Field {
     let lacking = if has_column { "单元格是空的" } else { "没有这一列" };
     let one = FormField { id: format!("all.{}", control.id), required: false, ..control.clone() };
     let made = controls::of_field(&one, &Back::default());
-    let hint = format!("有 {rows} 行缺少它({lacking})。在这里为这些行统一填写,写入后可逐件修改。");
-    Field { label: format!("缺少的必填项:{}", control.name), ..made }.hint(hint)
+    made.hint(format!("有 {rows} 行缺少它（{lacking}）。在这里为这些行统一填写，导入后可逐件修改。"))
 }
 
 fn unknown_units(preview: &Preview) -> Markup {
-    let options =
-        || preview.units.iter().map(|unit| Pickable::new(unit.id.as_str(), unit.name.as_str()).found_by(unit.pinyin.as_str(), ""));
+    let options = || {
+        preview
+            .units
+            .iter()
+            .map(|unit| Pickable::new(unit.id.as_str(), unit.name.as_str()).found_by(unit.pinyin.as_str(), ""))
+    };
     html! {
         @for (at, unknown) in preview.unknown_units.iter().enumerate() {
             @let chosen = unknown.nearest.map(|id| id.to_string()).unwrap_or_default();
@@ -125,7 +131,10 @@ mod tests {
 
     #[test]
     fn columns_that_are_not_read_are_a_decision_too() {
-        let read = read(&sent(&[("to.2", "title"), ("to.5", ""), ("_all", "due_on"), ("all.due_on", "2026-12-31")]), Mapping::default());
+        let read = read(
+            &sent(&[("to.2", "title"), ("to.5", ""), ("_all", "due_on"), ("all.due_on", "2026-12-31")]),
+            Mapping::default(),
+        );
         assert_eq!(read.columns.get(&2), Some(&Some(FieldId::from("title"))));
         assert_eq!(read.columns.get(&5), Some(&None));
         assert_eq!(read.for_all.get("due_on").map(String::as_str), Some("2026-12-31"));

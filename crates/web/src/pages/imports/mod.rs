@@ -1,7 +1,7 @@
 //! Taking a workbook in: chosen, looked at, its columns put right, taken in, and undone while nothing has happened.
 
-use app::commands::intake::{self, UploadId};
 use app::commands::batches;
+use app::commands::intake::{self, UploadId};
 use app::queries::export;
 use app::queries::intake::{self as asked, BatchLine};
 use axum::extract::Query;
@@ -82,10 +82,7 @@ pub(crate) async fn export(visitor: Visitor, At(mechanism): At<String>) -> Resul
 }
 
 /// `POST /m/{mechanism}/batches/{batch}/undo`.
-pub(crate) async fn undo(
-    visitor: Visitor,
-    At((mechanism, batch)): At<(String, BatchId)>,
-) -> Result<Response, Failure> {
+pub(crate) async fn undo(visitor: Visitor, At((mechanism, batch)): At<(String, BatchId)>) -> Result<Response, Failure> {
     match batches::undo(&visitor.ctx, batch).await {
         Ok(count) => {
             let address = urls::of_register(&mechanism, "imports");
@@ -116,7 +113,7 @@ async fn page(visitor: &Visitor, id: &str, status: StatusCode, said: Markup) -> 
     };
     let content = html! {
         (said)
-        (walk(&["选文件", "核对", "写入"], 0))
+        (walk(&["选文件", "核对", "导入"], 0))
         div.grid {
             div.c5 { (card("选文件", html! {}, chooser(id))) }
             div.c7 { (card("导入记录", html! {}, history(id, &batches))) }
@@ -130,7 +127,7 @@ fn chooser(mechanism: &str) -> Markup {
     html! {
         form method="post" action=(urls::of_register(mechanism, "imports")) enctype="multipart/form-data" {
             div.form {
-                p { "现有的一览表可以原样导入:合并的标题、分块的表头、合计行都认得出。先试读,不会直接写入;同一行不会导入两次。" }
+                p { "现有的一览表可以原样导入：合并的标题、分块的表头、合计行都认得出。先试读，不会直接导入；同一行不会导入两次。" }
                 (field(&Field::new("workbook", "工作簿", control).required()))
             }
             div.send {
@@ -143,7 +140,7 @@ fn chooser(mechanism: &str) -> Markup {
 
 fn history(mechanism: &str, batches: &[BatchLine]) -> Markup {
     if batches.is_empty() {
-        return nothing_yet("还没有导入过。每次导入都会列在这里;只要其中的事项还没有办过后续步骤,就可以整批撤销。");
+        return nothing_yet("还没有导入过。每次导入都会列在这里；只要其中的事项还没有办过后续步骤，就可以整批撤销。");
     }
     table(&Table {
         caption: "导入记录".to_owned(),
@@ -166,7 +163,7 @@ fn batch(mechanism: &str, line: &BatchLine) -> Row {
             (Some(at), _) => span.quiet.small { "已于 " (at) " 撤销" },
             (None, Some(why)) => span.quiet.small { (words::sentence(why)) },
             (None, None) => form method="post" action={ (urls::of_register(mechanism, "batches")) "/" (line.id) "/undo" } {
-                (Button::submit("撤销").tiny().danger().confirm(format!("撤销导入的 {} 件?", line.count)))
+                (Button::submit("撤销").tiny().danger().confirm(format!("撤销导入的 {} 件？", line.count)))
             },
         }
     };

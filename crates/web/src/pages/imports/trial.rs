@@ -42,7 +42,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let said = html! {
         @if let Some(taken) = asked.taken {
-            (notice(Tone::Ok, &format!("已写入 {taken} 件"), html! { "有问题的行留在下面,改好后可以再导入同一个文件,已写入的不会重复。" }))
+            (notice(Tone::Ok, &format!("已导入 {taken} 件"), html! { "有问题的行留在下面，改好后可以再导入同一个文件，已导入的不会重复。" }))
         }
     };
     page(&visitor, upload, StatusCode::OK, said, &asked.show).await
@@ -99,7 +99,7 @@ async fn page(
     let preview = asked::preview(&visitor.ctx, upload).await?;
     let content = html! {
         (said)
-        (walk(&["选文件", "核对", "写入"], 1))
+        (walk(&["选文件", "核对", "导入"], 1))
         div.grid {
             div.c4 { (card("列的去处", html! {}, mapping::form(&preview))) }
             div.c8.pile {
@@ -121,7 +121,7 @@ fn head(preview: &Preview) -> PageHead {
         @if preview.counts.good > 0 {
             form method="post" action={ (own) "/taking" } {
                 input type="hidden" name="_key" value=(Uuid::new_v4().simple());
-                (Button::submit(format!("写入 {} 件", preview.counts.good)).main())
+                (Button::submit(format!("导入 {} 件", preview.counts.good)).main())
             }
         }
     };
@@ -132,7 +132,7 @@ fn head(preview: &Preview) -> PageHead {
             Anchor::new(&preview.file_name, ""),
         ],
         title: preview.file_name.clone(),
-        remark: "试读,尚未写入".to_owned(),
+        remark: "试读，尚未导入".to_owned(),
         lights: None,
         acts: Some(acts),
     }
@@ -147,13 +147,13 @@ fn numbers(preview: &Preview) -> Markup {
         light,
         href: (value > 0).then(|| urls::with(&own, &[("show", show)])),
     };
-    let known = html! { @if counts.known > 0 { "其中 " (counts.known) " 行以前导入过,不会重复" } };
+    let known = html! { @if counts.known > 0 { "其中 " (counts.known) " 行以前导入过，不会重复" } };
     summary(
         &[
             number(counts.rows, "识别为事项", None, "records"),
-            number(counts.good, "可以写入", Some(Light::Green), "good"),
+            number(counts.good, "可以导入", Some(Light::Green), "good"),
             number(counts.problems, "有问题", Some(Light::Red), "problems"),
-            number(counts.other, "不是数据(标题、表头、合计)", Some(Light::Grey), "other"),
+            number(counts.other, "不是数据（标题、表头、合计）", Some(Light::Grey), "other"),
         ],
         known,
     )
@@ -168,7 +168,7 @@ fn remarks(preview: &Preview) -> Markup {
         }
         @if !preview.guesses.is_empty() {
             (notice(Tone::Note, "这些写法按下面的意思读", html! {
-                ul { @for guess in &preview.guesses { li { (guess.field) ":“" (guess.written) "”读作“" (guess.taken_as) "”,共 " (guess.rows) " 行" } } }
+                ul { @for guess in &preview.guesses { li { (guess.field) "：“" (guess.written) "”读作“" (guess.taken_as) "”，共 " (guess.rows) " 行" } } }
             }))
         }
         @if !preview.notes.is_empty() {

@@ -1,7 +1,7 @@
 //! A step on a record: done and shown, or the form again with everything that was typed.
 
-use app::commands::steps::{self, TakeStep};
 use app::commands::files;
+use app::commands::steps::{self, TakeStep};
 use app::queries::forms::Again;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -37,7 +37,7 @@ pub(super) fn lights(file: &RecordFile) -> Markup {
 pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
     html! {
         (said(file, shown))
-        (plain_card(stepper(&file.stations.iter().map(stage).collect::<Vec<_>>())))
+        (plain_card(stepper(&file.stations.iter().map(|station| stage(file, station)).collect::<Vec<_>>())))
         div.grid {
             div.c8.pile {
                 (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file)) }))
@@ -66,20 +66,22 @@ fn said(file: &RecordFile, shown: &Shown) -> Markup {
     // Only what the timeline says as well: an address that somebody made up shows nothing.
     let Some(last) = file.timeline.first().filter(|_| !shown.done.is_empty()) else { return html! {} };
     let now = last.to.as_ref().map(|to| format!("现在是“{to}”。")).unwrap_or_default();
-    notice(Tone::Ok, &format!("已办理:{}", last.step), html! { (now) })
+    notice(Tone::Ok, &format!("已办理：{}", last.step), html! { (now) })
 }
 
 fn older(file: &RecordFile) -> Markup {
     html! {
         @if file.is_on_older_version {
-            a href=(urls::of_register(&file.mechanism, "about")) title="机制已有新版本;这件事仍按开立时的版本办理" { "按开立时的版本办理" }
+            a href=(urls::of_register(&file.mechanism, "about")) title="机制已有新版本；这件事仍按开立时的版本办理" { "按开立时的版本办理" }
         }
     }
 }
 
-fn stage(station: &Station) -> Stage {
+fn stage(file: &RecordFile, station: &Station) -> Stage {
     let reached = match station.place {
         Place::Behind => Reached::Done,
+        // Nobody holds it any more: it has ended here.
+        Place::Here if file.holder.is_none() => Reached::Done,
         Place::Here => Reached::Now,
         Place::Ahead => Reached::Ahead,
     };
@@ -139,7 +141,7 @@ fn entry(line: &TimelineLine) -> Entry {
         from: it.from.clone().unwrap_or_default(),
         to: it.to.clone().unwrap_or_default(),
     };
-    let spoken = [("意见:", &line.opinion), ("理由:", &line.reason)];
+    let spoken = [("意见：", &line.opinion), ("理由：", &line.reason)];
     Entry {
         when: line.at.clone(),
         when_exact: line.at.replace(' ', "T"),
@@ -148,7 +150,11 @@ fn entry(line: &TimelineLine) -> Entry {
         what,
         light: line.is_red.then_some(Light::Red),
         changes: line.changes.iter().map(change).collect(),
-        said: spoken.iter().filter_map(|(what, text)| Some(format!("{what}{}", text.as_ref()?))).collect::<Vec<_>>().join(" "),
+        said: spoken
+            .iter()
+            .filter_map(|(what, text)| Some(format!("{what}{}", text.as_ref()?)))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
@@ -156,9 +162,11 @@ fn entry(line: &TimelineLine) -> Entry {
 fn steps(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
     if file.steps.is_empty() {
         let words = match &file.holder {
-            Some(holder) if !holder.people.is_empty() => format!("现在由{}办理,没有轮到你的步骤。", holder.people.join("、")),
-            Some(holder) => format!("现在由{}办理,没有轮到你的步骤。", holder.role),
-            None => "这件事已经结束,没有可办的步骤。".to_owned(),
+            Some(holder) if !holder.people.is_empty() => {
+                format!("现在由{}办理，没有轮到你的步骤。", holder.people.join("、"))
+            }
+            Some(holder) => format!("现在由{}办理，没有轮到你的步骤。", holder.role),
+            None => "这件事已经结束，没有可办的步骤。".to_owned(),
         };
         return card("你现在可以", html! {}, nothing_yet(&words));
     }
@@ -174,15 +182,12 @@ fn step(visitor: &Visitor, file: &RecordFile, shown: &Shown, form: &StepForm, ma
     let back = controls::Back { form: form.id.clone(), ..back };
     let key = if is_back { shown.key.clone() } else { Uuid::new_v4().simple().to_string() };
     let paper = form.paper.as_ref().map(|paper| format!("将印发《{paper}》。")).unwrap_or_default();
-    let because = form.because.as_ref().map(|because| format!("依据:{because}。")).unwrap_or_default();
+    let because = form.because.as_ref().map(|because| format!("依据：{because}。")).unwrap_or_default();
     let person = visitor.ctx.person().map(|id| id.to_string()).unwrap_or_default();
     cards::StepForm {
         label: form.name.clone(),
         action: urls::step(file.id, &form.id),
-        hidden: vec![
-            ("_version".to_owned(), file.version.to_string()),
-            ("_key".to_owned(), key),
-        ],
+        hidden: vec![("_version".to_owned(), file.version.to_string()), ("_key".to_owned(), key)],
         fields: controls::of_step(form, &back),
         because: format!("{because}{paper}"),
         main,
@@ -199,18 +204,18 @@ fn standing(file: &RecordFile) -> Vec<Fact> {
     let mut list = Vec::new();
     if let Some(holder) = &file.holder {
         let who = match holder.people.as_slice() {
-            [] => format!("{}(空缺)", holder.role),
-            people => format!("{}({})", people.join("、"), holder.role),
+            [] => format!("{}（空缺）", holder.role),
+            people => format!("{}（{}）", people.join("、"), holder.role),
         };
-        let since = holder.since.map(|day| format!(",自 {}", day_cell(day))).unwrap_or_default();
+        let since = holder.since.map(|day| format!("，自 {}", day_cell(day))).unwrap_or_default();
         list.push(Fact::text("现由", &format!("{who}{since}")));
     }
     for deadline in &file.deadlines {
         let shown = html! {
             (light(words::tone(deadline.light.kind), &deadline.light.words)) " " (day_cell(deadline.due_on))
-            @if deadline.provisional { " " span.quiet.small { "(该年日历未公布,暂定)" } }
+            @if deadline.provisional { " " span.quiet.small { "（该年日历未公布，暂定）" } }
             @if !deadline.why.is_empty() {
-                details.reason { summary { "为何是这天?" } ol { @for line in &deadline.why { li { (line) } } } }
+                details.reason { summary { "为何是这天？" } ol { @for line in &deadline.why { li { (line) } } } }
             }
         };
         list.push(Fact::shown(&deadline.name, shown));
@@ -223,7 +228,7 @@ fn standing(file: &RecordFile) -> Vec<Fact> {
 
 fn papers(file: &RecordFile) -> Markup {
     if file.papers.is_empty() {
-        return nothing_yet("还没有印发文书。办理会出文的步骤后,文书会列在这里。");
+        return nothing_yet("还没有印发文书。办理会出文的步骤后，文书会列在这里。");
     }
     let rows: Vec<Todo> = file
         .papers

@@ -93,7 +93,8 @@ impl Address {
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         let ask = &self.ask;
         let plain = [
-            &ask.tab, &ask.words, &ask.due_from, &ask.due_until, &ask.sort, &ask.after, &ask.figure, &ask.period, &ask.part,
+            &ask.tab, &ask.words, &ask.due_from, &ask.due_until, &ask.sort, &ask.after, &ask.figure, &ask.period,
+            &ask.part,
         ];
         let mut pairs: Vec<(String, String)> =
             PLAIN.iter().zip(plain).map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
@@ -128,7 +129,8 @@ impl Address {
 
     /// The next page, which begins after a key; this page joins those behind.
     pub(crate) fn next(&self, path: &str, after: &str) -> String {
-        let mut next = Self { ask: self.ask.clone(), behind: self.behind.clone(), page: self.page + 1, ..Self::default() };
+        let mut next =
+            Self { ask: self.ask.clone(), behind: self.behind.clone(), page: self.page + 1, ..Self::default() };
         next.behind.push(self.ask.after.clone());
         if next.behind.len() > MOST_BEHIND {
             next.behind.remove(0);

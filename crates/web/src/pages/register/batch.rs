@@ -106,7 +106,7 @@ async fn confirm(
             input type="hidden" name="_sure" value="1";
             @for id in &form.records { input type="hidden" name="record" value=(id); }
             div.form {
-                p { "对选中的 " b { (form.records.len()) } " 件事项办理“" (step.name) "”。不能办理的会逐件说明原因,其余照办。" }
+                p { "对选中的 " b { (form.records.len()) } " 件事项办理“" (step.name) "”。不能办理的会逐件说明原因，其余照办。" }
                 @if step.opinion { (field(&controls::opinion(&form.opinion, &said))) }
                 @if step.reason { (field(&controls::reason(&form.reason, &said))) }
             }
@@ -127,9 +127,9 @@ async fn outcome(visitor: &Visitor, mechanism: &Mechanism, step: &Step, done: &B
         0 => (Tone::Error, StatusCode::UNPROCESSABLE_ENTITY),
         _ => (Tone::Warn, StatusCode::OK),
     };
-    let title = format!("“{}”办理了 {} 件,{} 件没有办", step.name, done.done, done.refused.len());
+    let title = format!("“{}”办理了 {} 件，{} 件没有办", step.name, done.done, done.refused.len());
     let content = html! {
-        (notice(tone, &title, html! { "没有办的事项和原因列在下面,其余已经办好。" }))
+        (notice(tone, &title, html! { "没有办的事项和原因列在下面，其余已经办好。" }))
         (card("没有办的", html! {}, refused(visitor, done)))
         p { (Button::link("回到台账", urls::register(mechanism.id.as_str())).main()) }
     };

@@ -62,9 +62,9 @@ fn said(register: &Register, address: &Address) -> Markup {
     let step = register.batch_steps.iter().find(|step| step.id == address.done);
     let count: usize = address.count.parse().unwrap_or(0);
     let words = match (address.done.as_str(), step) {
-        (_, Some(step)) if count == 0 => format!("“{}”:这次没有新办理的事项", step.name),
+        (_, Some(step)) if count == 0 => format!("“{}”：这次没有新办理的事项", step.name),
         (_, Some(step)) => format!("“{}”已办理 {count} 件", step.name),
-        ("import", _) => format!("已写入 {count} 件"),
+        ("import", _) => format!("已导入 {count} 件"),
         ("undo", _) => format!("已撤销导入的 {count} 件"),
         _ => String::new(),
     };
@@ -130,7 +130,11 @@ fn batch(register: &Register) -> Markup {
         let to = format!("{}/{}", urls::of_register(&register.mechanism, "steps"), step.id);
         let button = Button::submit(step.name.as_str()).to(to);
         // A step that asks for words asks on a page of its own; any other asks here.
-        if step.opinion || step.reason { button } else { button.confirm(format!("对选中的事项办理“{}”?", step.name)) }
+        if step.opinion || step.reason {
+            button
+        } else {
+            button.confirm(format!("对选中的事项办理“{}”？", step.name))
+        }
     };
     batch_bar(&register.batch_steps.iter().map(button).collect::<Vec<_>>())
 }
@@ -190,10 +194,15 @@ fn nothing(register: &Register, address: &Address) -> Markup {
     let path = urls::register(&register.mechanism);
     if !address.is_plain() {
         let acts = [Button::link("清除筛选", Address::asking(&path, clear, &address.ask))];
-        return empty(Icon::Filter, "没有符合条件的事项", "可以放宽筛选条件,或换一个页签看看。", &acts);
+        return empty(Icon::Filter, "没有符合条件的事项", "可以放宽筛选条件，或换一个页签看看。", &acts);
     }
     if !address.ask.after.is_empty() {
-        return empty(Icon::List, "这一页已经没有事项", "事项可能已办到别的状态。", &[Button::link("回到首页", address.first(&path))]);
+        return empty(
+            Icon::List,
+            "这一页已经没有事项",
+            "事项可能已办到别的状态。",
+            &[Button::link("回到首页", address.first(&path))],
+        );
     }
     let total: i64 = register.tabs.iter().filter(|tab| tab.id == "all").filter_map(|tab| tab.count).sum();
     if total > 0 {
@@ -208,8 +217,8 @@ fn nothing(register: &Register, address: &Address) -> Markup {
         acts.push(Button::link(start, urls::of_register(&register.mechanism, "new")).icon(Icon::Plus).main());
     }
     let next = match acts.is_empty() {
-        true => "有了你能看到的事项,就会列在这里。",
-        false => "可以逐项填写,也可以把现有的一览表整张导入;导入前先试读,不会直接写入。",
+        true => "有了你能看到的事项，就会列在这里。",
+        false => "可以逐项填写，也可以把现有的一览表整张导入；导入前先试读，核对好再导入。",
     };
     empty(Icon::Tray, &format!("还没有{}", register.name), next, &acts)
 }

@@ -75,7 +75,14 @@ fn shapes(register: &Register, address: &Address, shape: Shape) -> Markup {
 pub(super) fn filters(register: &Register, address: &Address, shape: Shape) -> Markup {
     let path = shape.path(&register.mechanism);
     let ask = &address.ask;
-    let keep = [("tab", &ask.tab), ("sort", &ask.sort), ("figure", &ask.figure), ("period", &ask.period), ("part", &ask.part), ("month", &address.month)];
+    let keep = [
+        ("tab", &ask.tab),
+        ("sort", &ask.sort),
+        ("figure", &ask.figure),
+        ("period", &ask.period),
+        ("part", &ask.part),
+        ("month", &address.month),
+    ];
     let is_state = register.filters.iter().any(|filter| filter.id == "state" && !filter.chosen.is_empty());
     let keep = keep.into_iter().filter(|(name, text)| !text.is_empty() && !(is_state && *name == "tab"));
     let mut list: Vec<Filter> =
@@ -89,7 +96,9 @@ pub(super) fn filters(register: &Register, address: &Address, shape: Shape) -> M
     });
     list.push(Filter {
         label: "关键词".to_owned(),
-        control: FilterControl::Words { name: "q".to_owned(), hint: "名称、编号".to_owned(), typed: ask.words.clone() },
+        control: FilterControl::Words {
+            name: "q".to_owned(), hint: "名称、编号".to_owned(), typed: ask.words.clone()
+        },
     });
     let bar = FilterBar {
         action: path.clone(),
@@ -128,18 +137,18 @@ fn on(register: &Register, address: &Address, path: &str) -> Vec<Anchor> {
     let mut list = Vec::new();
     for filter in register.filters.iter().filter(|filter| !filter.chosen.is_empty() && filter.id != "state") {
         let name = filter.choices.iter().find(|choice| choice.id == filter.chosen).map_or("", |choice| &choice.name);
-        let label = format!("{}:{name}", filter.name);
+        let label = format!("{}：{name}", filter.name);
         match filter.id.strip_prefix("f.") {
             Some(field) => list.push(without(label, &|ask| ask.fields.retain(|(id, _)| *id != field))),
             None => list.push(without(label, &|ask| ask.unit = None)),
         }
     }
     if !ask.due_from.is_empty() || !ask.due_until.is_empty() {
-        let label = format!("时限:{} 至 {}", ask.due_from, ask.due_until);
+        let label = format!("时限：{} 至 {}", ask.due_from, ask.due_until);
         list.push(without(label, &|ask| (ask.due_from, ask.due_until) = (String::new(), String::new())));
     }
     if !ask.words.is_empty() {
-        list.push(without(format!("关键词:{}", ask.words), &|ask| ask.words = String::new()));
+        list.push(without(format!("关键词：{}", ask.words), &|ask| ask.words = String::new()));
     }
     list
 }
@@ -157,7 +166,7 @@ fn views(register: &Register, address: &Address) -> Markup {
                 span.chip {
                     a href=(Address::asking(&urls::register(&register.mechanism), |_| {}, ask)) { (name) }
                     form method="post" action={ (path) "/" (id) "/removal" } {
-                        (Button::submit("删除").tiny().confirm(format!("删除视图“{name}”?")))
+                        (Button::submit("删除").tiny().confirm(format!("删除视图“{name}”？")))
                     }
                 }
             }

@@ -4,8 +4,8 @@
 
 use super::super::files::FileLine;
 use super::super::words::file_size;
-use super::child_rows::{self, ChildRows};
 use super::Field;
+use super::child_rows::{self, ChildRows};
 use maud::{Markup, html};
 
 /// One thing that can be chosen.

@@ -24,7 +24,7 @@ pub(super) fn of(table: &Table) -> Vec<Option<u32>> {
             let least = if tipped { 8.5 } else { 2.0 };
             match column.kind {
                 ColumnKind::Long => None,
-                ColumnKind::Text => Some(pixels(widest.clamp(least, 10.0))),
+                ColumnKind::Text => Some(pixels(widest.clamp(least, 9.0))),
                 _ => Some(pixels(widest.clamp(least, 26.0))),
             }
         })
