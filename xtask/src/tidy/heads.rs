@@ -14,7 +14,7 @@ pub(super) fn heads(tree: &Tree) -> Vec<Finding> {
         let is_room = path.ends_with("/lib.rs") || path.ends_with("/mod.rs");
         if head.is_empty() {
             findings.push(Finding::new(path, 1, "no module head", HEAD));
-        } else if is_room && !head.iter().any(|line| line.starts_with("Never ")) {
+        } else if is_room && !head.iter().any(|line| line.starts_with("Never")) {
             findings.push(Finding::new(path, 1, "the head of a room has no line that begins with \"Never\"", NEVER));
         }
     }

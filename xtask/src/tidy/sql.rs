@@ -31,11 +31,20 @@ const NOT_SHARED: [&str; 30] = [
 ];
 const CASTS: [&str; 10] = ["text", "int", "bigint", "json", "jsonb", "date", "numeric", "boolean", "bytea", "uuid"];
 
+/// In the tests a helper that bypasses the door is named `db_…`, and may look into the tables.
+fn past_the_door(tree: &Tree, path: &str, line: usize) -> bool {
+    let text = tree.text(path).and_then(|text| text.lines().nth(line.saturating_sub(1)));
+    text.is_some_and(|text| text.contains(".db_"))
+}
+
 /// SQL statements stand in the store and nowhere else.
 pub(super) fn only_in_store(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, source) in tree.sources("").filter(|(path, _)| !path.starts_with(STORE) && !path.starts_with("xtask/")) {
         for literal in source.strings.iter().filter(|literal| is_statement(&literal.text)) {
+            if path.starts_with("tests/") && past_the_door(tree, path, literal.line) {
+                continue;
+            }
             findings.push(Finding::new(path, literal.line, "an SQL statement outside of the store", MOVE));
         }
     }
@@ -101,6 +110,7 @@ mod tests {
         let files = [
             ("crates/app/src/a.rs", "x(\n  \"SELECT id\n from record\")"),
             ("tests/src/b.rs", "y(\"delete from record\")"),
+            ("tests/src/c.rs", "office.db_count(\"select count(*) from record where x = $1\")"),
         ];
         let expected = [
             "crates/app/src/a.rs:2: an SQL statement outside of the store",

@@ -1,6 +1,7 @@
 //! The clock's work: takes no input, compares what is with what should be, acts, may run twice.
 //!
 //! All duties stand here with their times in plain words. Each run is kept with what it did.
+//! Never takes a hint: what is to be done is seen in the records.
 
 mod watch_deadlines;
 mod send_out;

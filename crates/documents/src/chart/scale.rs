@@ -44,7 +44,7 @@ impl Scale {
     }
 
     /// The place of zero, or of the end next to it.
-    pub(super) fn base(&self) -> f64 {
+    pub(super) fn baseline(&self) -> f64 {
         self.place(0.0)
     }
 }

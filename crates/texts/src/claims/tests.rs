@@ -1,3 +1,5 @@
+//! Are true sums and rates agreed to, and false ones found?
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 

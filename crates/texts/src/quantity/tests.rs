@@ -1,3 +1,5 @@
+//! Are numbers, sums and days read as people write them?
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 

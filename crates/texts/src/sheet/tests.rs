@@ -1,3 +1,5 @@
+//! Are lists understood as offices keep them?
+
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};

@@ -1,4 +1,6 @@
 //! Does the checker accept what is shipped, and does it say what is wrong in words that help?
+//!
+//! Never a panic, whatever is written.
 
 mod across_files;
 mod battery;

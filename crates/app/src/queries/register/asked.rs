@@ -1,0 +1,260 @@
+//! What is asked of a register? From tabs, filters and figures to one question for the store.
+//!
+//! What SQL cannot say the same way is judged by the kernel, row by row.
+//! Never asks beyond the reach that it is given.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use kernel::authority::Subtree;
+use kernel::catalog::{FieldType, Mechanism, SortKey};
+use kernel::formula::Expr;
+use kernel::ids::{FieldId, StateId, UnitId};
+use kernel::record::View;
+use kernel::refusal::Refusal;
+use kernel::value::Month;
+use store::Conn;
+use store::filters::Condition;
+use store::register::{After, FactTest, RegisterQuery, SortBy};
+
+use super::PAGE;
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::records::Found;
+
+/// What somebody wants to see of a register; also what a saved view keeps.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct RegisterAsk {
+    /// `open` (the default), `late`, `month`, `closed`, `all`, or a state's id.
+    pub tab: String,
+    /// The unit whose subtree is looked at.
+    pub unit: Option<UnitId>,
+    /// Full text.
+    pub words: String,
+    /// First day of the due day.
+    pub due_from: String,
+    /// Last day of the due day.
+    pub due_until: String,
+    /// Fields marked for filtering: field and what it must equal.
+    pub fields: Vec<(String, String)>,
+    /// `due`, `opened`, `number`; with `-` in front the other way round.
+    pub sort: String,
+    /// The key after which the page begins.
+    pub after: String,
+    /// The figure whose records are wanted, `closed`, with the period; opens a number to its rows.
+    pub figure: String,
+    /// The period of the figure, `2026-03` or `2026-01..2026-03`.
+    pub period: String,
+    /// Which part of a ratio: `part` (numerator) or `whole`.
+    pub part: String,
+}
+
+/// A question for records: what the store is asked, and what the kernel judges row by row because SQL cannot say it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What the store is asked.
+    pub query: RegisterQuery<'static>,
+    /// The conditions that the store is asked too.
+    pub conditions: Vec<Expr>,
+    /// The conditions that the kernel judges.
+    pub judged: Vec<Expr>,
+    /// The period that the conditions mean.
+    pub period: Option<(Date, Date)>,
+    /// The mechanism's computed fields.
+    computed: BTreeMap<FieldId, Expr>,
+}
+
+/// Rows looked through at most where the kernel judges.
+const LOOKED_THROUGH: usize = 20_000;
+
+impl Asked {
+    /// Up to `most` records that fit, and the key of the next page if there are more.
+    pub async fn page(&self, ctx: &Ctx, conn: &mut Conn, most: usize) -> Result<(Vec<Found>, Option<String>), Error> {
+        let condition = Expr::And(self.conditions.clone());
+        let mut query = self.query.clone();
+        if !self.conditions.is_empty() {
+            query.condition = Some(Condition {
+                expr: &condition,
+                today: ctx.today,
+                period: self.period,
+                computed: Some(&self.computed),
+            });
+        }
+        query.limit = if self.judged.is_empty() { most as u32 } else { 500 };
+        let (mut fitting, mut looked) = (Vec::new(), 0);
+        loop {
+            let page = store::register::page(conn, &query).await?;
+            let last = page.records.last().map(|row| After::of(row, query.sort));
+            looked += page.records.len();
+            let keys: Vec<After> = page.records.iter().map(|row| After::of(row, query.sort)).collect();
+            let found = crate::records::with_deadlines(ctx, conn, page.records).await?;
+            let kept = found.into_iter().zip(keys).filter(|(found, _)| self.fits(ctx, found));
+            fitting.extend(kept);
+            if fitting.len() > most || (fitting.len() == most && page.more) {
+                fitting.truncate(most);
+                let next = fitting.last().map(|(_, key)| key_text(key));
+                return Ok((fitting.into_iter().map(|(found, _)| found).collect(), next));
+            }
+            if !page.more || looked >= LOOKED_THROUGH {
+                return Ok((fitting.into_iter().map(|(found, _)| found).collect(), None));
+            }
+            query.after = last;
+        }
+    }
+
+    /// Does the record hold what the kernel judges?
+    fn fits(&self, ctx: &Ctx, found: &Found) -> bool {
+        let view = View {
+            mechanism: &found.mechanism,
+            record: &found.record,
+            today: ctx.today,
+            calendar: ctx.calendar(),
+            period: self.period,
+        };
+        self.judged.iter().all(|expr| kernel::formula::holds(expr, &view))
+    }
+
+    /// Adds conditions: each goes to the store if SQL can say it, else to the kernel.
+    fn given(&mut self, ctx: &Ctx, conditions: Vec<Expr>, period: (Date, Date)) {
+        self.period = Some(period);
+        for expr in conditions {
+            let condition = Condition {
+                expr: &expr,
+                today: ctx.today,
+                period: self.period,
+                computed: Some(&self.computed),
+            };
+            let dialect = ctx.office.db.dialect();
+            match store::filters::condition_sql(dialect, ctx.office.db.site(), &condition) {
+                Ok(_) => self.conditions.push(expr),
+                Err(_) => self.judged.push(expr),
+            }
+        }
+    }
+
+    /// How many fit, counted up to `most`.
+    pub(super) async fn count(&self, ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<i64, Error> {
+        let mut all = self.clone();
+        all.query.after = None;
+        if !all.judged.is_empty() {
+            let (found, _) = all.page(ctx, conn, most as usize).await?;
+            return Ok(found.len() as i64);
+        }
+        let condition = Expr::And(self.conditions.clone());
+        if !self.conditions.is_empty() {
+            let computed = Some(&self.computed);
+            let period = self.period;
+            let mut query = all.query.clone();
+            query.condition = Some(Condition { expr: &condition, today: ctx.today, period, computed });
+            return Ok(store::register::count_capped(conn, &query, most).await?);
+        }
+        Ok(store::register::count_capped(conn, &all.query, most).await?)
+    }
+}
+
+/// Turns what was asked into a question for records.
+pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtree]) -> Result<Asked, Error> {
+    let mut query = RegisterQuery {
+        mechanism: Some(mechanism.id.clone()),
+        units: reach.iter().map(|over| (over.first, over.last)).collect(),
+        limit: PAGE,
+        ..RegisterQuery::default()
+    };
+    tab(ctx, mechanism, ask, &mut query)?;
+    if !ask.due_from.is_empty() || !ask.due_until.is_empty() {
+        let from = filter_day(&ask.due_from, Date::constant(1900, 1, 1))?;
+        let until = filter_day(&ask.due_until, Date::constant(9998, 12, 31))?;
+        query.due = Some((from, until));
+    }
+    if !ask.words.trim().is_empty() {
+        query.words = Some(ask.words.trim().chars().take(100).collect());
+    }
+    for (id, wanted) in ask.fields.iter().filter(|(_, wanted)| !wanted.is_empty()) {
+        // enforces: field.filter
+        let field = mechanism.field(id).filter(|field| field.filter);
+        let field = field.ok_or_else(|| Refusal::new("filter.bad").with("name", id))?;
+        query.facts.push((field.id.clone(), FactTest::Among(vec![wanted.clone()])));
+    }
+    // enforces: list.sort
+    (query.sort, query.descending) = sort(if ask.sort.is_empty() { default_sort(mechanism) } else { &ask.sort })?;
+    query.after = after(&ask.after)?;
+    let computed = mechanism.fields.iter().filter_map(|field| match &field.of {
+        FieldType::Computed { formula } => Some((field.id.clone(), formula.expr.clone())),
+        _ => None,
+    });
+    let computed = computed.collect();
+    let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, computed };
+    figure_rows(ctx, mechanism, ask, &mut asked)?;
+    Ok(asked)
+}
+
+fn tab(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, query: &mut RegisterQuery<'static>) -> Result<(), Error> {
+    match ask.tab.as_str() {
+        "" | "open" => query.open = Some(true),
+        "late" => query.overdue_on = Some(ctx.today),
+        "month" => {
+            let month = Month::of(ctx.today);
+            query.open = Some(true);
+            query.due = Some((month.first_day(), month.last_day()));
+        }
+        "closed" => query.open = Some(false),
+        "all" => {}
+        state if mechanism.state(state).is_some() => query.states = vec![StateId::from(state)],
+        _ => return Err(Refusal::new("filter.bad").with("name", "页签").into()),
+    }
+    Ok(())
+}
+
+fn default_sort(mechanism: &Mechanism) -> &'static str {
+    match mechanism.list.sort {
+        SortKey::Due => "due",
+        SortKey::Opened => "-opened",
+        SortKey::Number => "number",
+    }
+}
+
+fn sort(text: &str) -> Result<(SortBy, bool), Error> {
+    let (down, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+    match name {
+        "due" => Ok((SortBy::Due, down)),
+        "opened" => Ok((SortBy::Opened, down)),
+        "number" => Ok((SortBy::Number, down)),
+        _ => Err(Refusal::new("filter.bad").with("name", "排序").into()),
+    }
+}
+
+fn filter_day(text: &str, otherwise: Date) -> Result<Date, Error> {
+    match text {
+        "" => Ok(otherwise),
+        text => text.parse().map_err(|_| Refusal::new("filter.bad").with("name", "时限").into()),
+    }
+}
+
+/// The key after which the next page begins, as it stands in a link.
+fn key_text(after: &After) -> String {
+    format!("{}_{}", after.id, after.key)
+}
+
+fn after(text: &str) -> Result<Option<After>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parsed = text.split_once('_').and_then(|(id, key)| Some(After { id: id.parse().ok()?, key: key.to_owned() }));
+    parsed.map(Some).ok_or_else(|| Refusal::new("filter.bad").with("name", "翻页").into())
+}
+
+/// Narrows the question to the records behind a figure.
+fn figure_rows(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, asked: &mut Asked) -> Result<(), Error> {
+    if ask.figure.is_empty() {
+        return Ok(());
+    }
+    let figure = mechanism.figure(&ask.figure).ok_or_else(|| Refusal::new("filter.bad").with("name", "数字"))?;
+    let (from, until) = crate::queries::figures::period(&ask.period)
+        .ok_or_else(|| Refusal::new("filter.bad").with("name", "期间"))?;
+    (asked.query.open, asked.query.overdue_on) = (None, None);
+    // A stock of the current month is reckoned as of today, not as of the month's end.
+    let as_of = until.min(ctx.today);
+    asked.given(ctx, crate::queries::figures::conditions(figure, ask.part == "part", as_of), (from, until));
+    Ok(())
+}

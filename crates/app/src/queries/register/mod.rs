@@ -1,0 +1,399 @@
+//! The register 台账 of a mechanism: as a list, a board by state, and a calendar by day.
+//!
+//! A list walks by key and never by offset; its counts come from figure cells wherever the cells know them.
+//! Never shows a record outside the reader's reach, not even as a number.
+
+mod asked;
+mod board;
+mod rows;
+
+pub use asked::{Asked, RegisterAsk, query};
+pub use board::{Board, BoardColumn, Card, MonthDay, MonthPage, board, month};
+pub use rows::{holder_words, is_number, light, value_of};
+
+use std::collections::BTreeMap;
+
+use kernel::authority::Subtree;
+use kernel::catalog::{Column, FieldType, Mechanism};
+use kernel::figures::STATES;
+use kernel::ids::{RecordId, StateId, UnitId};
+use kernel::workflow::Numbered as _;
+use store::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::Light;
+use crate::queries::forms::{Choice, choices};
+
+/// A register as a list.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// The mechanism's id.
+    pub mechanism: String,
+    /// Its name.
+    pub name: String,
+    /// The chapter's name.
+    pub chapter: String,
+    /// What was asked.
+    pub ask: RegisterAsk,
+    /// The tabs with their counts.
+    pub tabs: Vec<Tab>,
+    /// The filters offered.
+    pub filters: Vec<Filter>,
+    /// The column titles.
+    pub columns: Vec<ColumnTitle>,
+    /// The rows.
+    pub rows: Vec<RegisterRow>,
+    /// The key of the next page.
+    pub next: Option<String>,
+    /// How many there are in all, exact or «more than».
+    pub count: Count,
+    /// Steps that may be taken for many at once: id, name, whether it asks for an opinion, a reason.
+    pub batch_steps: Vec<BatchStep>,
+    /// May this person start a record?
+    pub may_start: Option<String>,
+    /// May they import?
+    pub may_import: bool,
+    /// May they export?
+    pub may_export: bool,
+    /// Is there a board?
+    pub has_board: bool,
+    /// Is there a calendar?
+    pub has_calendar: bool,
+    /// The person's saved views: id, name, query string.
+    pub views: Vec<(String, String, RegisterAsk)>,
+    /// What the list shows, in words, when it was opened from a figure.
+    pub opened_from: Option<String>,
+}
+
+/// A tab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab {
+    /// What `tab` is set to.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How many records, if it is known for nothing.
+    pub count: Option<i64>,
+    /// Is it the one shown?
+    pub is_on: bool,
+}
+
+/// A filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The field's id; `unit` for the unit.
+    pub id: String,
+    /// Its label.
+    pub name: String,
+    /// What it may be set to; none for a free day.
+    pub choices: Vec<Choice>,
+    /// What it is set to.
+    pub chosen: String,
+}
+
+/// A column's title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnTitle {
+    /// The title.
+    pub name: String,
+    /// Is it a number (right-aligned)?
+    pub is_number: bool,
+    /// The sort that its title links to.
+    pub sort: Option<String>,
+}
+
+/// How many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// So many.
+    Exactly(i64),
+    /// More than so many.
+    MoreThan(i64),
+}
+
+/// A step for many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchStep {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Does it ask for an opinion?
+    pub opinion: bool,
+    /// Does it demand a reason?
+    pub reason: bool,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegisterRow {
+    /// The record.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// The cells, by column.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Text.
+    Text(String),
+    /// The title: a link.
+    Title(String),
+    /// A number.
+    Number(String),
+    /// A state.
+    State(String),
+    /// A light.
+    Light(Option<Light>),
+}
+
+/// Rows on a page.
+pub const PAGE: u32 = 50;
+/// Counts are exact up to here where only a list can tell.
+const COUNTED: u32 = 1000;
+
+/// The register as a list.
+pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Register, Error> {
+    let mechanism = ctx.mechanism(mechanism)?;
+    let reach = scope(ctx, &mechanism, ask.unit)?;
+    let mut conn = ctx.office.db.read().await?;
+    let by_state = counts_by_state(ctx, &mut conn, &mechanism, &reach).await?;
+    let mut asked = query(ctx, &mechanism, &ask, &reach)?;
+    asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &by_state).await?);
+    let (found, next) = asked.page(ctx, &mut conn, PAGE as usize).await?;
+    let count = count(ctx, &mut conn, &mechanism, &ask, &by_state, &asked, found.len(), next.is_some()).await?;
+    Ok(Register {
+        rows: found.iter().map(|found| rows::row(ctx, &mechanism, found)).collect(),
+        views: views(ctx, &mut conn, &mechanism).await?,
+        tabs: tabs(&mechanism, &ask, &by_state),
+        filters: filters(ctx, &mechanism, &ask),
+        columns: columns(&mechanism),
+        next,
+        count,
+        batch_steps: batch_steps(ctx, &mechanism),
+        may_start: may_start(ctx, &mechanism),
+        // enforces: rights.import
+        may_import: ctx.actor.holds_any(&mechanism.rights.import),
+        // enforces: rights.export
+        may_export: ctx.actor.holds_any(&mechanism.rights.export),
+        has_board: mechanism.board.is_some(),
+        has_calendar: mechanism.calendar.is_some(),
+        opened_from: opened_from(&mechanism, &ask),
+        mechanism: mechanism.id.to_string(),
+        name: mechanism.name.clone(),
+        chapter: chapter_name(ctx, &mechanism),
+        ask,
+    })
+}
+
+/// The subtrees that are looked at: what this person may see, inside the unit asked for.
+pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<Vec<Subtree>, Error> {
+    let reach = ctx.reach(mechanism);
+    let Some(unit) = unit else { return Ok(reach) };
+    let over = ctx.tree.unit(unit).ok_or(Error::NotFound)?.over;
+    let inside = reach.into_iter().filter_map(|it| {
+        let both = Subtree { first: it.first.max(over.first), last: it.last.min(over.last) };
+        (both.first <= both.last).then_some(both)
+    });
+    Ok(inside.collect())
+}
+
+/// Records by state inside the subtrees, from the figure cells.
+pub async fn counts_by_state(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    reach: &[Subtree],
+) -> Result<Vec<(StateId, i64)>, Error> {
+    let figure = format!("{}.{STATES}", mechanism.id);
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for (slice, _, amount) in crate::cells::summed(conn, &ctx.tree, &figure, None, None, reach).await? {
+        *counts.entry(slice).or_default() += amount.numerator;
+    }
+    Ok(counts.into_iter().map(|(slice, count)| (StateId::from(slice), count)).collect())
+}
+
+async fn expected(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    by_state: &[(StateId, i64)],
+) -> Result<(i64, i64), Error> {
+    let here: i64 = by_state.iter().map(|(_, count)| count).sum();
+    let whole = counts_by_state(ctx, conn, mechanism, &[ctx.tree.whole()]).await?;
+    Ok((here, whole.iter().map(|(_, count)| count).sum()))
+}
+
+fn opened_from(mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
+    let figure = mechanism.figure(&ask.figure)?;
+    let words = match (ask.part.as_str(), &figure.over_words) {
+        ("whole", Some(over)) => over,
+        _ => &figure.words,
+    };
+    Some(format!("“{}”{}:{}", figure.name, ask.period, words))
+}
+
+#[expect(clippy::too_many_arguments, reason = "a count is taken from whichever of these knows it for nothing")]
+async fn count(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    ask: &RegisterAsk,
+    by_state: &[(StateId, i64)],
+    asked: &Asked,
+    shown: usize,
+    more: bool,
+) -> Result<Count, Error> {
+    if ask.after.is_empty() && !more {
+        return Ok(Count::Exactly(shown as i64));
+    }
+    let plain = ask.words.trim().is_empty()
+        && ask.due_from.is_empty()
+        && ask.due_until.is_empty()
+        && ask.figure.is_empty()
+        && ask.fields.iter().all(|(_, wanted)| wanted.is_empty());
+    if let (true, Some(count)) = (plain, tab_count(mechanism, &ask.tab, by_state)) {
+        return Ok(Count::Exactly(count));
+    }
+    let counted = asked.count(ctx, conn, COUNTED + 1).await?;
+    let most = i64::from(COUNTED);
+    Ok(if counted > most { Count::MoreThan(most) } else { Count::Exactly(counted) })
+}
+
+/// How many records a tab holds, if the states tell.
+fn tab_count(mechanism: &Mechanism, tab: &str, by_state: &[(StateId, i64)]) -> Option<i64> {
+    let is_final = |id: &StateId| mechanism.state(id.as_str()).is_some_and(|state| state.is_final);
+    let sum = |wanted: &dyn Fn(&StateId) -> bool| {
+        by_state.iter().filter(|(id, _)| wanted(id)).map(|(_, count)| count).sum::<i64>()
+    };
+    match tab {
+        "" | "open" => Some(sum(&|id| !is_final(id))),
+        "closed" => Some(sum(&is_final)),
+        "all" => Some(sum(&|_| true)),
+        "late" | "month" => None,
+        state => Some(sum(&|id| *id == *state)),
+    }
+}
+
+fn tabs(mechanism: &Mechanism, ask: &RegisterAsk, by_state: &[(StateId, i64)]) -> Vec<Tab> {
+    let mut tabs = Vec::new();
+    let on = if ask.tab.is_empty() { "open" } else { ask.tab.as_str() };
+    let mut add = |id: &str, name: &str| {
+        tabs.push(Tab {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            count: tab_count(mechanism, id, by_state),
+            is_on: on == id && ask.figure.is_empty(),
+        });
+    };
+    add("open", "未结");
+    if mechanism.deadlines.iter().any(|deadline| deadline.main) {
+        add("late", "逾期");
+        add("month", "本月到期");
+    }
+    add("closed", "已结");
+    add("all", "全部");
+    tabs
+}
+
+fn filters(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<Filter> {
+    let mut filters = Vec::new();
+    for field in mechanism.fields.iter().filter(|field| field.filter) {
+        let chosen = ask.fields.iter().find(|(id, _)| *id == *field.id.as_str()).map(|(_, value)| value.clone());
+        let (id, choices, chosen) = match &field.of {
+            FieldType::Unit if field.id == mechanism.unit => {
+                let chosen = ask.unit.map(|id| id.to_string()).unwrap_or_default();
+                ("unit".to_owned(), visible_units(ctx, mechanism), chosen)
+            }
+            FieldType::Choice { list } => {
+                (format!("f.{}", field.id), choices(ctx, list.as_str()), chosen.unwrap_or_default())
+            }
+            _ => continue,
+        };
+        filters.push(Filter { id, name: field.name.clone(), choices, chosen });
+    }
+    let mut states: Vec<Choice> = Vec::new();
+    for state in &mechanism.states {
+        states.push(Choice { id: state.id.to_string(), name: state.name.clone(), pinyin: String::new(), group: None });
+    }
+    let chosen = mechanism.state(&ask.tab).map(|state| state.id.to_string()).unwrap_or_default();
+    filters.push(Filter { id: "state".to_owned(), name: "状态".to_owned(), choices: states, chosen });
+    filters
+}
+
+/// The units inside this person's reach.
+pub fn visible_units(ctx: &Ctx, mechanism: &Mechanism) -> Vec<Choice> {
+    let reach = ctx.reach(mechanism);
+    let choice = |unit: &crate::tree::Unit| Choice {
+        id: unit.id.to_string(),
+        name: unit.name.clone(),
+        pinyin: unit.pinyin.clone(),
+        group: None,
+    };
+    ctx.tree.within(&reach).map(choice).collect()
+}
+
+// enforces: list.columns
+fn columns(mechanism: &Mechanism) -> Vec<ColumnTitle> {
+    let title = |name: &str, is_number: bool, sort: Option<&str>| ColumnTitle {
+        name: name.to_owned(),
+        is_number,
+        sort: sort.map(str::to_owned),
+    };
+    mechanism
+        .list
+        .columns
+        .iter()
+        .map(|column| match column {
+            Column::Number => title("编号", false, Some("number")),
+            Column::State => title("状态", false, None),
+            Column::Light => title("时限", false, Some("due")),
+            Column::Due => title("到期日", false, Some("due")),
+            Column::Holder => title("现由", false, None),
+            Column::Field(id) => {
+                let field = mechanism.field(id.as_str());
+                title(field.map_or("", |field| &field.name), field.is_some_and(|field| is_number(&field.of)), None)
+            }
+        })
+        .collect()
+}
+
+fn batch_steps(ctx: &Ctx, mechanism: &Mechanism) -> Vec<BatchStep> {
+    let mine = mechanism.steps.iter().filter(|step| step.batch && ctx.actor.holds_any(&step.who));
+    mine.map(|step| BatchStep {
+        id: step.id.to_string(),
+        name: step.name.clone(),
+        opinion: step.opinion,
+        reason: step.reason,
+    })
+    .collect()
+}
+
+fn may_start(ctx: &Ctx, mechanism: &Mechanism) -> Option<String> {
+    let start = mechanism.start();
+    ctx.actor.holds_any(&start.who).then(|| start.name.clone())
+}
+
+/// The chapter's name.
+pub fn chapter_name(ctx: &Ctx, mechanism: &Mechanism) -> String {
+    let chapter = ctx.vocabulary().chapters.iter().find(|chapter| chapter.id == mechanism.chapter);
+    chapter.map_or_else(|| mechanism.chapter.to_string(), |chapter| chapter.name.clone())
+}
+
+async fn views(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism) -> Result<Vec<(String, String, RegisterAsk)>, Error> {
+    let Some(person) = ctx.person() else { return Ok(Vec::new()) };
+    let rows = store::settings::views(conn, person, &mechanism.id).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.id.simple().to_string(), row.name, serde_json::from_str(&row.query?).ok()?)))
+        .collect())
+}
+
+/// The unit's number: used where a record's unit must be inside what is looked at.
+pub fn holds(reach: &[Subtree], ctx: &Ctx, unit: UnitId) -> bool {
+    ctx.tree.ord(unit).is_some_and(|ord| reach.iter().any(|over| over.holds(ord)))
+}

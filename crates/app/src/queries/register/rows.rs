@@ -1,0 +1,91 @@
+//! What stands in a row? Cells by column, the light that matters now, who must act.
+//!
+//! Never a value that the reader's row does not hold.
+
+use jiff::civil::Date;
+use kernel::calendar::Calendar;
+use kernel::catalog::{Column, FieldType, Mechanism};
+use kernel::deadlines::{self, LightKind};
+use kernel::value::Value;
+
+use super::{Cell, RegisterRow};
+use crate::ctx::Ctx;
+use crate::queries::Light;
+use crate::records::Found;
+
+/// Is it shown right-aligned?
+pub fn is_number(of: &FieldType) -> bool {
+    matches!(
+        of,
+        FieldType::Whole { .. } | FieldType::Decimal { .. } | FieldType::Money | FieldType::Percent
+    )
+}
+
+pub(super) fn row(ctx: &Ctx, shown_by: &Mechanism, found: &Found) -> RegisterRow {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    let cells = shown_by.list.columns.iter().map(|column| match column {
+        Column::Number => Cell::Text(record.number.clone().unwrap_or_default()),
+        Column::State => Cell::State(mechanism.state(record.state.as_str()).map_or_else(String::new, |it| it.name.clone())),
+        Column::Light => Cell::Light(light(ctx, found)),
+        Column::Due => Cell::Text(record.due_on(mechanism).map(|day| day.to_string()).unwrap_or_default()),
+        Column::Holder => Cell::Text(holder_words(ctx, found)),
+        Column::Field(id) => field_cell(ctx, found, id.as_str()),
+    });
+    RegisterRow { id: record.id, title: record.title.clone(), cells: cells.collect() }
+}
+
+fn field_cell(ctx: &Ctx, found: &Found, id: &str) -> Cell {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    if *id == *mechanism.title.as_str() {
+        return Cell::Title(record.title.clone());
+    }
+    let Some(field) = mechanism.field(id) else { return Cell::Text(String::new()) };
+    let words = value_of(ctx, found, id).map(|value| ctx.names().plain(&field.of, &value)).unwrap_or_default();
+    if is_number(&field.of) { Cell::Number(words) } else { Cell::Text(words) }
+}
+
+/// A field's value, computed ones too.
+pub fn value_of(ctx: &Ctx, found: &Found, id: &str) -> Option<Value> {
+    let view = kernel::record::View {
+        mechanism: &found.mechanism,
+        record: &found.record,
+        today: ctx.today,
+        calendar: ctx.calendar(),
+        period: None,
+    };
+    kernel::formula::Env::value(&view, &kernel::formula::Slot::Field(id.into()))
+}
+
+/// The light that matters now: the deadline of the state at hand if one runs, else the main one.
+pub fn light(ctx: &Ctx, found: &Found) -> Option<Light> {
+    light_on(ctx.calendar(), ctx.today, found)
+}
+
+fn light_on(calendar: &Calendar, today: Date, found: &Found) -> Option<Light> {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    if !record.is_open() {
+        let main = mechanism.main_deadline().and_then(|main| record.running(main.id.as_str()));
+        let words = match main.and_then(|main| main.outcome) {
+            Some(kernel::record::Outcome::Met) => "按时办结",
+            Some(kernel::record::Outcome::Late) => "逾期办结",
+            _ => return None,
+        };
+        return Some(Light { kind: LightKind::Grey, words: words.to_owned() });
+    }
+    let running = record.deadlines.iter().filter(|it| it.is_open()).min_by_key(|it| it.due_on)?;
+    let deadline = mechanism.deadline(running.id.as_str())?;
+    let (kind, words) = deadlines::light(calendar, deadline, running.due_on, running.paused_on.is_some(), today);
+    let words = if deadline.main { words } else { format!("{}:{words}", deadline.name) };
+    Some(Light { kind, words })
+}
+
+/// Who must act: the people who hold the role nearest to the unit, or the role's name.
+pub fn holder_words(ctx: &Ctx, found: &Found) -> String {
+    let Some(role) = &found.record.holder else { return String::new() };
+    let people = ctx.tree.holders(role, found.record.unit, ctx.today);
+    match people.as_slice() {
+        [] => format!("{}(空缺)", ctx.vocabulary().role(role.as_str()).map_or("", |role| role.name.as_str())),
+        [one] => one.name.clone(),
+        [first, rest @ ..] => format!("{}等{}人", first.name, rest.len() + 1),
+    }
+}
