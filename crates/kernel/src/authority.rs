@@ -132,8 +132,12 @@ pub fn table(mechanism: &Mechanism) -> Vec<(RoleId, String, String)> {
     let mut rows = Vec::new();
     for step in &mechanism.steps {
         for role in &step.who {
-            let from: Vec<&str> =
-                step.from.iter().filter_map(|id| mechanism.state(id.as_str())).map(|state| state.name.as_str()).collect();
+            let from: Vec<&str> = step
+                .from
+                .iter()
+                .filter_map(|id| mechanism.state(id.as_str()))
+                .map(|state| state.name.as_str())
+                .collect();
             let from = if from.is_empty() { "(新建)".to_owned() } else { from.join("、") };
             rows.push((role.clone(), step.name.clone(), from));
         }

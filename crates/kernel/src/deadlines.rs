@@ -24,7 +24,13 @@ pub struct Clock<'a> {
 pub type Moves = Vec<(String, DeadlineMove)>;
 
 /// Brings the deadlines of `after` into line with the step just taken.
-pub fn advance(clock: Clock<'_>, mechanism: &Mechanism, before: Option<&Record>, after: &mut Record, step: &Step) -> Moves {
+pub fn advance(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    before: Option<&Record>,
+    after: &mut Record,
+    step: &Step,
+) -> Moves {
     let mut moves = Moves::new();
     for deadline in &mechanism.deadlines {
         let at = after.deadlines.iter().position(|it| it.id == deadline.id && it.is_open());
@@ -36,7 +42,8 @@ pub fn advance(clock: Clock<'_>, mechanism: &Mechanism, before: Option<&Record>,
                 after.deadlines.insert(at, running);
             }
             None if starts(deadline, before, after, step) => {
-                let old = after.deadlines.iter().position(|it| it.id == deadline.id).map(|at| after.deadlines.remove(at));
+                let old =
+                    after.deadlines.iter().position(|it| it.id == deadline.id).map(|at| after.deadlines.remove(at));
                 if let Some(running) = start(clock, deadline, after, old) {
                     moves.push((deadline.id.to_string(), last_move(&running)));
                     after.deadlines.push(running);
@@ -263,7 +270,8 @@ pub fn recompute(clock: Clock<'_>, deadline: &Deadline, running: &mut Running) -
     } else {
         running.provisional = !clock.calendar.is_published(running.due_on.year());
     }
-    let has_rung = running.history.iter().any(|line| line.what == DeadlineEvent::Overdue && line.due_on == running.due_on);
+    let has_rung =
+        running.history.iter().any(|line| line.what == DeadlineEvent::Overdue && line.due_on == running.due_on);
     if running.paused_on.is_none() && !has_rung {
         running.alarm_on = next_alarm(clock.calendar, deadline, running, clock.today);
     }

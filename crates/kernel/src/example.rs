@@ -50,7 +50,9 @@ fn figure_gives(mechanism: &Mechanism, figure: &Figure, example: &FigureExample,
     for (facts, state) in example.records.iter().zip(&example.states) {
         let record = Record {
             facts: facts.clone(),
-            state: state.clone().unwrap_or_else(|| mechanism.start().to.clone().expect("a start step leads to a state")),
+            state: state
+                .clone()
+                .unwrap_or_else(|| mechanism.start().to.clone().expect("a start step leads to a state")),
             ..empty(mechanism)
         };
         figures::contributions(mechanism, &record, calendar, &mut cells, 1);
@@ -92,9 +94,10 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         if step.from.is_empty() {
             filled.push((mechanism.unit.clone(), Some(Value::Unit(unit))));
         }
-        let last_by = step.apart.as_ref().and_then(|apart| {
-            taken.iter().rev().find(|(id, _)| id == apart.as_str()).and_then(|(_, by)| *by)
-        });
+        let last_by = step
+            .apart
+            .as_ref()
+            .and_then(|apart| taken.iter().rev().find(|(id, _)| id == apart.as_str()).and_then(|(_, by)| *by));
         let attempt = Attempt {
             actor: &actor,
             step: &line.step,

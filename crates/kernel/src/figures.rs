@@ -114,9 +114,7 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
         Measure::Average { of, when, at } if when.holds(view) => {
             parts(of, view).map_or_else(Vec::new, |sum| flow(month(at), one(sum, 1)))
         }
-        Measure::Ratio { part, whole, at } if whole.holds(view) => {
-            flow(month(at), one(i64::from(part.holds(view)), 1))
-        }
+        Measure::Ratio { part, whole, at } if whole.holds(view) => flow(month(at), one(i64::from(part.holds(view)), 1)),
         Measure::Stock { when, since, until } if when.holds(view) => stock(since, until, view),
         _ => Vec::new(),
     }

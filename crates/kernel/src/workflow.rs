@@ -72,7 +72,12 @@ pub struct Move {
 }
 
 /// Starts a record.
-pub fn start(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId, attempt: Attempt<'_>) -> Result<Move, Vec<Refusal>> {
+pub fn start(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    id: RecordId,
+    attempt: Attempt<'_>,
+) -> Result<Move, Vec<Refusal>> {
     let step = mechanism.start();
     let mut facts = Facts::default();
     for field in &mechanism.fields {
@@ -88,7 +93,12 @@ pub fn start(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId, attempt: Att
 }
 
 /// Takes a step.
-pub fn take(clock: Clock<'_>, mechanism: &Mechanism, record: &Record, attempt: Attempt<'_>) -> Result<Move, Vec<Refusal>> {
+pub fn take(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    record: &Record,
+    attempt: Attempt<'_>,
+) -> Result<Move, Vec<Refusal>> {
     let Some(step) = mechanism.step(attempt.step.as_str()).filter(|step| !step.from.is_empty()) else {
         return Err(vec![Refusal::new("step.unknown").with("step", attempt.step)]);
     };
@@ -313,7 +323,8 @@ pub fn ring(clock: Clock<'_>, mechanism: &Mechanism, record: &Record) -> Option<
         }
     }
     (!moves.is_empty()).then(|| {
-        let (step, step_name) = if rang.is_some() { ("clock.overdue", "逾期") } else { ("clock.warned", "到期提醒") };
+        let (step, step_name) =
+            if rang.is_some() { ("clock.overdue", "逾期") } else { ("clock.warned", "到期提醒") };
         by_clock(after, step, step_name, moves, opens, rang)
     })
 }

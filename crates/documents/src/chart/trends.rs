@@ -37,7 +37,12 @@ pub fn bars(title: &str, labels: &[String], series: &[Series]) -> String {
             let y = scale.place(value);
             drawing.datum(&words(label, &one.name, datum), datum.href.as_deref(), |drawing| {
                 let class = format!("series-{}", which + 1);
-                drawing.rect(&class, (x, y.min(scale.baseline())), (width - 1.0, (scale.baseline() - y).abs()), colour(which));
+                drawing.rect(
+                    &class,
+                    (x, y.min(scale.baseline())),
+                    (width - 1.0, (scale.baseline() - y).abs()),
+                    colour(which),
+                );
                 if labelled && text_width(&datum.words, 11.0) <= width.max(slot * 0.9 / series.len() as f64) {
                     let above = if value < 0.0 { y + 12.0 } else { y - 4.0 };
                     drawing.text("value", (x + width / 2.0, above), Anchor::Middle, INK, &datum.words);

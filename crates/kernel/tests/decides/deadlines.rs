@@ -156,7 +156,8 @@ fn a_new_calendar_moves_what_was_counted_in_working_days() {
     let task = office.took(&office.drafted("2026-12-30", "2027-03-31"), "issue", "supervisor", "2026-12-30");
     let running = task.running("accept").expect("it runs");
     assert!(running.provisional, "1 January 2027 lies in between");
-    let year = "year 2027 {\n  basis \"国务院办公厅关于2027年部分节假日安排的通知\"\n  off \"元旦\" \"01-01\" \"01-04\"\n}\n";
+    let year =
+        "year 2027 {\n  basis \"国务院办公厅关于2027年部分节假日安排的通知\"\n  off \"元旦\" \"01-01\" \"01-04\"\n}\n";
     let file = kernel::problem::SourceFile { path: "calendar.kdl".into(), text: year.into() };
     let (own, problems) = kernel::calendar::Calendar::parse(&[file]);
     let mut calendar = office.calendar.clone();

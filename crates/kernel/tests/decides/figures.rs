@@ -68,9 +68,17 @@ fn every_record_stands_in_exactly_one_state() {
 
 /// Steps that a history may try; those that are refused are left.
 const STEPS: [(&str, &str); 12] = [
-    ("revise", "supervisor"), ("issue", "supervisor"), ("accept", "unit_liaison"), ("report", "unit_liaison"),
-    ("ask_extension", "unit_head"), ("grant_extension", "supervisor"), ("refuse_extension", "supervisor"),
-    ("suspend", "supervisor"), ("resume", "supervisor"), ("submit", "unit_head"), ("close", "supervisor"),
+    ("revise", "supervisor"),
+    ("issue", "supervisor"),
+    ("accept", "unit_liaison"),
+    ("report", "unit_liaison"),
+    ("ask_extension", "unit_head"),
+    ("grant_extension", "supervisor"),
+    ("refuse_extension", "supervisor"),
+    ("suspend", "supervisor"),
+    ("resume", "supervisor"),
+    ("submit", "unit_head"),
+    ("close", "supervisor"),
     ("drop", "supervisor"),
 ];
 

@@ -67,7 +67,13 @@ fn nobody_closes_what_they_submitted() {
 fn what_is_needed_is_asked_for_all_at_once() {
     let office = Office::open();
     let task = office.underway("2026-01-06", "2026-03-31");
-    let empty = office.takes(&kernel::record::Record { facts: Default::default(), ..task }, "report", "unit_liaison", "2026-02-02", vec![]);
+    let empty = office.takes(
+        &kernel::record::Record { facts: Default::default(), ..task },
+        "report",
+        "unit_liaison",
+        "2026-02-02",
+        vec![],
+    );
     assert_eq!(codes(empty), ["field.missing", "field.missing"]);
     let (step, officer) = (StepId::from("draft"), holder("supervisor"));
     let filled = vec![(FieldId::from("unit"), Some(Value::Unit(unit(1))))];
@@ -97,7 +103,8 @@ fn an_opinion_and_a_reason_are_demanded_where_they_are_declared() {
     let officer = holder("supervisor");
     for (step, code) in [("close", "step.opinion_missing"), ("return", "step.reason_missing")] {
         let step = StepId::from(step);
-        let result = workflow::take(office.clock("2026-03-03"), office.tasks(), &task, attempt(&officer, &step, vec![]));
+        let result =
+            workflow::take(office.clock("2026-03-03"), office.tasks(), &task, attempt(&officer, &step, vec![]));
         assert_eq!(codes(result), [code]);
     }
 }
@@ -204,7 +211,8 @@ fn a_grant_that_ended_gives_nothing() {
     let office = Office::open();
     let task = office.drafted("2026-01-06", "2026-03-31");
     let Actor::Person { id, name, grants } = holder("supervisor") else { panic!("a holder is a person") };
-    let nobody = Actor::Person { id, name, grants: grants.into_iter().filter(|it| it.holds_on(day("2019-12-31"))).collect() };
+    let nobody =
+        Actor::Person { id, name, grants: grants.into_iter().filter(|it| it.holds_on(day("2019-12-31"))).collect() };
     let step = StepId::from("issue");
     let result = workflow::take(office.clock("2026-01-08"), office.tasks(), &task, attempt(&nobody, &step, vec![]));
     assert_eq!(codes(result), ["step.not_yours"]);

@@ -9,25 +9,8 @@ use crate::quantity::Marked;
 
 /// Words that name the whole, before its number.
 const WHOLE: &[&str] = &[
-    "应到",
-    "应参加",
-    "应参会",
-    "应出席",
-    "应完成",
-    "应办",
-    "应收",
-    "应签",
-    "应缴",
-    "应参训",
-    "应",
-    "总数",
-    "共有",
-    "共",
-    "总计",
-    "计划",
-    "收到",
-    "受理",
-    "预算",
+    "应到", "应参加", "应参会", "应出席", "应完成", "应办", "应收", "应签", "应缴", "应参训", "应", "总数", "共有",
+    "共", "总计", "计划", "收到", "受理", "预算",
 ];
 
 /// Rate names, and the words before or behind the part that they speak of.

@@ -228,20 +228,7 @@ fn chinese_percent(scan: &Scan, at: usize) -> Option<Marked> {
 /// Words before and behind a number that make it a rough one.
 fn mark_vague(scan: &Scan, it: &mut Marked) {
     const BEFORE: &[&str] = &[
-        "近",
-        "约",
-        "超",
-        "超过",
-        "逾",
-        "不少于",
-        "不低于",
-        "至少",
-        "不超过",
-        "不多于",
-        "最多",
-        "大于",
-        "小于",
-        "几乎",
+        "近", "约", "超", "超过", "逾", "不少于", "不低于", "至少", "不超过", "不多于", "最多", "大于", "小于", "几乎",
     ];
     const BEHIND: &[&str] = &["以上", "以下", "左右", "以内", "上下"];
     let range = |c: char| matches!(c, '-' | '~' | '至' | '到' | '—' | '–' | '～');
