@@ -22,6 +22,17 @@ use crate::records;
 /// The state of a record whose import was undone: it is no state of any mechanism, and closed.
 pub const UNDONE: &str = "undone";
 
+/// The workbook that an import took in.
+#[derive(Clone, Debug)]
+pub struct Workbook<'a> {
+    /// The file's name.
+    pub name: &'a str,
+    /// The hash of its bytes.
+    pub hash: &'a str,
+    /// Which of its columns were read, as JSON: the same file is known again however its columns are read next time.
+    pub read_as: serde_json::Value,
+}
+
 /// Keeps the act.
 pub async fn keep(
     ctx: &Ctx,
@@ -29,23 +40,24 @@ pub async fn keep(
     id: BatchId,
     mechanism: &MechanismId,
     kind: &str,
-    file: Option<(&str, &str)>,
+    workbook: Option<Workbook<'_>>,
     count: usize,
 ) -> Result<(), Error> {
     let row = BatchRow {
         id,
         mechanism: mechanism.clone(),
         kind: kind.to_owned(),
-        file_name: file.map(|(name, _)| name.to_owned()),
-        file_hash: file.map(|(_, hash)| hash.to_owned()),
+        file_name: workbook.as_ref().map(|it| it.name.to_owned()),
+        file_hash: workbook.as_ref().map(|it| it.hash.to_owned()),
         at: ctx.now,
         actor: ctx.person(),
         count: count as i64,
         undone_at: None,
-        detail: None,
+        detail: workbook.map(|it| it.read_as),
     };
     store::imports::insert_batch(tx, &row).await?;
-    let detail = serde_json::json!({ "batch": id.to_string(), "kind": kind, "mechanism": mechanism.as_str(), "count": count });
+    let detail =
+        serde_json::json!({ "batch": id.to_string(), "kind": kind, "mechanism": mechanism.as_str(), "count": count });
     act(ctx, tx, "batch", detail).await
 }
 

@@ -181,7 +181,8 @@ mod tests {
     fn a_mapping_that_nobody_understands_decides_nothing() {
         assert_eq!(Mapping::from_json(Some(&serde_json::json!({ "columns": 7 }))), Mapping::default());
         assert_eq!(Mapping::from_json(None), Mapping::default());
-        let blank = Mapping { for_all: BTreeMap::from([(FieldId::from("due_on"), "  ".to_owned())]), ..Mapping::default() };
+        let blank =
+            Mapping { for_all: BTreeMap::from([(FieldId::from("due_on"), "  ".to_owned())]), ..Mapping::default() };
         assert_eq!(blank.tidied(), Mapping::default());
     }
 }

@@ -14,6 +14,7 @@ use kernel::journal::{self, Entry};
 use kernel::record::{Record, View};
 use kernel::value::Value;
 use kernel::workflow::{self, Attempt, Move};
+use store::Tx;
 use store::deadlines::DeadlineRow;
 use store::journal::JournalRow;
 use store::notices::NoticeRow;
@@ -21,7 +22,6 @@ use store::outbox::OutboxRow;
 use store::papers::PaperRow;
 use store::records::RecordRow;
 use store::ties::TieRow;
-use store::Tx;
 use uuid::{ContextV7, Uuid};
 
 use crate::commands::papers;
@@ -116,9 +116,11 @@ impl<'a> Writing<'a> {
         }
         let mut effects = self.draw_up(mechanism, &moved, &after)?;
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
-            let once = moved.rang.as_ref().and_then(|id| after.running(id.as_str())).map(|running| {
-                format!("late:{}:{}:{}", after.id, running.id, running.due_on)
-            });
+            let once = moved
+                .rang
+                .as_ref()
+                .and_then(|id| after.running(id.as_str()))
+                .map(|running| format!("late:{}:{}:{}", after.id, running.id, running.due_on));
             let opened = Box::pin(self.open(tx, mechanism, opening, &after, once, depth)).await?;
             effects.extend(opened.map(|id| ("opened".to_owned(), id.to_string())));
         }
@@ -251,14 +253,13 @@ impl<'a> Writing<'a> {
         if depth >= DEEPEST_OPENING {
             return Ok(None);
         }
-        if let Some(key) = &once {
-            if store::ties::has_key(tx, key).await? || self.sheet.ties.iter().any(|tie| tie.key.as_deref() == Some(key)) {
-                return Ok(None);
-            }
+        if let Some(key) = &once
+            && (store::ties::has_key(tx, key).await? || self.sheet.ties.iter().any(|it| it.key.as_deref() == Some(key)))
+        {
+            return Ok(None);
         }
         let Some(target) = ctx.catalog().mechanisms.get(opening.mechanism.as_str()).cloned() else { return Ok(None) };
-        let view =
-            View { mechanism, record: parent, today: ctx.today, calendar: ctx.calendar(), period: None };
+        let view = View { mechanism, record: parent, today: ctx.today, calendar: ctx.calendar(), period: None };
         let mut filled: Vec<(FieldId, Option<Value>)> = opening
             .fill
             .iter()

@@ -185,10 +185,12 @@ impl<'a> Shown<'a> {
             catalog::Column::Light => register::light(ctx, found).map_or(OutCell::Empty, |it| OutCell::Text(it.words)),
             catalog::Column::Due => record.due_on(mechanism).map_or(OutCell::Empty, OutCell::Day),
             catalog::Column::Holder => OutCell::Text(register::holder_words(ctx, found)),
-            catalog::Column::Field(id) => match (mechanism.field(id.as_str()), register::value_of(ctx, found, id.as_str())) {
-                (Some(field), Some(value)) => cell(ctx, &field.of, value),
-                _ => OutCell::Empty,
-            },
+            catalog::Column::Field(id) => {
+                match (mechanism.field(id.as_str()), register::value_of(ctx, found, id.as_str())) {
+                    (Some(field), Some(value)) => cell(ctx, &field.of, value),
+                    _ => OutCell::Empty,
+                }
+            }
         });
         cells.collect()
     }

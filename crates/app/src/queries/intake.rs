@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use kernel::catalog::Mechanism;
 use kernel::facts::Typed;
-use kernel::ids::{FieldId, RecordId};
+use kernel::ids::{FieldId, MechanismId, RecordId};
 use kernel::refusal::Refusal;
 use kernel::value::{Facts, Value};
 use store::Conn;
@@ -38,6 +38,7 @@ pub use marked::marked;
 pub use rows::{Guess, UnknownUnit};
 pub use template::template;
 
+use fingerprint::ReadAs;
 use lines::{Judged, Kept};
 use opened::{Opened, importable, is_needed};
 use rows::Rows;
@@ -159,39 +160,74 @@ pub async fn looking(ctx: &Ctx, upload: UploadId) -> Result<Looking, Error> {
     Ok(Looking { row, mechanism, mapping })
 }
 
+/// A workbook as understood, with what its rows are known by.
+#[derive(Debug)]
+pub struct Reading {
+    /// The workbook.
+    pub opened: Opened,
+    /// The hash of its bytes.
+    pub hash: String,
+    /// The columns that its rows are known by.
+    pub read_as: ReadAs,
+    /// The fingerprints of its rows, in the order of the sheet.
+    pub prints: Vec<String>,
+}
+
 impl Looking {
-    /// Opens the workbook, and gives the fingerprints of its rows with it.
-    pub async fn open(&self, ctx: &Ctx) -> Result<(Arc<Opened>, Arc<Vec<String>>), Error> {
+    /// Reads and understands the workbook.
+    pub async fn open(&self, ctx: &Ctx) -> Result<Arc<Reading>, Error> {
         let (it, ctx) = (self.clone(), ctx.clone());
-        let opened = aside("understand a workbook", move || {
+        let reading = aside("understand a workbook", move || {
             let (vocabulary, year) = (ctx.vocabulary(), ctx.today.year());
             let opened = Opened::understand(read(&it.row.content)?, &it.mechanism, vocabulary, &it.mapping, year)?;
-            let prints = fingerprint::all(&it.mechanism.id, &opened);
-            Ok::<_, Refusal>((Arc::new(opened), Arc::new(prints)))
+            let read_as = ReadAs::of(&opened);
+            let prints = fingerprint::all(&it.mechanism.id, &opened, &read_as);
+            let hash = kernel::journal::digest(&it.row.content);
+            Ok::<_, Refusal>(Arc::new(Reading { opened, hash, read_as, prints }))
         });
-        Ok(opened.await??)
+        Ok(reading.await??)
+    }
+
+    /// Which of its rows were taken in before, in the order of the sheet: by the columns that are read now, or by those
+    /// that were read when the same file came in.
+    pub async fn known(&self, conn: &mut Conn, reading: &Arc<Reading>) -> Result<Vec<bool>, Error> {
+        let id = &self.mechanism.id;
+        let mut is_known = recognised(conn, id, &reading.prints).await?;
+        let mut tried = vec![reading.read_as.clone()];
+        for batch in store::imports::batches_of_file(conn, &reading.hash).await? {
+            let read_as = batch.detail.and_then(|json| serde_json::from_value::<ReadAs>(json).ok());
+            let other =
+                |it: &ReadAs| it.sheet == reading.read_as.sheet && !tried.contains(it) && batch.mechanism == *id;
+            let Some(read_as) = read_as.filter(other) else { continue };
+            tried.push(read_as.clone());
+            let (id, it) = (id.clone(), Arc::clone(reading));
+            let prints = aside("fingerprint a workbook", move || fingerprint::all(&id, &it.opened, &read_as)).await?;
+            let more = recognised(conn, &self.mechanism.id, &prints).await?;
+            is_known.iter_mut().zip(more).for_each(|(known, more)| *known |= more);
+        }
+        Ok(is_known)
     }
 }
 
-/// The fingerprints of the rows that were taken in before.
-pub async fn known(conn: &mut Conn, looking: &Looking, prints: &[String]) -> Result<HashSet<String>, Error> {
-    let known = store::imports::known(conn, &looking.mechanism.id, prints).await?;
-    Ok(known.into_iter().map(|(print, _)| print).collect())
+async fn recognised(conn: &mut Conn, mechanism: &MechanismId, prints: &[String]) -> Result<Vec<bool>, Error> {
+    let known = store::imports::known(conn, mechanism, prints).await?;
+    let known: HashSet<String> = known.into_iter().map(|(print, _)| print).collect();
+    Ok(prints.iter().map(|print| known.contains(print)).collect())
 }
 
 /// The workbook on trial.
 pub async fn preview(ctx: &Ctx, upload: UploadId) -> Result<Preview, Error> {
     let looking = looking(ctx, upload).await?;
-    let (opened, prints) = looking.open(ctx).await?;
+    let reading = looking.open(ctx).await?;
     let known = {
         let mut conn = ctx.office.db.read().await?;
-        known(&mut conn, &looking, &prints).await?
+        looking.known(&mut conn, &reading).await?
     };
     let ctx = ctx.clone();
     aside("try a workbook", move || {
         let (for_all, refusals) = rows::for_all(&ctx, &looking.mechanism, &looking.mapping);
-        let judged = judge(&ctx, &looking, &opened, &prints, &known, for_all);
-        put_together(&ctx, &looking, &opened, judged, &refusals)
+        let trial = judge(&ctx, &looking, &reading.opened, &known, for_all);
+        put_together(&ctx, &looking, &reading.opened, trial, &refusals)
     })
     .await
 }
@@ -204,18 +240,11 @@ struct Trial {
     unknown_units: Vec<UnknownUnit>,
 }
 
-fn judge(
-    ctx: &Ctx,
-    looking: &Looking,
-    opened: &Opened,
-    prints: &[String],
-    known: &HashSet<String>,
-    for_all: Vec<(FieldId, Value)>,
-) -> Trial {
+fn judge(ctx: &Ctx, looking: &Looking, opened: &Opened, known: &[bool], for_all: Vec<(FieldId, Value)>) -> Trial {
     let mut rows = Rows::of(ctx, &looking.mechanism, opened, &looking.mapping, for_all);
     let (mut counts, mut kept) = (Counts::default(), Kept::default());
     let nobody = RecordId(Uuid::nil());
-    let mut prints = prints.iter();
+    let mut known = known.iter();
     for line in &opened.sheet.lines {
         if line.meaning != Meaning::Data {
             counts.other += usize::from(line.meaning != Meaning::Blank);
@@ -223,10 +252,9 @@ fn judge(
             continue;
         }
         counts.rows += 1;
-        let is_known = prints.next().is_some_and(|print| known.contains(print));
-        let judged = match is_known {
-            true => Judged::Known,
-            false => rows.judge(line.row, nobody).map_or_else(Judged::Faulty, |_| Judged::Good),
+        let judged = match known.next() {
+            Some(true) => Judged::Known,
+            _ => rows.judge(line.row, nobody).map_or_else(Judged::Faulty, |_| Judged::Good),
         };
         match &judged {
             Judged::Known => counts.known += 1,
@@ -310,12 +338,9 @@ fn missing(ctx: &Ctx, looking: &Looking, opened: &Opened, refusals: &[Refusal]) 
 
 fn totals(opened: &Opened) -> Vec<TotalCheck> {
     let totals = opened.sheet.lines.iter().filter_map(|line| match &line.meaning {
-        Meaning::Total { claim, agrees } => Some(TotalCheck {
-            row: line.row + 1,
-            claim: claim.clone(),
-            agrees: *agrees,
-            why: line.why.to_string(),
-        }),
+        Meaning::Total { claim, agrees } => {
+            Some(TotalCheck { row: line.row + 1, claim: claim.clone(), agrees: *agrees, why: line.why.to_string() })
+        }
         _ => None,
     });
     totals.take(20).collect()

@@ -4,7 +4,6 @@
 //! a hundred thousand rows take little memory and no longer than their writing.
 //! Never stops at a row with problems: it stays in the workbook and comes back marked.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use kernel::figures::Cells;
@@ -17,13 +16,12 @@ use tokio::sync::mpsc;
 use uuid::ContextV7;
 
 use super::{TakenIn, UploadId, aside};
-use crate::commands::batches;
+use crate::commands::batches::{self, Workbook};
 use crate::commands::keep::{self, Sheet, Writing};
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::queries::intake::opened::Opened;
 use crate::queries::intake::rows::{self, Rows};
-use crate::queries::intake::{Looking, known, looking};
+use crate::queries::intake::{Looking, Reading, looking};
 
 /// Rows that are collected before they are written.
 const AT_ONCE: usize = 1_000;
@@ -35,8 +33,8 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
     if !refusals.is_empty() {
         return Err(refusals.into());
     }
-    let (opened, prints) = looking.open(ctx).await?;
-    if prints.is_empty() {
+    let reading = looking.open(ctx).await?;
+    if reading.prints.is_empty() {
         return Err(Refusal::new("import.nothing").into());
     }
     let mut tx = ctx.office.db.begin_long().await?;
@@ -44,8 +42,8 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
         return Ok(known);
     }
     let batch: BatchId = ctx.new_id();
-    let known = known(&mut tx, &looking, &prints).await?;
-    let job = Job { ctx: ctx.clone(), looking: looking.clone(), opened, prints, known, for_all, batch };
+    let known = looking.known(&mut tx, &reading).await?;
+    let job = Job { ctx: ctx.clone(), looking: looking.clone(), reading: Arc::clone(&reading), known, for_all, batch };
     let mut done = match write(ctx, &mut tx, job).await {
         Err(error) if is_conflict(&error) => return Err(Error::Stale),
         other => other?,
@@ -54,9 +52,10 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
         return Ok(done);
     }
     done.batch = Some(batch);
-    let hash = kernel::journal::digest(&looking.row.content);
-    let file = Some((looking.row.file_name.as_str(), hash.as_str()));
-    batches::keep(ctx, &mut tx, batch, &looking.mechanism.id, "import", file, done.taken).await?;
+    let read_as =
+        serde_json::to_value(&reading.read_as).map_err(|fault| Error::broken("write what was read", fault))?;
+    let workbook = Workbook { name: &looking.row.file_name, hash: &reading.hash, read_as };
+    batches::keep(ctx, &mut tx, batch, &looking.mechanism.id, "import", Some(workbook), done.taken).await?;
     answer(ctx, &mut tx, key, &done).await?;
     tx.commit().await?;
     Ok(done)
@@ -66,9 +65,8 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
 struct Job {
     ctx: Ctx,
     looking: Looking,
-    opened: Arc<Opened>,
-    prints: Arc<Vec<String>>,
-    known: HashSet<String>,
+    reading: Arc<Reading>,
+    known: Vec<bool>,
     for_all: Vec<(FieldId, Value)>,
     batch: BatchId,
 }
@@ -116,11 +114,12 @@ fn collect(job: &Job, sender: &mpsc::Sender<Chunk>) -> Result<TakenIn, Error> {
     let (ctx, mechanism) = (&job.ctx, &job.looking.mechanism);
     let asks_nothing = keep::asks_nothing(mechanism);
     let order = ContextV7::new();
-    let mut rows = Rows::of(ctx, mechanism, &job.opened, &job.looking.mapping, job.for_all.clone());
+    let mut rows = Rows::of(ctx, mechanism, &job.reading.opened, &job.looking.mapping, job.for_all.clone());
     let mut done = TakenIn { batch: None, taken: 0, left: 0, known: 0 };
     let (mut writing, mut chunk) = (Writing::new(ctx, Some(job.batch)), Chunk::default());
-    for (row, print) in job.opened.rows().into_iter().zip(job.prints.iter()) {
-        if job.known.contains(print) {
+    let lines = job.reading.opened.rows().into_iter().zip(&job.reading.prints).zip(&job.known);
+    for ((row, print), is_known) in lines {
+        if *is_known {
             done.known += 1;
             continue;
         }

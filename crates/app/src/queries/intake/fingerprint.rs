@@ -2,23 +2,41 @@
 //!
 //! A fingerprint covers the mechanism and the texts of the cells that are read: the title, the unit, where the task
 //! comes from and all the others. What is filled in for all rows is no part of it.
+//! It depends on which columns are read; so the act that took a file in keeps that, and the same file is known again
+//! however its columns are read next time.
 //! Two equal rows inside one file are both taken: the second bears its count, so that the same file again adds nothing.
 //! Never covers how a cell is formatted: blanks and full-width signs make no difference.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kernel::grid::Cell;
 use kernel::ids::{FieldId, MechanismId};
+use serde::{Deserialize, Serialize};
 use sm3::{Digest, Sm3};
 
 use super::names::half_width;
 use super::opened::Opened;
 
+/// Which columns a row is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadAs {
+    /// The sheet, from 0.
+    pub sheet: usize,
+    /// Field and column, in the order of the fields' ids.
+    pub columns: BTreeMap<FieldId, u32>,
+}
+
+impl ReadAs {
+    /// The columns that are read now.
+    pub fn of(opened: &Opened) -> Self {
+        let columns = opened.columns.iter().map(|it| (it.field.clone(), it.column)).collect();
+        Self { sheet: opened.chosen, columns }
+    }
+}
+
 /// The fingerprints of all rows that hold records, in the order of the sheet.
-pub fn all(mechanism: &MechanismId, opened: &Opened) -> Vec<String> {
-    let mut columns: Vec<(&FieldId, u32)> = opened.columns.iter().map(|it| (&it.field, it.column)).collect();
-    columns.sort();
-    let cells = |row: u32| columns.iter().map(move |(field, column)| (*field, opened.cell(row, *column)));
+pub fn all(mechanism: &MechanismId, opened: &Opened, read_as: &ReadAs) -> Vec<String> {
+    let cells = |row: u32| read_as.columns.iter().map(move |(field, column)| (field, opened.cell(row, *column)));
     let mut seen = Seen::default();
     opened.rows().into_iter().map(|row| seen.count(of(mechanism, cells(row)))).collect()
 }
@@ -87,7 +105,13 @@ mod tests {
         let row = print("task_order", &[("title", text("编制规划(初稿)")), ("unit", text("组织人事局"))]);
         assert_eq!(row.len(), 64);
         assert_eq!(row, print("task_order", &[("title", text("编制 规划（初稿）")), ("unit", text("组织人事局 "))]));
-        assert_eq!(row, print("task_order", &[("remark", Cell::Empty), ("title", text("编制规划(初稿)")), ("unit", text("组织人事局"))]));
+        assert_eq!(
+            row,
+            print(
+                "task_order",
+                &[("remark", Cell::Empty), ("title", text("编制规划(初稿)")), ("unit", text("组织人事局"))]
+            )
+        );
         assert_ne!(row, print("other", &[("title", text("编制规划(初稿)")), ("unit", text("组织人事局"))]));
         assert_ne!(row, print("task_order", &[("title", text("编制规划(初稿)")), ("helpers", text("组织人事局"))]));
         assert_ne!(row, print("task_order", &[("title", text("编制规划(二稿)")), ("unit", text("组织人事局"))]));

@@ -97,7 +97,8 @@ impl Kept {
         };
         if self.has_room(kind != LineKind::Blank) {
             let cells = opened.grid().rows.get(line.row as usize).into_iter().flatten();
-            let texts: Vec<String> = cells.filter(|cell| !cell.is_empty()).take(12).map(|cell| short(&written(cell))).collect();
+            let texts: Vec<String> =
+                cells.filter(|cell| !cell.is_empty()).take(12).map(|cell| short(&written(cell))).collect();
             self.lines.push(Line {
                 row: line.row + 1,
                 kind,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::opened::Opened;
 use super::rows::{self, Rows};
-use super::{Looking, known, looking};
+use super::{Looking, looking};
 use crate::commands::intake::{UploadId, aside};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -17,17 +17,17 @@ use crate::queries::files::{Download, XLSX};
 /// The workbook given back.
 pub async fn marked(ctx: &Ctx, upload: UploadId) -> Result<Download, Error> {
     let looking = looking(ctx, upload).await?;
-    let (opened, prints) = looking.open(ctx).await?;
+    let reading = looking.open(ctx).await?;
     let known = {
         let mut conn = ctx.office.db.read().await?;
-        known(&mut conn, &looking, &prints).await?
+        looking.known(&mut conn, &reading).await?
     };
     let name = name(&looking.row.file_name);
     let ctx = ctx.clone();
     let bytes = aside("mark a workbook", move || {
-        let unknown = opened.rows().into_iter().zip(prints.iter()).filter(|(_, print)| !known.contains(*print));
-        let rows: Vec<u32> = unknown.map(|(row, _)| row).collect();
-        annotate(&looking.row.content, &marks(&ctx, &looking, &opened, &rows))
+        let new = reading.opened.rows().into_iter().zip(known).filter(|(_, is_known)| !is_known);
+        let rows: Vec<u32> = new.map(|(row, _)| row).collect();
+        annotate(&looking.row.content, &marks(&ctx, &looking, &reading.opened, &rows))
     });
     let bytes = bytes.await?.map_err(|fault| Error::broken("mark a workbook", fault))?;
     Ok(Download { name, media: XLSX.to_owned(), bytes })

@@ -75,7 +75,8 @@ impl<'a> Directory<'a> {
         let holding = known().filter(|(known, _)| known.contains(name)).flat_map(|(_, ids)| ids);
         let mut found: Vec<UnitId> = holding.copied().collect();
         if found.is_empty() {
-            let longest = known().filter(|(known, _)| name.ends_with(known.as_str())).max_by_key(|(known, _)| known.len());
+            let longest =
+                known().filter(|(known, _)| name.ends_with(known.as_str())).max_by_key(|(known, _)| known.len());
             found = longest.map(|(_, ids)| ids.clone()).unwrap_or_default();
         }
         found.sort();
@@ -308,7 +309,10 @@ mod tests {
 
     #[test]
     fn a_cell_may_name_several() {
-        assert_eq!(several("综合办公室、农业农村局；葵岭街道 海湾街道"), ["综合办公室", "农业农村局", "葵岭街道", "海湾街道"]);
+        assert_eq!(
+            several("综合办公室、农业农村局；葵岭街道 海湾街道"),
+            ["综合办公室", "农业农村局", "葵岭街道", "海湾街道"]
+        );
         assert_eq!(several(" 、 "), Vec::<&str>::new());
     }
 }

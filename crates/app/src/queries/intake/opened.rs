@@ -91,9 +91,8 @@ impl Opened {
 pub fn importable(mechanism: &Mechanism) -> Vec<&Field> {
     let start = mechanism.start();
     let taken = |field: &&Field| start.needs.contains(&field.id) || start.asks.contains(&field.id);
-    let holds = |field: &&Field| {
-        !matches!(field.of, FieldType::Record { .. } | FieldType::Files | FieldType::Computed { .. })
-    };
+    let holds =
+        |field: &&Field| !matches!(field.of, FieldType::Record { .. } | FieldType::Files | FieldType::Computed { .. });
     mechanism.fields.iter().filter(taken).filter(holds).collect()
 }
 

@@ -159,11 +159,9 @@ impl<'a> Rows<'a> {
         let field = &self.mechanism.fields[column.at];
         match &field.of {
             _ if cell.is_empty() => Ok(None),
-            FieldType::Choice { .. }
-            | FieldType::Unit
-            | FieldType::Units
-            | FieldType::Person
-            | FieldType::People => self.looked_up(at, column, field, cell),
+            FieldType::Choice { .. } | FieldType::Unit | FieldType::Units | FieldType::Person | FieldType::People => {
+                self.looked_up(at, column, field, cell)
+            }
             _ => self.plain_value(column, field, cell),
         }
     }
@@ -273,11 +271,7 @@ impl<'a> Rows<'a> {
         let id = settled(meant, name, "单位", &mut looked.guesses)?;
         let ord = self.ctx.tree.ord(id).unwrap_or(-1);
         match is_subject && !self.reach.iter().any(|over| over.holds(ord)) {
-            true => Err(format!(
-                "“{}”不在你可以“{}”的范围内",
-                self.ctx.names().unit(id),
-                self.mechanism.start().name
-            )),
+            true => Err(format!("“{}”不在你可以“{}”的范围内", self.ctx.names().unit(id), self.mechanism.start().name)),
             false => Ok(id),
         }
     }

@@ -18,7 +18,8 @@ pub fn template(ctx: &Ctx, mechanism: &str) -> Result<Download, Error> {
         return Err(Error::NotFound);
     }
     let fields = importable(&mechanism);
-    let columns = fields.iter().map(|field| Column { title: title(&mechanism, field), width: None, kind: kind(&field.of) });
+    let columns =
+        fields.iter().map(|field| Column { title: title(&mechanism, field), width: None, kind: kind(&field.of) });
     let sheet = Sheet { name: mechanism.name.clone(), columns: columns.collect(), rows: std::iter::empty() };
     let mut notes = vec![
         format!("这是“{}”的导入模板:在第一张表里逐行填写,一行一件。", mechanism.name),
