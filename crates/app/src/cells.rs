@@ -75,12 +75,7 @@ pub fn changes(cells: &Cells, tree: &Tree) -> Vec<CellChange> {
     rolled_up(cells, tree)
         .into_iter()
         .map(|(key, amount)| CellChange {
-            key: CellKey {
-                figure: FigureId::from(key.figure),
-                slice: key.slice,
-                period: key.period,
-                unit: key.unit,
-            },
+            key: CellKey { figure: FigureId::from(key.figure), slice: key.slice, period: key.period, unit: key.unit },
             numerator: amount.numerator,
             denominator: amount.denominator,
         })

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use kernel::authority::{Actor, Subtree};
-use kernel::catalog::{Catalog, Mechanism, Vocabulary};
 use kernel::calendar::Calendar;
+use kernel::catalog::{Catalog, Mechanism, Vocabulary};
 use kernel::deadlines::Clock;
 use kernel::ids::{AccountId, PersonId};
 use uuid::{ContextV7, Timestamp, Uuid};

@@ -84,14 +84,14 @@ pub struct Office {
 
 impl Office {
     /// Opens the office: keeps the definitions' versions, reads old versions, the calendar's years and the tree.
-    pub async fn open(db: Db, definitions: Definitions, press: Option<Arc<Press>>, now: i64) -> Result<Arc<Self>, Error> {
-        let office = Self {
-            db,
-            press,
-            overlay: None,
-            definitions: RwLock::new(Arc::new(definitions)),
-            tree: RwLock::default(),
-        };
+    pub async fn open(
+        db: Db,
+        definitions: Definitions,
+        press: Option<Arc<Press>>,
+        now: i64,
+    ) -> Result<Arc<Self>, Error> {
+        let office =
+            Self { db, press, overlay: None, definitions: RwLock::new(Arc::new(definitions)), tree: RwLock::default() };
         let office = Arc::new(office);
         let definitions = (*office.definitions()).clone();
         office.take_definitions(definitions, now).await?;
@@ -179,7 +179,14 @@ impl Office {
     }
 
     /// The context of an act.
-    pub fn ctx(self: &Arc<Self>, actor: Actor, account: Option<AccountId>, now: i64, today: Date, request: String) -> Ctx {
+    pub fn ctx(
+        self: &Arc<Self>,
+        actor: Actor,
+        account: Option<AccountId>,
+        now: i64,
+        today: Date,
+        request: String,
+    ) -> Ctx {
         let (definitions, tree) = (self.definitions(), self.tree());
         Ctx { office: self.clone(), actor, account, now, today, request, definitions, tree }
     }

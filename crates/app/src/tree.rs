@@ -149,7 +149,11 @@ impl Tree {
 
     /// What a person holds on a day.
     pub fn grants_of(&self, person: PersonId, on: Date) -> Vec<Grant> {
-        self.grants.iter().filter(|(id, grant)| *id == person && grant.holds_on(on)).map(|(_, grant)| grant.clone()).collect()
+        self.grants
+            .iter()
+            .filter(|(id, grant)| *id == person && grant.holds_on(on))
+            .map(|(_, grant)| grant.clone())
+            .collect()
     }
 
     /// Who holds a role over a unit on a day: those who hold it nearest to the unit.

@@ -144,7 +144,8 @@ pub fn money(fen: i64) -> String {
 /// An instant in China's time, to the minute: `2026-03-05 09:32`.
 pub fn moment(at_ms: i64) -> String {
     let minutes = at_ms.div_euclid(60_000) + 8 * 60;
-    let day = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(minutes.div_euclid(1440).clamp(-700_000, 2_900_000)));
+    let day = Date::constant(1970, 1, 1)
+        .checked_add(jiff::Span::new().days(minutes.div_euclid(1440).clamp(-700_000, 2_900_000)));
     let rest = minutes.rem_euclid(1440);
     format!("{} {:02}:{:02}", day.unwrap_or(Date::constant(1970, 1, 1)), rest / 60, rest % 60)
 }

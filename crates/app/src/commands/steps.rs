@@ -7,9 +7,9 @@ use std::sync::Arc;
 use kernel::catalog::{FieldType, Mechanism, Step};
 use kernel::facts::{self, Typed};
 use kernel::ids::{BatchId, FieldId, FileId, PersonId, RecordId, StepId};
+use kernel::record::Record;
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::Value;
-use kernel::record::Record;
 use kernel::workflow::{self, Attempt, Move};
 use store::{Conn, Tx};
 
@@ -138,9 +138,8 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     if form.version.is_some_and(|version| version != record.version) {
         return Err(Error::Stale);
     }
-    let step = mechanism
-        .step(form.step.as_str())
-        .ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
+    let step =
+        mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
     let filled = read(ctx, &mut conn, &mechanism, step, &form.typed, Some(record.id)).await?;
     let last_by = last_by(&mut conn, step, record.id).await?;
     let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
@@ -246,8 +245,8 @@ fn attempt<'a>(
     last_by: Option<PersonId>,
 ) -> Attempt<'a> {
     let clean = |text: Option<String>| {
-        let kept: Option<String> =
-            text.map(|text| text.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().trim().to_owned());
+        let kept: Option<String> = text
+            .map(|text| text.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().trim().to_owned());
         kept.filter(|text| !text.is_empty())
     };
     Attempt {

@@ -10,7 +10,7 @@ const AT_ONCE: u32 = 100;
 const AGAIN_MS: i64 = 60_000;
 
 /// Sends what is due.
-pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
+pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
     let mut report = Report::default();
     loop {
         let batch = {

@@ -7,7 +7,7 @@ use crate::error::Error;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Tidies up.
-pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
+pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
     let mut tx = ctx.office.db.begin().await?;
     let mut gone = 0;
     gone += store::accounts::drop_ended_sessions(&mut tx, ctx.now).await?;

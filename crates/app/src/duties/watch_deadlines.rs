@@ -13,7 +13,7 @@ use crate::records;
 const AT_ONCE: u32 = 200;
 
 /// Rings what is due.
-pub async fn run(ctx: &Ctx) -> Result<Report, Error> {
+pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
     let mut report = Report::default();
     loop {
         let due = {

@@ -136,9 +136,11 @@ async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
     let found = records::by_ids(ctx, conn, &ids).await?;
     let elsewhere = found.iter().filter(|found| {
         let seen = ctx.reach(&found.mechanism).iter().any(|over| over.holds(found.unit_ord));
-        let mine = found.record.holder.as_ref().is_none_or(|role| {
-            ctx.actor.grant_for(std::slice::from_ref(role), found.unit_ord).is_some()
-        });
+        let mine = found
+            .record
+            .holder
+            .as_ref()
+            .is_none_or(|role| ctx.actor.grant_for(std::slice::from_ref(role), found.unit_ord).is_some());
         seen && found.record.is_open() && !mine
     });
     let mut lines: Vec<DeskLine> = elsewhere.map(|found| line(ctx, found)).collect();

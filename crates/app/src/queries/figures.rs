@@ -415,7 +415,8 @@ fn cell(figure: &Figure, amount: Amount, period: String) -> FigureCell {
 
 /// What a figure is made of: what the part is called, as written, as a sentence.
 fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
-    let one = |name: &str, formula: &Formula| (name.to_owned(), formula.text.to_string(), kernel::formula::explain(formula));
+    let one =
+        |name: &str, formula: &Formula| (name.to_owned(), formula.text.to_string(), kernel::formula::explain(formula));
     match &figure.measure {
         Measure::Count { when, at } => vec![one("计入", when), one("按哪天", at)],
         Measure::Sum { of, when, at } => vec![one("合计", of), one("计入", when), one("按哪天", at)],

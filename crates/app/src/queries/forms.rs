@@ -225,7 +225,13 @@ fn fault(again: Option<&Again>, spot: &Spot) -> Option<Said> {
     again?.refusals.iter().find(|said| said.at == *spot).cloned()
 }
 
-fn control(ctx: &Ctx, who: &[kernel::ids::RoleId], field: &Field, known: Option<&Value>, files: &[FileLine]) -> Control {
+fn control(
+    ctx: &Ctx,
+    who: &[kernel::ids::RoleId],
+    field: &Field,
+    known: Option<&Value>,
+    files: &[FileLine],
+) -> Control {
     match &field.of {
         FieldType::Text { max } => Control::Text { max: *max },
         FieldType::LongText { max } => Control::LongText { max: *max },

@@ -15,9 +15,9 @@ use store::Conn;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::Light;
 use crate::queries::forms::{Again, FileLine, StepForm, step_form};
 use crate::queries::register::{self, value_of};
-use crate::queries::Light;
 use crate::records::{self, Found};
 use crate::words;
 

@@ -44,7 +44,8 @@ pub async fn search(ctx: &Ctx, words: &str) -> Result<SearchPage, Error> {
         }
     }
     let initials = words.to_ascii_lowercase();
-    let fits = |name: &str, pinyin: &str| name.contains(&words) || (!pinyin.is_empty() && pinyin.starts_with(&initials));
+    let fits =
+        |name: &str, pinyin: &str| name.contains(&words) || (!pinyin.is_empty() && pinyin.starts_with(&initials));
     let reach: Vec<_> = ctx.actor.grants().iter().map(|grant| grant.over).collect();
     for unit in ctx.tree.within(&reach).filter(|unit| fits(&unit.name, &unit.pinyin)).take(MOST) {
         let above = unit.parent.map(|id| ctx.names().unit(id)).unwrap_or_default();

@@ -268,11 +268,15 @@ fn spoken_order(order: Order) -> &'static str {
     }
 }
 
-/// What can be done with chosen rows; with script it appears once rows are chosen, with their number.
-pub fn batch_bar(acts: &[Button]) -> Markup {
+/// What can be done with chosen rows; with script it appears once rows are chosen, with their number. `all` offers
+/// what lies beyond the page too.
+pub fn batch_bar(all: Option<&str>, acts: &[Button]) -> Markup {
     html! {
         div.batch role="group" aria-label="批量办理" aria-live="polite" {
             span { "已选 " b data-count { "0" } " 项" }
+            @if let Some(words) = all {
+                label.every { input type="checkbox" name="_all" value="1"; (words) }
+            }
             @for act in acts { (act.clone().tiny()) }
         }
     }

@@ -103,6 +103,12 @@ impl Asked {
         }
     }
 
+    /// Goes on after the key that a page gave.
+    pub(super) fn go_on_after(&mut self, key: &str) -> Result<(), Error> {
+        self.query.after = after(key)?;
+        Ok(())
+    }
+
     /// Does the record hold what the kernel judges?
     fn fits(&self, ctx: &Ctx, found: &Found) -> bool {
         let view = View {
@@ -119,12 +125,8 @@ impl Asked {
     fn given(&mut self, ctx: &Ctx, conditions: Vec<Expr>, period: (Date, Date)) {
         self.period = Some(period);
         for expr in conditions {
-            let condition = Condition {
-                expr: &expr,
-                today: ctx.today,
-                period: self.period,
-                computed: Some(&self.computed),
-            };
+            let condition =
+                Condition { expr: &expr, today: ctx.today, period: self.period, computed: Some(&self.computed) };
             let dialect = ctx.office.db.dialect();
             match store::filters::condition_sql(dialect, ctx.office.db.site(), &condition) {
                 Ok(_) => self.conditions.push(expr),
@@ -250,8 +252,8 @@ fn figure_rows(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, asked: &mut 
         return Ok(());
     }
     let figure = mechanism.figure(&ask.figure).ok_or_else(|| Refusal::new("filter.bad").with("name", "数字"))?;
-    let (from, until) = crate::queries::figures::period(&ask.period)
-        .ok_or_else(|| Refusal::new("filter.bad").with("name", "期间"))?;
+    let (from, until) =
+        crate::queries::figures::period(&ask.period).ok_or_else(|| Refusal::new("filter.bad").with("name", "期间"))?;
     (asked.query.open, asked.query.overdue_on) = (None, None);
     // A stock of the current month is reckoned as of today, not as of the month's end.
     let as_of = until.min(ctx.today);

@@ -137,7 +137,8 @@ pub async fn month(ctx: &Ctx, mechanism: &str, month: Month, ask: &RegisterAsk) 
     let mut days = Vec::new();
     let mut on = first;
     while on <= last {
-        let due: Vec<_> = found.iter().filter(|it| it.record.facts.find(by.as_str()) == Some(&Value::Day(on))).collect();
+        let due: Vec<_> =
+            found.iter().filter(|it| it.record.facts.find(by.as_str()) == Some(&Value::Day(on))).collect();
         days.push(MonthDay {
             on,
             inside: Month::of(on) == month,

@@ -190,6 +190,24 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
     })
 }
 
+/// Every record that the ask finds, up to one more than `most`: for an act on all of them.
+pub async fn ids(ctx: &Ctx, mechanism: &str, ask: RegisterAsk, most: usize) -> Result<Vec<RecordId>, Error> {
+    let mechanism = ctx.mechanism(mechanism)?;
+    let reach = scope(ctx, &mechanism, ask.unit)?;
+    let mut conn = ctx.office.db.read().await?;
+    let ask = RegisterAsk { after: String::new(), ..ask };
+    let mut asked = query(ctx, &mechanism, &ask, &reach)?;
+    let mut ids = Vec::new();
+    loop {
+        let (found, next) = asked.page(ctx, &mut conn, 500).await?;
+        ids.extend(found.iter().map(|found| found.record.id));
+        match next {
+            Some(key) if ids.len() <= most => asked.go_on_after(&key)?,
+            _ => return Ok(ids),
+        }
+    }
+}
+
 /// The subtrees that are looked at: what this person may see, inside the unit asked for.
 pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<Vec<Subtree>, Error> {
     let reach = ctx.reach(mechanism);

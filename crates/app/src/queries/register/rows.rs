@@ -15,17 +15,16 @@ use crate::records::Found;
 
 /// Is it shown right-aligned?
 pub fn is_number(of: &FieldType) -> bool {
-    matches!(
-        of,
-        FieldType::Whole { .. } | FieldType::Decimal { .. } | FieldType::Money | FieldType::Percent
-    )
+    matches!(of, FieldType::Whole { .. } | FieldType::Decimal { .. } | FieldType::Money | FieldType::Percent)
 }
 
 pub(super) fn row(ctx: &Ctx, shown_by: &Mechanism, found: &Found) -> RegisterRow {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let cells = shown_by.list.columns.iter().map(|column| match column {
         Column::Number => Cell::Text(record.number.clone().unwrap_or_default()),
-        Column::State => Cell::State(mechanism.state(record.state.as_str()).map_or_else(String::new, |it| it.name.clone())),
+        Column::State => {
+            Cell::State(mechanism.state(record.state.as_str()).map_or_else(String::new, |it| it.name.clone()))
+        }
         Column::Light => Cell::Light(light(ctx, found)),
         Column::Due => Cell::Text(record.due_on(mechanism).map(|day| day.to_string()).unwrap_or_default()),
         Column::Holder => Cell::Text(holder_words(ctx, found)),

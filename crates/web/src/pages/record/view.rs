@@ -43,7 +43,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file)) }))
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
             }
-            div.c4.pile {
+            div.c4.pile.lead {
                 (steps(visitor, file, shown))
                 (card("时限和承办", html! {}, facts(&standing(file), true)))
                 (card("文书", html! {}, papers(file)))

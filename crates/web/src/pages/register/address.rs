@@ -117,7 +117,7 @@ impl Address {
         Self { ask, ..Self::default() }.first(path)
     }
 
-    fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         let mut pairs = self.pairs();
         pairs.extend(self.behind.iter().map(|key| ("behind".to_owned(), key.clone())));
         if self.page > 0 {

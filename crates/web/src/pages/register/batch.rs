@@ -2,6 +2,7 @@
 
 use app::commands::steps::{self, BatchDone, TakeSteps};
 use app::queries::register;
+use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::catalog::{Mechanism, Step};
@@ -29,11 +30,17 @@ use crate::visitor::{At, Visitor};
 pub(crate) async fn take(
     visitor: Visitor,
     At((mechanism, step)): At<(String, String)>,
+    RawQuery(asked): RawQuery,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let mechanism = visitor.ctx.mechanism(&mechanism)?;
     let step = mechanism.step(&step).ok_or_else(|| Refusal::new("step.unknown").with("step", &step))?;
-    let form = Form::read(&sent);
+    let mut form = Form::read(&sent);
+    if sent.find("_all").is_some() {
+        // Everything that the list holds, not only the page at hand.
+        let ask = address::Address::read(asked.as_deref().unwrap_or(""))?.ask;
+        form.records = register::ids(&visitor.ctx, mechanism.id.as_str(), ask, steps::MOST_IN_BATCH).await?;
+    }
     let wants_words = (step.opinion && form.opinion.is_empty()) || (step.reason && form.reason.is_empty());
     if wants_words && !form.is_sure && !form.records.is_empty() {
         return confirm(&visitor, &mechanism, step, &form, &[]).await;

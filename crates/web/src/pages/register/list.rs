@@ -72,7 +72,7 @@ fn said(register: &Register, address: &Address) -> Markup {
         @if !words.is_empty() { (notice(Tone::Ok, &words, html! {})) }
         @if let Some(words) = &register.opened_from {
             (notice(Tone::Note, "这个数字背后的事项", html! {
-                p { (words) }
+                p { (words.replace("..", " 至 ")) }
                 p { a href=(urls::with(&urls::of_register(&register.mechanism, "figures"), &[("figure", &address.ask.figure)])) { "回到数字" }
                     " · " a href=(urls::register(&register.mechanism)) { "看整个台账" } }
             }))
@@ -86,7 +86,7 @@ fn rows(register: &Register, address: &Address) -> Markup {
     }
     let path = urls::register(&register.mechanism);
     let chooses = !register.batch_steps.is_empty();
-    let foot = pager(&place(register, address, &path), batch(register));
+    let foot = pager(&place(register, address, &path), batch(register, address));
     let table = table(&Table {
         caption: register.name.clone(),
         columns: columns(register, &path),
@@ -122,12 +122,12 @@ fn place(register: &Register, address: &Address, path: &str) -> Pager {
     }
 }
 
-fn batch(register: &Register) -> Markup {
+fn batch(register: &Register, address: &Address) -> Markup {
     if register.batch_steps.is_empty() {
         return html! {};
     }
     let button = |step: &BatchStep| {
-        let to = format!("{}/{}", urls::of_register(&register.mechanism, "steps"), step.id);
+        let to = address.at(&format!("{}/{}", urls::of_register(&register.mechanism, "steps"), step.id));
         let button = Button::submit(step.name.as_str()).to(to);
         // A step that asks for words asks on a page of its own; any other asks here.
         if step.opinion || step.reason {
@@ -136,7 +136,12 @@ fn batch(register: &Register) -> Markup {
             button.confirm(format!("对选中的事项办理“{}”？", step.name))
         }
     };
-    batch_bar(&register.batch_steps.iter().map(button).collect::<Vec<_>>())
+    let is_more = register.next.is_some() || address.page > 0;
+    let all = is_more.then(|| match register.count {
+        Count::Exactly(count) => format!("全部 {} 项，不只本页", words::count(count)),
+        Count::MoreThan(_) => "符合条件的全部，不只本页".to_owned(),
+    });
+    batch_bar(all.as_deref(), &register.batch_steps.iter().map(button).collect::<Vec<_>>())
 }
 
 fn columns(register: &Register, path: &str) -> Vec<Column> {

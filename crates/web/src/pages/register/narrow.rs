@@ -104,7 +104,7 @@ pub(super) fn filters(register: &Register, address: &Address, shape: Shape) -> M
         action: path.clone(),
         keep: keep.map(|(name, text)| (name.to_owned(), text.clone())).collect(),
         filters: list,
-        clear_href: (!address.is_plain()).then(|| Address::asking(&path, clear, ask)),
+        clear_href: None,
         more: None,
     };
     html! {
@@ -149,6 +149,9 @@ fn on(register: &Register, address: &Address, path: &str) -> Vec<Anchor> {
     }
     if !ask.words.is_empty() {
         list.push(without(format!("关键词：{}", ask.words), &|ask| ask.words = String::new()));
+    }
+    if list.len() > 1 {
+        list.push(without("全部清除".to_owned(), &clear));
     }
     list
 }
