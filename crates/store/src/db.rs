@@ -271,7 +271,7 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Engine, StoreErro
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "MEMORY")
         .pragma("mmap_size", "268435456")
-        .pragma("wal_autocheckpoint", "4000")
+        .pragma("wal_autocheckpoint", "10000")
         .log_statements(tracing::log::LevelFilter::Off);
     let writer = Writer::open(&connect).await?;
     let read = SqlitePoolOptions::new()

@@ -163,16 +163,33 @@ impl Dialect {
         }
     }
 
-    /// Records whose text matches what [`Self::text_query`] made; stands after `id IN`.
-    pub(crate) fn records_with_text(self, site: &str, query: &str) -> String {
+    /// The record is among those whose text matches the query: a condition for which they are gathered first.
+    pub(crate) fn text_matches(self, query: &str) -> String {
         match self {
             Self::Sqlite => format!(
-                "(SELECT t.record FROM record_words w JOIN record_text t ON t.row_ = w.rowid \
-                 WHERE w.words MATCH {query} AND t.site = {site})"
+                "id IN (SELECT t.record FROM record_words w JOIN record_text t ON t.row_ = w.rowid \
+                 WHERE w.words MATCH {query} AND t.site = $1)"
             ),
             Self::Postgres => format!(
-                "(SELECT t.record FROM record_text t WHERE t.site = {site} AND t.words @@ CAST({query} AS TSQUERY))"
+                "id IN (SELECT t.record FROM record_text t WHERE t.site = $1 AND t.words @@ CAST({query} AS TSQUERY))"
             ),
+        }
+    }
+
+    /// The record's text holds all these runs: a condition that is tested on each record that comes along. Only SQLite
+    /// is asked this way; PostgreSQL knows from its statistics when to do so by itself.
+    pub(crate) fn text_holds(self, runs: &[String]) -> String {
+        let tests: Vec<String> = runs.iter().map(|run| format!(" AND INSTR(t.folded, {run}) > 0")).collect();
+        format!("EXISTS (SELECT 1 FROM record_text t WHERE t.site = $1 AND t.record = +record.id{})", tests.concat())
+    }
+
+    /// Are there more matches than so many? Placeholder `$1` is the query. None where nobody needs to know.
+    pub(crate) fn more_matches_than(self, most: u32) -> Option<String> {
+        match self {
+            Self::Sqlite => Some(format!(
+                "SELECT COUNT(*) FROM (SELECT rowid FROM record_words WHERE words MATCH $1 LIMIT {most}) AS found"
+            )),
+            Self::Postgres => None,
         }
     }
 

@@ -22,6 +22,16 @@ pub(crate) fn indexed(dialect: Dialect, text: &str) -> String {
     }
 }
 
+/// The text with its runs joined by blanks: a sought run stands in it exactly where the index finds it.
+pub(crate) fn folded(text: &str) -> String {
+    runs(text).iter().map(String::from_iter).collect::<Vec<String>>().join(" ")
+}
+
+/// The sought runs, as they stand in a folded text.
+pub(crate) fn sought_runs(typed: &str) -> Vec<String> {
+    runs(typed).iter().take(MOST_RUNS).map(String::from_iter).collect()
+}
+
 /// The query that finds all sought runs; none if nothing that can be sought was typed.
 pub(crate) fn sought(dialect: Dialect, typed: &str) -> Option<String> {
     let parts: Vec<String> = runs(typed).iter().take(MOST_RUNS).map(|run| phrase(dialect, run)).collect();
@@ -91,6 +101,12 @@ mod tests {
         assert_eq!(sought(Dialect::Sqlite, "\" OR '").as_deref(), Some("\"or\""));
         assert_eq!(sought(Dialect::Postgres, "督查 办").as_deref(), Some("('督查') & '办':*"));
         assert_eq!(sought(Dialect::Sqlite, "()*\"'"), None);
+    }
+
+    #[test]
+    fn a_folded_text_holds_its_runs() {
+        assert_eq!(folded("任〔2026〕12号,Ａb"), "任 2026 12号 ab");
+        assert_eq!(sought_runs(" 12号 \"ab"), ["12号", "ab"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Never a statement with more parameters than both databases take.
 
 use crate::conn::Conn;
+use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::param::P;
 
@@ -17,20 +18,24 @@ pub(crate) async fn insert(
     tail: &str,
 ) -> Result<u64, StoreError> {
     let width = rows.first().map_or(0, Vec::len);
+    let dialect = conn.dialect();
     let mut rest = rows.into_iter().peekable();
     let mut changed = 0;
     while rest.peek().is_some() {
         let size = SIZES.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
         let params: Vec<P> = rest.by_ref().take(size).flatten().collect();
-        let sql = format!("INSERT INTO {table_and_columns} VALUES {} {tail}", tuples(size, width));
+        let sql = format!("INSERT INTO {table_and_columns} VALUES {} {tail}", tuples(dialect, size, width));
         changed += conn.run(sql, params).await?;
     }
     Ok(changed)
 }
 
-/// `($1, $2), ($3, $4)`
-fn tuples(rows: usize, width: usize) -> String {
-    let tuple = |row: usize| format!("({})", places(row * width + 1, width));
+/// `($1, $2), ($3, $4)`; in SQLite `(?, ?), (?, ?)`, because it looks numbered places up one by one from the first.
+fn tuples(dialect: Dialect, rows: usize, width: usize) -> String {
+    let tuple = |row: usize| match dialect {
+        Dialect::Sqlite => format!("({})", vec!["?"; width].join(", ")),
+        Dialect::Postgres => format!("({})", places(row * width + 1, width)),
+    };
     (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
 }
 
@@ -55,7 +60,8 @@ mod tests {
 
     #[test]
     fn placeholders_count_on_from_row_to_row() {
-        assert_eq!(tuples(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(tuples(Dialect::Postgres, 2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(tuples(Dialect::Sqlite, 2, 2), "(?, ?), (?, ?)");
         assert_eq!(places(2, 3), "$2, $3, $4");
     }
 

@@ -222,19 +222,21 @@ pub async fn put_words(conn: &mut Conn, id: RecordId, words: &str) -> Result<(),
 
 async fn put_words_of(conn: &mut Conn, id: RecordId, words: &str) -> Result<(), StoreError> {
     let dialect = conn.dialect();
-    let words = P::Text(grams::indexed(dialect, words));
+    let grams = P::Text(grams::indexed(dialect, words));
     let (here, id) = (conn.here(), P::from(id));
     match dialect {
         Dialect::Sqlite => {
-            let known = "INSERT INTO record_text (site, record) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-            conn.run(known, [here.clone(), id.clone()]).await?;
+            let folded = P::text(grams::folded(words));
+            let known = "INSERT INTO record_text (site, record, folded) VALUES ($1, $2, $3) \
+                 ON CONFLICT (site, record) DO UPDATE SET folded = excluded.folded";
+            conn.run(known, [here.clone(), id.clone(), folded]).await?;
             let sql = "INSERT OR REPLACE INTO record_words (rowid, words) \
                  SELECT row_, $3 FROM record_text WHERE site = $1 AND record = $2";
-            conn.run(sql, [here, id, words]).await?;
+            conn.run(sql, [here, id, grams]).await?;
         }
         Dialect::Postgres => {
             let sql = "UPDATE record_text SET words = CAST($3 AS TSVECTOR) WHERE site = $1 AND record = $2";
-            let params = [here, id, words];
+            let params = [here, id, grams];
             if conn.run(sql, params.clone()).await? == 0 {
                 let sql = "INSERT INTO record_text (site, record, words) VALUES ($1, $2, CAST($3 AS TSVECTOR))";
                 conn.run(sql, params).await?;
@@ -253,8 +255,9 @@ async fn put_first_words(conn: &mut Conn, words: Vec<(RecordId, &str)>) -> Resul
             let last = conn.find("SELECT COALESCE(MAX(row_), 0) FROM record_text", Vec::new()).await?;
             let last = last.map_or(Ok(0), |row| row.int(0))?;
             let numbered = || (last + 1..).zip(&words);
-            let rows = numbered().map(|(row, (id, _))| vec![P::Int(row), here.clone(), P::from(*id)]);
-            many::insert(conn, "record_text (row_, site, record)", rows.collect(), "").await?;
+            let rows = numbered()
+                .map(|(row, (id, words))| vec![P::Int(row), here.clone(), P::from(*id), P::text(grams::folded(words))]);
+            many::insert(conn, "record_text (row_, site, record, folded)", rows.collect(), "").await?;
             let rows = numbered().map(|(row, (_, words))| vec![P::Int(row), grams(words)]);
             many::insert(conn, "record_words (rowid, words)", rows.collect(), "").await?;
         }

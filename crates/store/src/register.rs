@@ -136,6 +136,18 @@ enum Way {
     Gather,
 }
 
+/// How many records hold the words that are sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matches {
+    /// So few that they are gathered first.
+    Few,
+    /// So many that it is better to come upon them.
+    Many,
+}
+
+/// Up to so many records with the sought words are gathered first.
+const FEW_MATCHES: u32 = 2_000;
+
 /// One page, and whether there are more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
@@ -148,7 +160,8 @@ pub struct Page {
 /// One page of a register.
 pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, StoreError> {
     let limit = query.limit.clamp(1, 1_000) as usize;
-    let (sql, params) = page_sql(conn, query, limit + 1)?;
+    let matches = matches(conn, query).await?;
+    let (sql, params) = page_sql(conn, query, matches, limit + 1)?;
     let mut records = conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list a register")?;
     let more = records.len() > limit;
     records.truncate(limit);
@@ -157,9 +170,9 @@ pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, St
 
 /// How many records the question finds, counted up to `most`.
 pub async fn count_capped(conn: &mut Conn, query: &RegisterQuery<'_>, most: u32) -> Result<i64, StoreError> {
-    let way = way(query);
+    let (way, matches) = (way(query), matches(conn, query).await?);
     let mut asking = Asking::at(conn.dialect(), conn.site());
-    conditions(&mut asking, query, way)?;
+    conditions(&mut asking, query, way, matches)?;
     let sql =
         format!("SELECT COUNT(*) FROM (SELECT 1 AS one_ FROM record WHERE {} LIMIT {most}) AS found", asking.text());
     let row = conn.find(sql, asking.params).await.doing("count a register")?;
@@ -168,7 +181,8 @@ pub async fn count_capped(conn: &mut Conn, query: &RegisterQuery<'_>, most: u32)
 
 /// How the database says it would find the page: for tests and for whoever wonders why a list is slow.
 pub async fn plan(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Vec<String>, StoreError> {
-    let (sql, params) = page_sql(conn, query, query.limit as usize + 1)?;
+    let matches = matches(conn, query).await?;
+    let (sql, params) = page_sql(conn, query, matches, query.limit as usize + 1)?;
     let (explain, column) = match conn.dialect() {
         Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
         Dialect::Postgres => ("EXPLAIN", 0),
@@ -177,10 +191,25 @@ pub async fn plan(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Vec<Stri
     rows.iter().map(|row| row.text(column)).collect()
 }
 
-fn page_sql(conn: &Conn, query: &RegisterQuery<'_>, limit: usize) -> Result<(String, Vec<P>), StoreError> {
+async fn matches(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Matches, StoreError> {
+    let sought = query.words.as_deref().and_then(|words| grams::sought(conn.dialect(), words));
+    let (Some(sought), Some(sql)) = (sought, conn.dialect().more_matches_than(FEW_MATCHES)) else {
+        return Ok(Matches::Few);
+    };
+    let row = conn.find(sql, [sought.into()]).await.doing("ask how many records hold the words")?;
+    let found = row.map_or(Ok(0), |row| row.int(0))?;
+    Ok(if found >= i64::from(FEW_MATCHES) { Matches::Many } else { Matches::Few })
+}
+
+fn page_sql(
+    conn: &Conn,
+    query: &RegisterQuery<'_>,
+    matches: Matches,
+    limit: usize,
+) -> Result<(String, Vec<P>), StoreError> {
     let way = way(query);
     let mut asking = Asking::at(conn.dialect(), conn.site());
-    conditions(&mut asking, query, way)?;
+    conditions(&mut asking, query, way, matches)?;
     let (column, down) = (query.sort.column(), if query.descending { " DESC" } else { "" });
     if let Some(after) = &query.after {
         let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));
@@ -222,7 +251,7 @@ fn is_whole(query: &RegisterQuery<'_>) -> bool {
     query.units.iter().any(|(first, last)| *first <= WHOLE_SITE.0 && *last == WHOLE_SITE.1)
 }
 
-fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) -> Result<(), StoreError> {
+fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, matches: Matches) -> Result<(), StoreError> {
     if let Some(mechanism) = &query.mechanism {
         asking.is("mechanism", mechanism);
     }
@@ -244,10 +273,13 @@ fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) -> Resul
     }
     if let Some(words) = &query.words {
         match grams::sought(asking.dialect, words) {
-            Some(sought) => {
+            Some(sought) if matches == Matches::Few => {
                 let place = asking.param(sought);
-                let found = asking.dialect.records_with_text("$1", &place);
-                asking.and(format!("id IN {found}"));
+                asking.and(asking.dialect.text_matches(&place));
+            }
+            Some(_) => {
+                let runs: Vec<String> = grams::sought_runs(words).into_iter().map(|run| asking.param(run)).collect();
+                asking.and(asking.dialect.text_holds(&runs));
             }
             None => asking.and("1 = 0"),
         }

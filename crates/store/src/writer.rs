@@ -1,6 +1,7 @@
 //! How do many commands share one durable commit? SQLite has one writer, and its fsync costs more than a command.
 //!
-//! Commands take the pen in turn (a fair queue) and each runs inside its own savepoint.
+//! Commands take the pen in turn (a fair queue) and each runs inside a savepoint of its own name. Savepoints are not
+//! released: the commit takes them all, and a command that goes back goes to its own and to no other's.
 //! When a command ends while others wait, the commit is put off: at most 64 commands or 4 milliseconds later one
 //! commit makes all of them durable, and only then is any of them told that it is done.
 //! A command that fails, or whose future is dropped, goes back to its savepoint and harms nobody.
@@ -11,11 +12,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
+use crate::conn::Sql;
 use crate::error::{StoreError, ends_transaction};
 
 /// So many commands share a commit at most.
@@ -110,7 +112,7 @@ impl Writer {
             Arc::clone(&self.desk).lock_owned().await
         };
         desk.finish().await;
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut desk.conn).await?;
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut desk.conn).await?;
         Ok(())
     }
 
@@ -146,9 +148,10 @@ impl Pen {
         self.first = !desk.open;
         if self.first {
             desk.open = true;
-            desk.say("BEGIN IMMEDIATE").await?;
+            desk.say("BEGIN IMMEDIATE".into()).await?;
         } else {
-            desk.say("SAVEPOINT command").await?;
+            let name = desk.savepoint();
+            desk.say(format!("SAVEPOINT {name}").into()).await?;
         }
         Ok(())
     }
@@ -170,11 +173,8 @@ impl Pen {
 
     /// Puts the pen down with the command done, and waits until it is durable.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let first = self.first;
-        let conn = self.conn()?;
-        if !first {
-            sqlx::query("RELEASE command").execute(conn).await?;
-        }
+        // Says whether the transaction is still there.
+        self.conn()?;
         let mut desk = self.desk.take().expect("a pen that is not put down has its desk");
         let (promise, outcome) = oneshot::channel();
         if desk.promised.is_empty() {
@@ -220,23 +220,29 @@ impl Drop for Pen {
 }
 
 impl Desk {
-    async fn say(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
-        let done = sqlx::query(sql).execute(&mut self.conn).await;
+    async fn say(&mut self, sql: Sql) -> Result<(), sqlx::Error> {
+        let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut self.conn).await;
         if done.as_ref().is_err_and(ends_transaction) {
             self.lost = true;
         }
         done.map(|_| ())
     }
 
-    /// Takes the last command back. That its savepoint is not there is no trouble: then it either wrote nothing or
-    /// was released by a commit that nobody waits for.
+    /// The name of the savepoint of the command at hand: no other that is kept in this transaction has it.
+    fn savepoint(&self) -> String {
+        format!("command_{}", self.promised.len())
+    }
+
+    /// Takes the last command back. That its savepoint is not there is no trouble: then its future was dropped before
+    /// it wrote anything.
     async fn take_back(&mut self, first: bool) {
+        let name = self.savepoint();
         if first || self.lost {
             self.lost = true;
             self.finish().await;
-        } else if self.say("ROLLBACK TO command").await.is_ok() {
+        } else if self.say(format!("ROLLBACK TO {name}").into()).await.is_ok() {
             // Cannot fail: the savepoint was just there.
-            let _ = self.say("RELEASE command").await;
+            let _ = self.say(format!("RELEASE {name}").into()).await;
         }
     }
 
@@ -249,7 +255,7 @@ impl Desk {
         let outcome = if self.lost {
             Err((String::from("the transaction broke off before the commit"), true))
         } else {
-            self.say("COMMIT").await.map_err(|error| told(&error))
+            self.say("COMMIT".into()).await.map_err(|error| told(&error))
         };
         if outcome.is_err() {
             // There may be nothing left to roll back; the answer does not matter.

@@ -154,6 +154,8 @@ CREATE TABLE record (
 ;
 CREATE INDEX record_due ON record (site, mechanism, open_, due_on, id)
 ;
+CREATE INDEX record_all_due ON record (site, mechanism, due_on, id)
+;
 CREATE INDEX record_unit_due ON record (site, mechanism, unit_ord, open_, due_on, id)
 ;
 CREATE INDEX record_state_due ON record (site, mechanism, state, due_on, id)

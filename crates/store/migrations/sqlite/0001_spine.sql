@@ -154,6 +154,8 @@ CREATE TABLE record (
 ;
 CREATE INDEX record_due ON record (site, mechanism, open_, due_on, id)
 ;
+CREATE INDEX record_all_due ON record (site, mechanism, due_on, id)
+;
 CREATE INDEX record_unit_due ON record (site, mechanism, unit_ord, open_, due_on, id)
 ;
 CREATE INDEX record_state_due ON record (site, mechanism, state, due_on, id)
@@ -173,11 +175,13 @@ CREATE INDEX record_number_alone ON record (site, number_)
 CREATE INDEX record_batch ON record (site, batch)
 ;
 -- Which row of the full text belongs to which record. The rows are numbered here, because the
--- numbers that SQLite keeps to itself do not survive a backup.
+-- numbers that SQLite keeps to itself do not survive a backup. folded is the text in small letters
+-- without signs: where very many records match, each is tested by it.
 CREATE TABLE record_text (
     row_ INTEGER PRIMARY KEY,
     site BIGINT NOT NULL,
-    record BLOB NOT NULL
+    record BLOB NOT NULL,
+    folded TEXT
 )
 ;
 CREATE UNIQUE INDEX record_text_record ON record_text (site, record)

@@ -171,7 +171,10 @@ async fn units_people_and_roles_come_back() {
         let page = people::page(&mut tx, (1, 1), None, Some(("lin xiao", lin.id)), 10).await.expect("listed");
         assert_eq!(page, std::slice::from_ref(&zhao));
         assert_eq!(people::page(&mut tx, (2, 9), None, None, 10).await.expect("listed"), []);
-        assert_eq!(people::page(&mut tx, (0, 9), Some("晓"), None, 10).await.expect("listed"), std::slice::from_ref(&lin));
+        assert_eq!(
+            people::page(&mut tx, (0, 9), Some("晓"), None, 10).await.expect("listed"),
+            std::slice::from_ref(&lin)
+        );
         assert_eq!(people::page(&mut tx, (0, 9), Some("ZHAO"), None, 10).await.expect("listed"), [zhao]);
         assert_eq!(people::by_name(&mut tx, "林晓").await.expect("found"), std::slice::from_ref(&lin));
         let today = day("2026-03-03");
