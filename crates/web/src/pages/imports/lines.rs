@@ -20,12 +20,14 @@ pub(super) fn shown(preview: &Preview, show: &str) -> Markup {
         _ => line.kind != LineKind::Blank,
     };
     let fields: Vec<&FieldId> = preview.columns.iter().filter_map(|column| column.field.as_ref()).collect();
-    let rows: Vec<Row> = preview.lines.iter().filter(fits).map(|line| row(line, &fields)).collect();
+    let lines: Vec<&Line> = preview.lines.iter().filter(fits).collect();
+    let widest = widest(&lines, &fields);
+    let rows: Vec<Row> = lines.iter().map(|line| row(line, &fields, widest)).collect();
     let own = at(&preview.mechanism, preview.upload);
     html! {
         @if rows.is_empty() { (nothing_yet("没有这样的行。")) }
         @else {
-            (table(&Table { caption: "逐行判断".to_owned(), columns: columns(preview, &fields), rows, choose: None, wide: fields.len() > 5 }))
+            (table(&Table { caption: "逐行判断".to_owned(), columns: columns(preview, &fields, &lines, widest), rows, choose: None, wide: fields.len() > 5 }))
         }
         div.tfoot {
             span {
@@ -44,28 +46,42 @@ fn is_record(kind: LineKind) -> bool {
     matches!(kind, LineKind::Good | LineKind::Faulty | LineKind::Known)
 }
 
-fn columns(preview: &Preview, fields: &[&FieldId]) -> Vec<Column> {
+/// The column with the longest words: there the words of lines that are no records stand as well.
+fn widest(lines: &[&Line], fields: &[&FieldId]) -> usize {
+    let longest = |field: &FieldId| {
+        let cells = lines.iter().flat_map(|line| &line.cells).filter(|cell| cell.field == *field);
+        cells.map(|cell| cell.text.chars().count()).max().unwrap_or(0)
+    };
+    fields.iter().enumerate().max_by_key(|(_, field)| longest(field)).map_or(0, |(at, _)| at)
+}
+
+fn columns(preview: &Preview, fields: &[&FieldId], lines: &[&Line], widest: usize) -> Vec<Column> {
     let name = |id: &FieldId| {
         let found = preview.fields.iter().find(|field| field.id == *id.as_str());
         found.map_or_else(|| id.to_string(), |field| field.name.clone())
     };
     let mut list = vec![Column::new("行", ColumnKind::Number)];
-    list.extend(fields.iter().map(|id| Column::new(name(id), ColumnKind::Text)));
+    // Words with a fault are read in full; without one the longest are cut to a line.
+    let has_fault =
+        |id: &FieldId| lines.iter().flat_map(|it| &it.cells).any(|it| it.field == *id && it.fault.is_some());
+    list.extend(fields.iter().enumerate().map(|(at, id)| {
+        let kind = if at == widest && !has_fault(id) { ColumnKind::Long } else { ColumnKind::Text };
+        Column::new(name(id), kind)
+    }));
     list.push(Column::new("判断", ColumnKind::Text));
     list
 }
 
-fn row(line: &Line, fields: &[&FieldId]) -> Row {
+fn row(line: &Line, fields: &[&FieldId], widest: usize) -> Row {
     let mut cells = vec![Cell::text(&line.row.to_string())];
     if !is_record(line.kind) {
-        cells.push(Cell::text(&line.text));
-        cells.extend(fields.iter().skip(1).map(|_| Cell::text("")));
+        cells.extend((0..fields.len()).map(|at| if at == widest { whole(&line.text) } else { Cell::text("") }));
         cells.push(Cell::text(&line.why));
         return Row { cells, tone: RowTone::Skipped, ..Row::default() };
     }
     for field in fields {
         let cell = line.cells.iter().find(|cell| cell.field == **field);
-        let shown = Cell::text(cell.map_or("", |cell| &cell.text));
+        let shown = whole(cell.map_or("", |cell| &cell.text));
         cells.push(match cell.and_then(|cell| cell.fault.clone()) {
             Some(fault) => shown.tip(fault),
             None => shown,
@@ -74,6 +90,11 @@ fn row(line: &Line, fields: &[&FieldId]) -> Row {
     cells.push(Cell::shown(verdict(line)));
     let tone = if line.kind == LineKind::Faulty { RowTone::Bad } else { RowTone::Plain };
     Row { cells, tone, ..Row::default() }
+}
+
+/// Words that can be read in full on pointing, also where they are cut.
+fn whole(words: &str) -> Cell {
+    if words.chars().count() > 20 { Cell::shown(html! { span title=(words) { (words) } }) } else { Cell::text(words) }
 }
 
 fn verdict(line: &Line) -> Markup {

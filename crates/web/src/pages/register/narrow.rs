@@ -84,7 +84,7 @@ pub(super) fn filters(register: &Register, address: &Address, shape: Shape) -> M
         ("month", &address.month),
     ];
     let is_state = register.filters.iter().any(|filter| filter.id == "state" && !filter.chosen.is_empty());
-    let keep = keep.into_iter().filter(|(name, text)| !text.is_empty() && !(is_state && *name == "tab"));
+    let keep = keep.into_iter().filter(|(name, text)| !(text.is_empty() || is_state && *name == "tab"));
     let mut list: Vec<Filter> =
         register.filters.iter().filter(|it| shape == Shape::List || it.id != "state").map(offered).collect();
     list.push(Filter {
