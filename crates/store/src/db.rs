@@ -272,7 +272,7 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Engine, StoreErro
         .pragma("temp_store", "MEMORY")
         .pragma("mmap_size", "268435456")
         .pragma("wal_autocheckpoint", "10000")
-        .log_statements(tracing::log::LevelFilter::Off);
+        .disable_statement_logging();
     let writer = Writer::open(&connect).await?;
     let read = SqlitePoolOptions::new()
         .max_connections(options.connections)
