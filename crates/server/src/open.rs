@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use app::Ctx;
@@ -68,10 +69,14 @@ const FONTS: &str = "把方正小标宋简体、仿宋_GB2312、楷体_GB2312、
 /// The office on the database of the settings. The fonts are looked for meanwhile, on another thread.
 pub async fn office(config: &Config, with_press: bool) -> anyhow::Result<Arc<Office>> {
     let fonts = config.fonts.clone();
+    let began = Instant::now();
     let press = tokio::task::spawn_blocking(move || if with_press { press(&fonts) } else { None });
     let definitions = checked_definitions(config)?;
+    tracing::debug!("定义用了{}毫秒", began.elapsed().as_millis());
     let db = database(config, Options::default()).await?;
+    tracing::debug!("数据库到{}毫秒时打开", began.elapsed().as_millis());
     let press = press.await.context("没能打开排版引擎")?;
+    tracing::debug!("字体到{}毫秒时找好", began.elapsed().as_millis());
     let office = Office::open(db, definitions, press, SystemClock.now_ms()).await;
     office.context("没能打开办公室")
 }
@@ -102,7 +107,8 @@ pub fn in_words<T>(ctx: &Ctx, answer: Result<T, app::Error>) -> anyhow::Result<T
         app::Error::Refused(refusals) => {
             let said = refusals.iter().map(|refusal| {
                 let said = app::words::say(ctx.vocabulary(), refusal);
-                format!("{}{}", said.says, said.next.unwrap_or_default())
+                let stop = if said.says.ends_with(['。', '!', '?']) { "" } else { "。" };
+                format!("{}{stop}{}", said.says, said.next.unwrap_or_default())
             });
             anyhow::anyhow!(said.collect::<Vec<_>>().join("\n"))
         }

@@ -62,6 +62,8 @@ pub(crate) struct Flags {
     secure_cookies: Option<String>,
     #[arg(long, global = true, value_name = "级别", help = "日志多细")]
     log: Option<String>,
+    #[arg(long, global = true, value_name = "秒", help = "每隔几秒做一遍例行事务")]
+    tick: Option<String>,
     #[arg(long, global = true, value_name = "个数", help = "处理请求的线程数")]
     threads: Option<String>,
 }
@@ -76,6 +78,7 @@ impl Flags {
             ("definitions", &self.definitions),
             ("secure-cookies", &self.secure_cookies),
             ("log", &self.log),
+            ("tick", &self.tick),
             ("threads", &self.threads),
         ];
         let set = single.into_iter().filter_map(|(name, value)| Some((name.to_owned(), vec![value.clone()?])));

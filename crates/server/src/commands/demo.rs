@@ -92,6 +92,6 @@ fn say_accounts(address: &str, password: &str) {
     print::line(format_args!("\n演示已打开:http://{address}\n用户名(密码都是 {password}):"));
     print::table(&rows).iter().for_each(print::line);
     print::line(
-        "其余各单位的人也能登录,用户名见 crates/server/demo/district.kdl。按 Ctrl-C 停止,数据会保留;--fresh 重新开始。",
+        "其余各单位的人也能登录,用户名见 zugong setup --example。\n按 Ctrl-C 停止,数据会保留;zugong demo --fresh 重新开始。",
     );
 }

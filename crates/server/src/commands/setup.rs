@@ -19,17 +19,24 @@ use crate::{open, passwords, print};
 pub struct Setup {
     #[arg(
         value_name = "文件",
+        required_unless_present = "example",
         help_heading = "参数",
-        help = "单位和人员文件(KDL);写法见 crates/server/demo/district.kdl"
+        help = "单位和人员文件(KDL)"
     )]
-    file: PathBuf,
+    file: Option<PathBuf>,
+    #[arg(long, help_heading = "选项", help = "印出一份样例,照着写")]
+    example: bool,
 }
 
 impl Setup {
     /// Reads the file, keeps what it says and prints everybody's first password once.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
-        let path = self.file.display().to_string();
-        let text = std::fs::read_to_string(&self.file).with_context(|| format!("读不到 {path}"))?;
+        let Some(file) = self.file.filter(|_| !self.example) else {
+            print::line(crate::demo::DISTRICT.trim_end());
+            return Ok(ExitCode::SUCCESS);
+        };
+        let path = file.display().to_string();
+        let text = std::fs::read_to_string(&file).with_context(|| format!("读不到 {path}"))?;
         let definitions = open::checked_definitions(&config)?;
         let file = SourceFile { path: Arc::from(path.as_str()), text: Arc::from(text) };
         let new = match crate::organisation::read(&file, &definitions.catalog.vocabulary) {
