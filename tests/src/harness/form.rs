@@ -1,0 +1,319 @@
+//! How is a form filled in? By the labels that a person reads, and sent by the button that they press.
+//!
+//! Never sends what stands on no form: a field that is not there fails the story and names those that are.
+
+use super::markup::Element;
+
+/// A form as it stands on a page, and what is filled in.
+#[derive(Clone, Debug)]
+pub(crate) struct Form {
+    /// Where it is sent.
+    pub(crate) action: String,
+    /// `get` or `post`.
+    pub(crate) method: String,
+    /// Is it sent in parts, with files?
+    pub(crate) in_parts: bool,
+    controls: Vec<Control>,
+    /// The button that sends it: name and value, if it has a name.
+    pressed: Option<(String, String)>,
+    /// The words of its buttons.
+    pub(crate) buttons: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Control {
+    name: String,
+    label: String,
+    /// The legend of the group that it stands in.
+    group: String,
+    kind: String,
+    value: String,
+    is_on: bool,
+    options: Vec<(String, String)>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+/// A part of a sent form.
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
+    /// A text.
+    Text(String, String),
+    /// A file: field, file name, bytes.
+    File(String, String, Vec<u8>),
+}
+
+impl Form {
+    /// The form on a page whose button says so, or whose address ends so.
+    pub(super) fn find(page: &Element, here: &str, wanted: &str) -> Option<Self> {
+        let forms = page.named("form");
+        let read = forms.iter().map(|form| Self::read(page, form, here));
+        let read: Vec<Self> = read.collect();
+        let exact = read.iter().position(|form| form.buttons.iter().any(|words| words == wanted));
+        let ends = |form: &&Self| form.path().ends_with(wanted);
+        let loose = |form: &&Self| form.buttons.iter().any(|words| words.contains(wanted));
+        let mut found = match exact {
+            Some(at) => read[at].clone(),
+            None => read.iter().find(ends).or_else(|| read.iter().find(loose))?.clone(),
+        };
+        let form = forms[read.iter().position(|form| form.action == found.action && form.buttons == found.buttons)?];
+        found.press(page, form, wanted);
+        Some(found)
+    }
+
+    fn path(&self) -> &str {
+        self.action.split(['?', '#']).next().unwrap_or("")
+    }
+
+    fn read(page: &Element, form: &Element, here: &str) -> Self {
+        let action = form.attribute("action").filter(|it| !it.is_empty()).unwrap_or(here).to_owned();
+        let mut controls = Vec::new();
+        for control in own(page, form, &["input", "select", "textarea"]) {
+            controls.extend(Control::read(page, control));
+        }
+        Self {
+            action,
+            method: form.attribute("method").unwrap_or("get").to_ascii_lowercase(),
+            in_parts: form.attribute("enctype") == Some("multipart/form-data"),
+            controls,
+            pressed: None,
+            buttons: own(page, form, &["button"]).iter().map(|button| spoken(button)).collect(),
+        }
+    }
+
+    /// Chooses the button by its words, else the one that only sends.
+    fn press(&mut self, page: &Element, form: &Element, words: &str) {
+        let buttons = own(page, form, &["button"]);
+        let by_words = |exactly: bool| {
+            buttons.iter().find(|it| if exactly { spoken(it) == words } else { spoken(it).contains(words) })
+        };
+        let plain = || buttons.iter().find(|it| it.attribute("name").is_none()).or(buttons.first());
+        let Some(button) = by_words(true).or_else(|| by_words(false)).or_else(plain) else { return };
+        if let Some(action) = button.attribute("formaction") {
+            self.action = action.to_owned();
+        }
+        if let Some(method) = button.attribute("formmethod") {
+            self.method = method.to_ascii_lowercase();
+        }
+        if let Some(kind) = button.attribute("formenctype") {
+            self.in_parts = kind == "multipart/form-data";
+        }
+        let name = button.attribute("name").filter(|name| !name.is_empty());
+        self.pressed = name.map(|name| (name.to_owned(), button.attribute("value").unwrap_or("").to_owned()));
+    }
+
+    /// Fills in a field by its label: types, chooses by the words that are read, or ticks.
+    pub(crate) fn with(mut self, label: &str, value: &str) -> Self {
+        let labels = self.labels();
+        let Some(at) = self.at(label) else { panic!("no field “{label}” on the form; there are: {labels}") };
+        match self.controls[at].kind.as_str() {
+            "select" => self.controls[at].value = self.controls[at].option(value),
+            "checkbox" | "radio" => self.tick(label, value),
+            "file" => self.controls[at].files.push((value.to_owned(), format!("{value}的内容").into_bytes())),
+            _ => self.controls[at].value = value.to_owned(),
+        }
+        self
+    }
+
+    /// Puts a file into a field.
+    pub(crate) fn with_file(mut self, label: &str, name: &str, bytes: &[u8]) -> Self {
+        let labels = self.labels();
+        let at = self.at(label).or_else(|| self.controls.iter().position(|it| it.kind == "file" && label.is_empty()));
+        let Some(at) = at else { panic!("no field “{label}” on the form; there are: {labels}") };
+        assert_eq!(self.controls[at].kind, "file", "“{label}” takes no file");
+        self.controls[at].files.push((name.to_owned(), bytes.to_vec()));
+        self
+    }
+
+    /// Sends something that stands on no form: for stories about people who do not use the page.
+    pub(crate) fn forged(mut self, name: &str, value: &str) -> Self {
+        let has = |control: &Control| control.name == name;
+        self.controls.retain(|control| !has(control));
+        let forged = Control {
+            name: name.to_owned(),
+            label: String::new(),
+            group: String::new(),
+            kind: "hidden".to_owned(),
+            value: value.to_owned(),
+            is_on: true,
+            options: Vec::new(),
+            files: Vec::new(),
+        };
+        self.controls.push(forged);
+        self
+    }
+
+    /// What stands in a field.
+    pub(crate) fn typed(&self, label: &str) -> String {
+        let labels = self.labels();
+        let Some(at) = self.at(label) else { panic!("no field “{label}” on the form; there are: {labels}") };
+        self.controls[at].value.clone()
+    }
+
+    /// What may be chosen in a field.
+    pub(crate) fn choices(&self, label: &str) -> Vec<String> {
+        let at = self.at(label).expect("the field is there");
+        let control = &self.controls[at];
+        if control.kind == "select" {
+            return control.options.iter().skip(1).map(|(_, words)| words.clone()).collect();
+        }
+        self.controls.iter().filter(|it| it.group == label).map(|it| it.label.clone()).collect()
+    }
+
+    /// Is there such a field?
+    pub(crate) fn has(&self, label: &str) -> bool {
+        self.at(label).is_some()
+    }
+
+    /// The value sent under a name, hidden ones too.
+    pub(crate) fn hidden(&self, name: &str) -> Option<&str> {
+        self.controls.iter().find(|it| it.name == name).map(|it| it.value.as_str())
+    }
+
+    /// Ticks every box of a name: “select all on this page”.
+    pub(crate) fn ticking_all(mut self, name: &str) -> Self {
+        for control in self.controls.iter_mut().filter(|it| it.name == name && it.kind == "checkbox") {
+            control.is_on = true;
+        }
+        self
+    }
+
+    /// How many boxes of a name there are.
+    pub(crate) fn boxes(&self, name: &str) -> usize {
+        self.controls.iter().filter(|it| it.name == name && it.kind == "checkbox").count()
+    }
+
+    fn labels(&self) -> String {
+        let shown = self.controls.iter().filter(|it| it.kind != "hidden");
+        shown
+            .map(|it| if it.group.is_empty() { it.label.clone() } else { format!("{}/{}", it.group, it.label) })
+            .collect::<Vec<_>>()
+            .join("、")
+    }
+
+    fn at(&self, label: &str) -> Option<usize> {
+        let visible = |it: &&Control| it.kind != "hidden";
+        let place = |fits: &dyn Fn(&Control) -> bool| {
+            self.controls.iter().enumerate().find(|(_, it)| visible(it) && fits(it)).map(|(at, _)| at)
+        };
+        place(&|it| it.label == label)
+            .or_else(|| place(&|it| it.group == label))
+            .or_else(|| place(&|it| it.name == label))
+            .or_else(|| place(&|it| it.label.starts_with(label)))
+    }
+
+    fn tick(&mut self, label: &str, value: &str) {
+        let wanted: Vec<&str> = value.split('、').collect();
+        for control in &mut self.controls {
+            let is_group = control.group == label && matches!(control.kind.as_str(), "checkbox" | "radio");
+            if is_group {
+                control.is_on = wanted.iter().any(|it| control.label.starts_with(it) || control.value == *it);
+            } else if control.label == label {
+                control.is_on = value != "否";
+            }
+        }
+    }
+
+    /// What a browser would send.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for control in &self.controls {
+            match control.kind.as_str() {
+                "file" if control.files.is_empty() => {
+                    parts.push(Part::File(control.name.clone(), String::new(), Vec::new()));
+                }
+                "file" => parts.extend(
+                    control
+                        .files
+                        .iter()
+                        .map(|(name, bytes)| Part::File(control.name.clone(), name.clone(), bytes.clone())),
+                ),
+                "checkbox" | "radio" if !control.is_on => {}
+                _ => parts.push(Part::Text(control.name.clone(), control.value.clone())),
+            }
+        }
+        parts.extend(self.pressed.iter().map(|(name, value)| Part::Text(name.clone(), value.clone())));
+        parts
+    }
+}
+
+impl Control {
+    fn read(page: &Element, element: &Element) -> Option<Self> {
+        let name = element.attribute("name").filter(|name| !name.is_empty())?.to_owned();
+        if element.attribute("disabled").is_some() {
+            return None;
+        }
+        let kind = match element.name.as_str() {
+            "input" => element.attribute("type").unwrap_or("text").to_owned(),
+            other => other.to_owned(),
+        };
+        if matches!(kind.as_str(), "submit" | "button" | "reset" | "image") {
+            return None;
+        }
+        let options: Vec<(String, String)> = element
+            .named("option")
+            .iter()
+            .map(|it| (it.attribute("value").map_or_else(|| it.words(), str::to_owned), it.words()))
+            .collect();
+        let chosen = element.named("option").iter().position(|it| it.attribute("selected").is_some()).unwrap_or(0);
+        let value = match kind.as_str() {
+            "select" => options.get(chosen).map(|(value, _)| value.clone()).unwrap_or_default(),
+            "textarea" => raw_words(element),
+            "checkbox" | "radio" => element.attribute("value").unwrap_or("on").to_owned(),
+            _ => element.attribute("value").unwrap_or("").to_owned(),
+        };
+        let (label, group) = label(page, element);
+        let is_on = element.attribute("checked").is_some();
+        Some(Self { name, label, group, kind, value, is_on, options, files: Vec::new() })
+    }
+
+    /// The value of the option that reads so.
+    fn option(&self, words: &str) -> String {
+        let exact = self.options.iter().find(|(value, own)| own == words || value == words);
+        let found = exact.or_else(|| self.options.iter().find(|(_, own)| own.contains(words)));
+        let Some((value, _)) = found else {
+            panic!("“{}” offers no “{words}”: {:?}", self.label, self.options)
+        };
+        value.clone()
+    }
+}
+
+/// The controls of a form: those inside it, and those that name it.
+fn own<'a>(page: &'a Element, form: &'a Element, names: &[&str]) -> Vec<&'a Element> {
+    let mut found = form.all(&|it| names.contains(&it.name.as_str()) && it.attribute("form").is_none());
+    if let Some(id) = form.attribute("id") {
+        found.extend(page.all(&|it| names.contains(&it.name.as_str()) && it.attribute("form") == Some(id)));
+    }
+    found
+}
+
+fn spoken(button: &Element) -> String {
+    let words = button.words();
+    if words.is_empty() { button.attribute("aria-label").unwrap_or("").to_owned() } else { words }
+}
+
+fn raw_words(element: &Element) -> String {
+    let text: String = element
+        .children
+        .iter()
+        .filter_map(|node| match node {
+            super::markup::Node::Text(text) => Some(text.as_str()),
+            super::markup::Node::Element(_) => None,
+        })
+        .collect();
+    text.strip_prefix('\n').unwrap_or(&text).to_owned()
+}
+
+/// What a person reads beside a control, and the legend over it.
+fn label(page: &Element, control: &Element) -> (String, String) {
+    let same = |it: &Element| std::ptr::eq(it, control);
+    let holds = |it: &Element| !it.all(&same).is_empty();
+    let clean = |words: String| words.replace("必填", "").replace(['*', '＊'], "").trim().to_owned();
+    let group = page.all(&|it| it.name == "fieldset" && holds(it));
+    let group = group.last().and_then(|it| it.elements().find(|it| it.name == "legend")).map(|it| clean(it.words()));
+    let by_id = control.attribute("id").and_then(|id| {
+        page.all(&|it| it.name == "label" && it.attribute("for") == Some(id)).first().map(|it| clean(it.words()))
+    });
+    let around = || page.all(&|it| it.name == "label" && holds(it)).last().map(|it| clean(it.words()));
+    let spoken = control.attribute("aria-label").map(str::to_owned);
+    (by_id.or(spoken).or_else(around).unwrap_or_default(), group.unwrap_or_default())
+}

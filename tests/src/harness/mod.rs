@@ -1,0 +1,22 @@
+//! How does a story get into the house? An office with a database of its own, a clock that a story sets, and visitors
+//! who read pages and fill in forms.
+//!
+//! Never looks behind the door, but for what is named `db_…`.
+
+mod clock;
+mod office;
+mod visitor;
+mod verbs;
+mod page;
+mod form;
+mod markup;
+mod reading;
+mod bundle;
+mod fonts;
+
+pub(crate) use bundle::unpacked;
+pub(crate) use form::Form;
+pub(crate) use office::Office;
+pub(crate) use page::Page;
+pub(crate) use verbs::{Fields, record_of};
+pub(crate) use visitor::Visitor;

@@ -1,0 +1,308 @@
+//! Where does a story take place? In an office of its own: a database, the definitions as shipped, a router, a clock.
+//!
+//! When the story ends the office looks back: no duty failed, and nobody was answered that we are at fault.
+//! Never a port, never a sleep.
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, Mutex, RwLock};
+
+use app::office::Definitions;
+use axum::Router;
+use kernel::authority::Actor;
+use store::{Db, Options};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::clock::{StoryClock, day};
+use super::fonts;
+use super::visitor::Visitor;
+use crate::world;
+
+/// The first day of a story that sets none: a Tuesday.
+const FIRST_DAY: &str = "2026-01-06";
+
+static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| {
+    let (definitions, problems) = app::office::read_definitions(server::definitions::shipped());
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "the shipped definitions have problems:\n{}", problems.join("\n"));
+    definitions
+});
+
+/// A migrated file with the small world in it, copied for each story.
+static TEMPLATE: OnceCell<Vec<u8>> = OnceCell::const_new();
+
+/// What visitors and the office share.
+pub(super) struct Door {
+    pub(super) clock: StoryClock,
+    router: RwLock<Router>,
+    faults: Mutex<Vec<String>>,
+}
+
+impl Door {
+    pub(super) fn router(&self) -> Router {
+        self.router.read().expect("nobody panics while holding the router").clone()
+    }
+
+    pub(super) fn failed(&self, what: String) {
+        self.faults.lock().expect("nobody panics while holding the faults").push(what);
+    }
+}
+
+/// An office.
+pub(crate) struct Office {
+    pub(crate) app: Arc<app::office::Office>,
+    door: Arc<Door>,
+    ground: Ground,
+    prints: bool,
+}
+
+/// Where the database lies.
+struct Ground {
+    url: String,
+    folder: Option<PathBuf>,
+    schema: Option<String>,
+}
+
+impl Office {
+    /// An office that prints no PDF: most stories ask for none, and looking for fonts takes longer than they do.
+    pub(crate) async fn open() -> Self {
+        Self::open_as(false).await
+    }
+
+    /// An office with a press.
+    pub(crate) async fn printing() -> Self {
+        Self::open_as(true).await
+    }
+
+    async fn open_as(prints: bool) -> Self {
+        let ground = Ground::new().await;
+        let clock = StoryClock::at(day(FIRST_DAY));
+        let app = ground.opens(prints, clock.now()).await;
+        let door = Door { clock, router: RwLock::new(Router::new()), faults: Mutex::default() };
+        let office = Self { app, door: Arc::new(door), ground, prints };
+        office.hangs_the_door();
+        office
+    }
+
+    fn hangs_the_door(&self) {
+        let options = web::WebOptions { version: "story".to_owned(), ..web::WebOptions::default() };
+        let clock = Arc::new(Hand(self.door.clone()));
+        let router = web::router(self.app.clone(), clock, options);
+        *self.door.router.write().expect("nobody panics while holding the router") = router;
+    }
+
+    /// It is nine o'clock on that day.
+    pub(crate) fn on(&self, date: &str) -> &Self {
+        self.door.clock.moves_to(day(date));
+        self
+    }
+
+    /// So many minutes pass.
+    pub(crate) fn minutes_pass(&self, minutes: i64) {
+        self.door.clock.passes(minutes * 60_000);
+    }
+
+    /// Does the duties, as the server does every minute. Gives how many things each did.
+    pub(crate) async fn tick(&self) -> Vec<(&'static str, i64)> {
+        let now = self.door.clock.passes(1_000);
+        let ctx = self.app.ctx(Actor::Clock, None, now, super::clock::day_of(now), "tick".to_owned());
+        let reports = app::duties::tick(&ctx, "the story").await.expect("the duties are done");
+        for (duty, report) in &reports {
+            if report.failed > 0 {
+                self.door.failed(format!("{duty} failed at {}: {}", report.failed, report.faults.join("; ")));
+            }
+        }
+        reports.into_iter().map(|(duty, report)| (duty, report.done)).collect()
+    }
+
+    /// From the day after today to that day: each morning the duties are done.
+    pub(crate) async fn days_pass_until(&self, date: &str) {
+        let until = day(date);
+        let mut on = super::clock::day_of(self.door.clock.now());
+        while on < until {
+            on = on.tomorrow().expect("a day of our times");
+            self.on(&on.to_string());
+            self.tick().await;
+        }
+    }
+
+    /// The server is stopped and started again: nothing is left but the database.
+    pub(crate) async fn reopens(&mut self) {
+        self.app.db.close().await;
+        self.app = self.ground.opens(self.prints, self.door.clock.now()).await;
+        self.hangs_the_door();
+    }
+
+    /// The router, for a real port: only browsers need one.
+    pub(crate) fn door_to_serve(&self) -> Router {
+        self.door.router()
+    }
+
+    /// Somebody who has not signed in.
+    pub(crate) fn stranger(&self) -> Visitor {
+        Visitor::stranger(self.door.clone())
+    }
+
+    /// Walks through the real login.
+    pub(crate) async fn sign_in(&self, login: &str) -> Visitor {
+        let mut visitor = self.stranger();
+        let page = visitor.signs_in(login, world::PASSWORD).await;
+        assert!(page.status == 200 && !page.url.starts_with("/sign-in"), "{login} is not let in:\n{}", page.window());
+        visitor
+    }
+
+    /// Somebody tries a password.
+    pub(crate) async fn tries_to_sign_in(&self, login: &str, password: &str) -> super::page::Page {
+        self.stranger().signs_in(login, password).await
+    }
+
+    /// What failed so far; taken out, because the story expects it.
+    pub(crate) fn expected_failures(&self) -> Vec<String> {
+        std::mem::take(&mut *self.door.faults.lock().expect("nobody panics while holding the faults"))
+    }
+
+    /// The context of the clock, for looking behind the door.
+    pub(crate) fn db_ctx(&self) -> app::Ctx {
+        let now = self.door.clock.now();
+        self.app.ctx(Actor::Clock, None, now, super::clock::day_of(now), "story".to_owned())
+    }
+
+    /// Gives somebody one more role over a unit, from the first day on.
+    pub(crate) async fn db_grants(&self, login: &str, role: &str, unit: &str) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        world::grant(&mut tx, login, role, unit, day(FIRST_DAY)).await.expect("the role is given");
+        tx.commit().await.expect("the role is kept");
+        self.app.read_tree().await.expect("the tree is read");
+    }
+
+    /// Moves somebody's role to another unit from a day on: it ends at the old one the day before.
+    pub(crate) async fn db_moves(&self, login: &str, role: &str, unit: &str, from: &str) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        let before = day(from).yesterday().expect("a day of our times");
+        world::end_grants(&mut tx, login, before).await.expect("the old role ends");
+        world::grant(&mut tx, login, role, unit, day(from)).await.expect("the new role is given");
+        tx.commit().await.expect("the move is kept");
+        self.app.read_tree().await.expect("the tree is read");
+    }
+
+    /// Replays every journal and reckons every figure anew; everything must be as it is kept.
+    pub(crate) async fn db_verify(&self) {
+        use app::commands::upkeep;
+        let ctx = self.db_ctx();
+        let journals = upkeep::journal::verify(&ctx).await.expect("the journals are replayed");
+        let acts = upkeep::journal::verify_acts(&ctx).await.expect("the acts are replayed");
+        let figures = upkeep::figures::verify(&ctx).await.expect("the figures are reckoned");
+        for verified in [journals, acts, figures] {
+            assert!(verified.holds(), "what is kept differs from what happened: {verified:?}");
+        }
+    }
+
+    /// Asks the database one whole number.
+    pub(crate) async fn db_count(&self, sql: &'static str) -> i64 {
+        let mut conn = self.app.db.read().await.expect("a connection");
+        let row = conn.find(sql, Vec::new()).await.expect("the question can be asked").expect("a count has a row");
+        row.int(0).expect("a count is a whole number")
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        let faults = self.expected_failures();
+        if !std::thread::panicking() {
+            assert!(faults.is_empty(), "the office looks back on faults of ours:\n{}", faults.join("\n"));
+        }
+    }
+}
+
+/// The clock on the wall, as the router reads it.
+struct Hand(Arc<Door>);
+
+impl web::WallClock for Hand {
+    fn now_ms(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    fn today(&self) -> jiff::civil::Date {
+        super::clock::day_of(self.0.clock.now())
+    }
+}
+
+impl Ground {
+    #[expect(clippy::disallowed_methods, reason = "the one setting of the stories: which database")]
+    async fn new() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(server) => Self::schema(&server).await,
+            Err(_) => Self::file().await,
+        }
+    }
+
+    async fn schema(server: &str) -> Self {
+        let schema = format!("story_{}", Uuid::new_v4().simple());
+        let join = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{join}schema={schema}");
+        furnish(&url).await.close().await;
+        Self { url, folder: None, schema: Some(schema) }
+    }
+
+    async fn file() -> Self {
+        let folder = std::env::temp_dir().join(format!("zugong-story-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir(&folder).expect("a folder for the story");
+        let path = folder.join("story.db");
+        let template = TEMPLATE.get_or_init(|| async {
+            let path = folder.join("template.db");
+            furnish(&format!("sqlite://{}", path.display())).await.close().await;
+            std::fs::read(path).expect("the template is read")
+        });
+        std::fs::write(&path, template.await).expect("the template is copied");
+        Self { url: format!("sqlite://{}", path.display()), folder: Some(folder), schema: None }
+    }
+
+    async fn opens(&self, prints: bool, now: i64) -> Arc<app::office::Office> {
+        let db = Db::open(&self.url, options()).await.expect("the database opens");
+        let press = prints.then(fonts::press);
+        app::office::Office::open(db, DEFINITIONS.clone(), press, now).await.expect("the office opens")
+    }
+}
+
+fn options() -> Options {
+    Options { durable: false, connections: 4, ..Options::default() }
+}
+
+/// Migrates an empty database and puts the small world into it.
+async fn furnish(url: &str) -> Db {
+    let db = Db::open(url, options()).await.expect("the database opens");
+    db.migrate().await.expect("the schema comes up");
+    let mut tx = db.begin().await.expect("a transaction begins");
+    world::place(&mut tx).await.expect("the small world is placed");
+    tx.commit().await.expect("the small world is kept");
+    db
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // A folder that stays behind in the temporary files hurts nobody.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+        if let Some(schema) = self.schema.take() {
+            let url = self.url.clone();
+            // A story's runtime may be ending: the schema is dropped from a thread with a runtime of its own.
+            let dropping = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.expect("a runtime").block_on(drop_schema(&url, &schema));
+            });
+            let _ = dropping.join();
+        }
+    }
+}
+
+async fn drop_schema(url: &str, schema: &str) {
+    let Ok(db) = Db::open(url, options()).await else { return };
+    if let Ok(mut tx) = db.begin().await {
+        let dropped = tx.run(format!("DROP SCHEMA {schema} CASCADE"), Vec::new()).await;
+        if dropped.is_ok() {
+            // A schema that stays behind in a database made for tests hurts nobody.
+            let _ = tx.commit().await;
+        }
+    }
+}

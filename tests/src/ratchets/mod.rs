@@ -1,0 +1,8 @@
+//! What may only get better? Sentences for every no, a story for every mechanism, a proof for every property.
+//!
+//! Never a list that grows: what is missing fails.
+
+mod conformance;
+mod messages;
+mod mechanisms;
+mod sources;

@@ -1,0 +1,18 @@
+//! What can people do here? Each story is prose: who, on which day, does what, and reads what in the end.
+//!
+//! The six points of “one task order, one supervision order” first, then what must never happen.
+//! Never a mock; every story runs on either database.
+
+mod taking_in;
+mod issuing;
+mod course;
+mod lateness;
+mod figures;
+mod timeline;
+mod signing_in;
+mod reach;
+mod forms;
+mod uploads;
+mod hostile;
+mod histories;
+pub(crate) mod tasks;

@@ -1,0 +1,73 @@
+//! Where does a route lead in the small world? Its pattern with every hole filled by something that is there.
+//!
+//! Never a pattern that cannot be filled: a new hole is named here first.
+
+use web::Route;
+
+use crate::harness::{Office, Visitor};
+use crate::stories::tasks;
+
+/// What fills the holes of patterns.
+pub(super) struct Filling {
+    pub(super) record: String,
+    pub(super) file: String,
+    pub(super) paper: String,
+    pub(super) upload: String,
+    pub(super) batch: String,
+}
+
+/// The mechanism of the sweeps.
+pub(super) const MECHANISM: &str = "task_order";
+
+/// A task underway with a file and a paper, an import that is looked at and one that was taken in.
+pub(super) async fn fill(office: &Office) -> Filling {
+    office.on("2026-01-08");
+    let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);
+    let record = tasks::underway(&mut lin, &mut zheng, "完成渔港码头产权移交", "农业农村局", "2026-03-31").await;
+    let report = [("进度", "40"), ("进展情况", "已核清两处。"), ("佐证材料", "产权清册.pdf")];
+    let page = zheng.takes("报进度", &record, &report).await;
+    let last = |address: &str| address.rsplit('/').next().unwrap_or("").split('?').next().unwrap_or("").to_owned();
+    let file = last(&page.hrefs("/files/")[0]);
+    let paper = last(&page.hrefs("/papers/")[0]).split('.').next().unwrap_or("").to_owned();
+    let batch = batch(&mut lin).await;
+    let dry = lin.uploads(MECHANISM, "一览表.xlsx", &crate::world::annual_list()).await;
+    Filling { record: last(&record), file, paper, upload: last(&dry.url), batch }
+}
+
+async fn batch(lin: &mut Visitor) -> String {
+    let lines = crate::world::annual_lines();
+    let dry = lin.uploads(MECHANISM, "两项.xlsx", &crate::world::plain_list(&lines[..2])).await;
+    lin.sends(dry.form("/taking")).await.answers(200);
+    let action = lin.opens("/m/task_order/imports").await.form("/undo").action;
+    action.split('/').rev().nth(1).unwrap_or("").to_owned()
+}
+
+impl Filling {
+    /// The address of a route.
+    pub(super) fn address(&self, route: &Route) -> String {
+        let filled: Vec<String> = route.path.split('/').map(|part| self.part(route, part)).collect();
+        filled.join("/")
+    }
+
+    fn part(&self, route: &Route, part: &str) -> String {
+        let Some(hole) = part.split_once('{').and_then(|(_, rest)| rest.split_once('}')) else {
+            return part.to_owned();
+        };
+        let (name, rest) = hole;
+        let value = match name.trim_start_matches('*') {
+            "mechanism" => MECHANISM.to_owned(),
+            "record" => self.record.clone(),
+            "asset" => "app.css".to_owned(),
+            "file" if route.path.starts_with("/assets") => "app.css".to_owned(),
+            "file" => self.file.clone(),
+            "paper" if rest.is_empty() => format!("{}.pdf", self.paper),
+            "paper" => self.paper.clone(),
+            "upload" => self.upload.clone(),
+            "batch" => self.batch.clone(),
+            "step" => "report".to_owned(),
+            "view" => "00000000000000000000000000000001".to_owned(),
+            other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
+        };
+        format!("{value}{rest}")
+    }
+}
