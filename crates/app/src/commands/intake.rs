@@ -4,10 +4,12 @@
 //! what the taking does not keep.
 //! Never takes a row that a form would refuse, and never takes the same row twice.
 
+mod shelf;
 mod taking;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use documents::workbook_in::{self, Limits};
 use kernel::grid::Grid;
@@ -101,7 +103,8 @@ pub async fn upload(ctx: &Ctx, mechanism: &str, name: &str, bytes: &[u8]) -> Res
     };
     let name = clean_name(name)?;
     let content = bytes.to_vec();
-    let content = aside("read a workbook", move || read(&content).map(|_| content)).await??;
+    let read = aside("read a workbook", move || read(&content).map(|grids| (content, grids)));
+    let (content, grids) = read.await??;
     let id: UploadId = ctx.new_id();
     let row = UploadRow {
         id: id.0,
@@ -115,6 +118,7 @@ pub async fn upload(ctx: &Ctx, mechanism: &str, name: &str, bytes: &[u8]) -> Res
     let mut tx = ctx.office.db.begin().await?;
     store::imports::insert_upload(&mut tx, &row).await?;
     tx.commit().await?;
+    shelf::put(id, ctx.now, Arc::new(grids));
     Ok(id)
 }
 
@@ -144,8 +148,19 @@ pub async fn own(ctx: &Ctx, conn: &mut Conn, id: UploadId) -> Result<UploadRow, 
     }
 }
 
+/// The sheets of an upload: from the shelf, or read anew.
+pub fn sheets(upload: &UploadRow, now: i64) -> Result<Arc<Vec<Grid>>, Refusal> {
+    let id = UploadId(upload.id);
+    if let Some(grids) = shelf::find(id, now) {
+        return Ok(grids);
+    }
+    let grids = Arc::new(read(&upload.content)?);
+    shelf::put(id, now, Arc::clone(&grids));
+    Ok(grids)
+}
+
 /// Reads a workbook's sheets.
-pub fn read(bytes: &[u8]) -> Result<Vec<Grid>, Refusal> {
+fn read(bytes: &[u8]) -> Result<Vec<Grid>, Refusal> {
     workbook_in::read(bytes, Limits::default()).map_err(|fault| {
         let words = fault.to_string();
         Refusal::new("import.not_a_workbook").with("words", words)

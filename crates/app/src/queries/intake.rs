@@ -26,7 +26,7 @@ use store::imports::UploadRow;
 use texts::sheet::Meaning;
 use uuid::Uuid;
 
-use crate::commands::intake::{Mapping, UploadId, aside, own, read};
+use crate::commands::intake::{Mapping, UploadId, aside, own, sheets};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::{self, Again, Choice, FormField};
@@ -179,7 +179,7 @@ impl Looking {
         let (it, ctx) = (self.clone(), ctx.clone());
         let reading = aside("understand a workbook", move || {
             let (vocabulary, year) = (ctx.vocabulary(), ctx.today.year());
-            let opened = Opened::understand(read(&it.row.content)?, &it.mechanism, vocabulary, &it.mapping, year)?;
+            let opened = Opened::understand(sheets(&it.row, ctx.now)?, &it.mechanism, vocabulary, &it.mapping, year)?;
             let read_as = ReadAs::of(&opened);
             let prints = fingerprint::all(&it.mechanism.id, &opened, &read_as);
             let hash = kernel::journal::digest(&it.row.content);

@@ -15,7 +15,7 @@ use store::{Conn, StoreError, Tx};
 use tokio::sync::mpsc;
 use uuid::ContextV7;
 
-use super::{TakenIn, UploadId, aside};
+use super::{TakenIn, UploadId, aside, shelf};
 use crate::commands::batches::{self, Workbook};
 use crate::commands::keep::{self, Sheet, Writing};
 use crate::ctx::Ctx;
@@ -58,6 +58,9 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
     batches::keep(ctx, &mut tx, batch, &looking.mechanism.id, "import", Some(workbook), done.taken).await?;
     answer(ctx, &mut tx, key, &done).await?;
     tx.commit().await?;
+    if done.left == 0 {
+        shelf::take_away(upload);
+    }
     Ok(done)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Never reads a value: that is for `rows`.
 
+use std::sync::Arc;
+
 use kernel::catalog::{Field, FieldType, Mechanism, Vocabulary};
 use kernel::grid::{Cell, Grid};
 use kernel::ids::FieldId;
@@ -14,7 +16,7 @@ use crate::commands::intake::Mapping;
 #[derive(Debug)]
 pub struct Opened {
     /// Its sheets.
-    pub grids: Vec<Grid>,
+    pub grids: Arc<Vec<Grid>>,
     /// Which sheet is read.
     pub chosen: usize,
     /// Why that one.
@@ -46,7 +48,7 @@ pub struct ReadColumn {
 impl Opened {
     /// Understands the sheets by what the mechanism wants and what the person decided.
     pub fn understand(
-        grids: Vec<Grid>,
+        grids: Arc<Vec<Grid>>,
         mechanism: &Mechanism,
         vocabulary: &Vocabulary,
         mapping: &Mapping,
