@@ -32,9 +32,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 20 MB, unpacking to 200 MB; 100,000 rows of 200 columns; 5 million places.
+    /// 20 MB, unpacking to 200 MB; 100,000 records of 200 columns, with room for titles, headers and totals; 5 million
+    /// places.
     fn default() -> Self {
-        Self { bytes: 20 << 20, unpacked_bytes: 200 << 20, parts: 2_000, rows: 100_000, columns: 200, cells: 5_000_000 }
+        Self { bytes: 20 << 20, unpacked_bytes: 200 << 20, parts: 2_000, rows: 101_000, columns: 200, cells: 5_000_000 }
     }
 }
 
