@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use documents::pdf::Press;
 use jiff::civil::Date;
@@ -74,10 +74,9 @@ pub fn read_definitions(files: Vec<SourceFile>) -> (Definitions, Vec<Problem>) {
 pub struct Office {
     /// The database.
     pub db: Db,
-    /// The press, if fonts were found.
-    pub press: Option<Arc<Press>>,
     /// Where the site's files lie, for hot reload; none in tests.
     pub overlay: Option<PathBuf>,
+    press: OnceLock<Arc<Press>>,
     definitions: RwLock<Arc<Definitions>>,
     tree: RwLock<Arc<Tree>>,
 }
@@ -90,13 +89,30 @@ impl Office {
         press: Option<Arc<Press>>,
         now: i64,
     ) -> Result<Arc<Self>, Error> {
-        let office =
-            Self { db, press, overlay: None, definitions: RwLock::new(Arc::new(definitions)), tree: RwLock::default() };
+        let office = Self {
+            db,
+            press: press.map_or_else(OnceLock::new, OnceLock::from),
+            overlay: None,
+            definitions: RwLock::new(Arc::new(definitions)),
+            tree: RwLock::default(),
+        };
         let office = Arc::new(office);
         let definitions = (*office.definitions()).clone();
         office.take_definitions(definitions, now).await?;
         office.read_tree().await?;
         Ok(office)
+    }
+
+    /// The press, once fonts were found.
+    pub fn press(&self) -> Option<Arc<Press>> {
+        self.press.get().cloned()
+    }
+
+    /// Hands the press in later: looking for fonts takes longer than all else, and no first page needs them.
+    /// A second press is dropped.
+    pub fn bring_press(&self, press: Arc<Press>) {
+        // The first one stays: both would print alike.
+        let _ = self.press.set(press);
     }
 
     /// The definitions in force.

@@ -66,19 +66,25 @@ pub fn press(folders: &[PathBuf]) -> Option<Arc<Press>> {
 const FONTS: &str = "把方正小标宋简体、仿宋_GB2312、楷体_GB2312、黑体、宋体的字体文件放进数据文件夹旁的 fonts 文件夹\
      (或用设置 fonts 指明),或者安装免费字体:apt install fonts-noto-cjk fonts-noto-cjk-extra fonts-lxgw-wenkai";
 
-/// The office on the database of the settings. The fonts are looked for meanwhile, on another thread.
-pub async fn office(config: &Config, with_press: bool) -> anyhow::Result<Arc<Office>> {
-    let fonts = config.fonts.clone();
+/// The office on the database of the settings, without a press.
+pub async fn office(config: &Config) -> anyhow::Result<Arc<Office>> {
     let began = Instant::now();
-    let press = tokio::task::spawn_blocking(move || if with_press { press(&fonts) } else { None });
     let definitions = checked_definitions(config)?;
     tracing::debug!("定义用了{}毫秒", began.elapsed().as_millis());
     let db = database(config, Options::default()).await?;
     tracing::debug!("数据库到{}毫秒时打开", began.elapsed().as_millis());
-    let press = press.await.context("没能打开排版引擎")?;
-    tracing::debug!("字体到{}毫秒时找好", began.elapsed().as_millis());
-    let office = Office::open(db, definitions, press, SystemClock.now_ms()).await;
+    let office = Office::open(db, definitions, None, SystemClock.now_ms()).await;
     office.context("没能打开办公室")
+}
+
+/// Looks for fonts, on a thread of its own, and brings the office its press. Pages do not wait for it.
+pub async fn bring_press(office: &Office, folders: &[PathBuf]) {
+    let folders = folders.to_vec();
+    let began = Instant::now();
+    if let Ok(Some(press)) = tokio::task::spawn_blocking(move || press(&folders)).await {
+        office.bring_press(press);
+        tracing::debug!("字体用了{}毫秒", began.elapsed().as_millis());
+    }
 }
 
 /// The context of what the program itself does now.

@@ -104,7 +104,10 @@ async fn a_changed_definition_says_which_records_it_touches() {
     let office = district(&folder).await;
     let shorter = definitions::shipped().into_iter().map(|mut file| {
         if &*file.path == "supervision/task_order.kdl" {
-            let text = file.text.replace("\"title\"      \"任务名称\" text     required=#true max=600", "\"title\" \"任务名称\" text required=#true max=10");
+            let text = file.text.replace(
+                "\"title\"      \"任务名称\" text     required=#true max=600",
+                "\"title\" \"任务名称\" text required=#true max=10",
+            );
             assert_ne!(*text, *file.text);
             file.text = text.into();
         }

@@ -167,7 +167,7 @@ pub async fn bytes(ctx: &Ctx, row: &PaperRow, form: Form) -> Result<Vec<u8>, Err
 async fn render(ctx: &Ctx, row: &PaperRow, form: Form) -> Result<Vec<u8>, Error> {
     let facts: OfficialPaper =
         serde_json::from_str(&row.source).map_err(|fault| Error::broken("read a paper's facts", fault))?;
-    let press = ctx.office.press.clone();
+    let press = ctx.office.press();
     let rendered = tokio::task::spawn_blocking(move || match form {
         Form::Docx => documents::word::official(&facts).map_err(anyhow::Error::from),
         Form::Pdf => match press {
@@ -210,7 +210,7 @@ pub async fn render_both(ctx: &Ctx, id: PaperId) -> Result<(), Error> {
         store::papers::find(&mut conn, id).await?.ok_or(Error::NotFound)?
     };
     bytes(ctx, &row, Form::Docx).await?;
-    if ctx.office.press.is_some() {
+    if ctx.office.press().is_some() {
         bytes(ctx, &row, Form::Pdf).await?;
     }
     Ok(())

@@ -33,7 +33,7 @@ impl Backup {
             bail!("{} 已经在那里了,不会覆盖;请换一个文件名", self.file.display());
         }
         let began = Instant::now();
-        let office = open::office(&config, false).await?;
+        let office = open::office(&config).await?;
         let ctx = open::own_ctx(&office);
         upkeep::backup::backup(&ctx, &self.file).await.with_context(|| format!("备份不到 {}", self.file.display()))?;
         office.db.close().await;
@@ -84,7 +84,7 @@ fn only_sqlite(config: &Config, instead: &str) -> anyhow::Result<()> {
 /// Is the file sound, and does everything in it verify?
 async fn check(config: &Config, file: &Path) -> anyhow::Result<bool> {
     let own = config.clone().with_database(format!("sqlite://{}", file.display()));
-    let office = open::office(&own, false).await?;
+    let office = open::office(&own).await?;
     let holds = super::verify::everything(&office).await?;
     office.db.close().await;
     Ok(holds)

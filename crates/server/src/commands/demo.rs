@@ -39,7 +39,7 @@ impl Demo {
         if self.only {
             return Ok(ExitCode::SUCCESS);
         }
-        let office = open::office(&config, true).await?;
+        let office = open::office(&config).await?;
         let Some(password) = demo::password(&office).await? else {
             bail!("{} 不是演示数据库;请换一个数据文件夹(--data),或改名后再试", file.display());
         };

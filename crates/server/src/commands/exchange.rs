@@ -58,7 +58,7 @@ impl Import {
     /// Shows what was understood and, unless it is a trial, takes it in.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         let bytes = std::fs::read(&self.file).with_context(|| format!("读不到 {}", self.file.display()))?;
-        let office = open::office(&config, false).await?;
+        let office = open::office(&config).await?;
         let ctx = open::ctx_of(&office, &self.login).await?;
         let code = self.take(&ctx, &bytes).await?;
         office.db.close().await;
@@ -135,7 +135,7 @@ impl Export {
         if self.out.exists() {
             bail!("{} 已经在那里了,不会覆盖;请换一个文件名", self.out.display());
         }
-        let office = open::office(&config, false).await?;
+        let office = open::office(&config).await?;
         let ctx = open::ctx_of(&office, &self.login).await?;
         let ask = RegisterAsk { tab: self.tab.clone().unwrap_or_else(|| "open".to_owned()), ..RegisterAsk::default() };
         let download = in_words(&ctx, app::queries::export::workbook(&ctx, &self.mechanism, ask).await)?;

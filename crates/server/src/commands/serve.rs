@@ -1,6 +1,7 @@
 //! `zugong serve`: the office open to browsers, the duties done, changed definitions taken, until somebody stops it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ impl Serve {
     /// Serves until stopped.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         start_log(&config.log);
-        let office = open::office(&config, true).await?;
+        let office = open::office(&config).await?;
         if demo::password(&office).await?.is_some() {
             bail!("{} 是演示数据库,密码是公开的,不能正式使用;请用 zugong demo 打开", config.database);
         }
@@ -84,7 +85,7 @@ pub(crate) async fn serve(
     let clock: Arc<dyn WallClock + Send + Sync> = Arc::new(SystemClock);
     let router = web::router(office.clone(), clock, options);
     let (stop, stopped) = watch::channel(false);
-    let duties = tokio::spawn(do_duties(office.clone(), config.tick, stopped.clone()));
+    let duties = tokio::spawn(do_duties(office.clone(), config.fonts.clone(), config.tick, stopped.clone()));
     let look = tokio::spawn(watch_definitions(office.clone(), config.definitions.clone(), stopped.clone()));
     opened(address);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -121,7 +122,9 @@ async fn asked_to_stop() {
 }
 
 /// Does the duties now and then every so many seconds. A round that began is finished.
-async fn do_duties(office: Arc<Office>, seconds: u64, mut stop: watch::Receiver<bool>) {
+/// The press comes first, so that papers are printed in the first round.
+async fn do_duties(office: Arc<Office>, fonts: Vec<PathBuf>, seconds: u64, mut stop: watch::Receiver<bool>) {
+    open::bring_press(&office, &fonts).await;
     let owner = format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple());
     let mut rounds = tokio::time::interval(Duration::from_secs(seconds));
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -142,7 +145,7 @@ async fn do_duties(office: Arc<Office>, seconds: u64, mut stop: watch::Receiver<
 }
 
 /// Takes changed definitions of the site's folder, if they have no problems.
-async fn watch_definitions(office: Arc<Office>, folder: Option<std::path::PathBuf>, mut stop: watch::Receiver<bool>) {
+async fn watch_definitions(office: Arc<Office>, folder: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
     let Some(folder) = folder else { return };
     let mut watch = match Watch::new(&folder) {
         Ok(watch) => watch,

@@ -46,7 +46,7 @@ impl Setup {
                 return Ok(ExitCode::from(1));
             }
         };
-        let office = open::office(&config, false).await?;
+        let office = open::office(&config).await?;
         if !office.tree().units().is_empty() {
             bail!("这个数据库已经登记过单位,不能再次初次登记");
         }

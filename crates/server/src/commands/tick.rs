@@ -29,7 +29,8 @@ impl Tick {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         let today = SystemClock.today();
         let days = self.days_from(today)?;
-        let office = open::office(&config, true).await?;
+        let office = open::office(&config).await?;
+        open::bring_press(&office, &config.fonts).await;
         if days.iter().any(|day| *day > today) && demo::password(&office).await?.is_none() {
             bail!("以后的日子只有演示数据库可以提前过:加上 --database sqlite://data/demo.db");
         }

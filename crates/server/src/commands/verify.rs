@@ -33,7 +33,7 @@ enum What {
 impl Verify {
     /// Prints what differs; ends with 1 if anything does.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
-        let office = open::office(&config, false).await?;
+        let office = open::office(&config).await?;
         let holds = verify(&office, self.what).await?;
         office.db.close().await;
         Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -122,7 +122,7 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
 async fn make(config: &Config, count: usize) -> anyhow::Result<Arc<Office>> {
     let began = Instant::now();
     print::line(format_args!("正在准备{count}件事项……"));
-    let office = open::office(config, false).await?;
+    let office = open::office(config).await?;
     let ctx: Ctx = open::own_ctx(&office);
     district::organise(&ctx).await?;
     let ctx = open::own_ctx(&office);
