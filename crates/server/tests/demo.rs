@@ -19,7 +19,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("zugong-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
+        std::fs::create_dir_all(&path).expect("the temporary folder takes files");
         Self(path)
     }
 }
@@ -32,13 +32,14 @@ impl Drop for Folder {
 
 async fn district(folder: &Folder) -> Arc<Office> {
     let options = Options { durable: false, ..Options::default() };
-    let db = Db::open(&format!("sqlite://{}", folder.0.join("demo.db").display()), options).await.unwrap();
-    db.migrate().await.unwrap();
-    let (definitions, problems) = definitions::load(None).unwrap();
+    let db =
+        Db::open(&format!("sqlite://{}", folder.0.join("demo.db").display()), options).await.expect("a new file opens");
+    db.migrate().await.expect("an empty database takes the tables");
+    let (definitions, problems) = definitions::load(None).expect("the definitions are inside");
     assert_eq!(problems, []);
     let today = date(2026, 6, 10);
-    let office = Office::open(db, definitions, None, clock::moment(today, 0, 0)).await.unwrap();
-    demo::district(&office, today, "geheim").await.unwrap();
+    let office = Office::open(db, definitions, None, clock::moment(today, 0, 0)).await.expect("the office opens");
+    demo::district(&office, today, "geheim").await.expect("the demo is made");
     office
 }
 
@@ -48,8 +49,10 @@ fn ctx(office: &Arc<Office>) -> Ctx {
 }
 
 async fn states(ctx: &Ctx, mechanism: &str) -> BTreeSet<String> {
-    let mut conn = ctx.office.db.read().await.unwrap();
-    let rows = store::records::walk(&mut conn, Some(&MechanismId::from(mechanism)), None, 1_000).await.unwrap();
+    let mut conn = ctx.office.db.read().await.expect("a reader is free");
+    let rows = store::records::walk(&mut conn, Some(&MechanismId::from(mechanism)), None, 1_000)
+        .await
+        .expect("records are read");
     rows.into_iter().map(|row| row.state.to_string()).collect()
 }
 
