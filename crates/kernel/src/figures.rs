@@ -70,6 +70,10 @@ pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar
         let signed = Amount { numerator: amount.numerator * sign, denominator: amount.denominator * sign };
         *into.entry(key).or_default() += signed;
     };
+    if mechanism.state(record.state.as_str()).is_none() {
+        // An import that was taken back: it stands in no state and counts nowhere.
+        return;
+    }
     add(STATES, record.state.as_str(), "-".to_owned(), Amount { numerator: 1, denominator: 0 });
     // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
     let view = View { mechanism, record, today: record.opened_on, calendar, period: None };

@@ -148,10 +148,10 @@ impl Record {
         self.deadlines.iter().find(|it| it.id == *id)
     }
 
-    /// The day that registers sort by: the main deadline's, or the earliest that runs.
+    /// The day that registers sort by: the main deadline's, or the earliest that runs. What stands still has none.
     pub fn due_on(&self, mechanism: &Mechanism) -> Option<Date> {
         match mechanism.main_deadline() {
-            Some(main) => self.running(main.id.as_str()).map(|it| it.due_on),
+            Some(main) => self.running(main.id.as_str()).filter(|it| it.paused_on.is_none()).map(|it| it.due_on),
             None => self.deadlines.iter().filter(|it| it.is_open()).map(|it| it.due_on).min(),
         }
     }

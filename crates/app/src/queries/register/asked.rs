@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::catalog::{FieldType, Mechanism, SortKey};
-use kernel::formula::Expr;
+use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
 use kernel::ids::{FieldId, StateId, UnitId};
 use kernel::record::View;
 use kernel::refusal::Refusal;
@@ -18,6 +18,7 @@ use store::filters::Condition;
 use store::register::{After, FactTest, RegisterQuery, SortBy};
 
 use super::PAGE;
+use crate::commands::batches::UNDONE;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::Found;
@@ -187,8 +188,19 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtr
     });
     let computed = computed.collect();
     let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, computed };
+    if asked.query.open != Some(true) && asked.query.states.is_empty() {
+        asked.conditions.push(was_not_taken_back());
+    }
     figure_rows(ctx, mechanism, ask, &mut asked)?;
     Ok(asked)
+}
+
+/// An import that was taken back stands in no state of any mechanism and on no list.
+fn was_not_taken_back() -> Expr {
+    let undone = Choices::new([(UNDONE, "已撤销导入")]);
+    let option = undone.0[0].clone();
+    let state = Named { name: "状态".into(), slot: Slot::Own(Own::State), of: Type::Choice(undone.clone()) };
+    Expr::Compare(Cmp::Differs, Box::new(Expr::Named(state)), Box::new(Expr::Option(option, undone)))
 }
 
 fn tab(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, query: &mut RegisterQuery<'static>) -> Result<(), Error> {
