@@ -201,6 +201,19 @@ impl Dialect {
          denominator = figure_cell.denominator + excluded.denominator"
     }
 
+    /// What keeps two nodes that start together from both making the tables, where one writer does not do so by itself.
+    pub(crate) fn alone(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(7208114)"),
+        }
+    }
+
+    /// The end of an insert that gives a record's text another folded form.
+    pub(crate) fn or_fold_anew(self) -> &'static str {
+        "ON CONFLICT (site, record) DO UPDATE SET folded = excluded.folded"
+    }
+
     /// The end of an insert that leaves rows alone which are there; on an engine without it, each row is tried alone.
     pub(crate) fn or_leave(self) -> &'static str {
         "ON CONFLICT DO NOTHING"

@@ -50,9 +50,8 @@ impl Db {
 }
 
 async fn bring_up(conn: &mut Conn) -> Result<usize, StoreError> {
-    if conn.dialect() == Dialect::Postgres {
-        // Two nodes that start together must not both make the tables.
-        conn.run("SELECT pg_advisory_xact_lock(7208114)", Vec::new()).await?;
+    if let Some(alone) = conn.dialect().alone() {
+        conn.run(alone, Vec::new()).await?;
     }
     conn.run(TABLE, Vec::new()).await?;
     let reached = conn.find("SELECT MAX(number_) FROM migration", Vec::new()).await?;

@@ -227,8 +227,8 @@ async fn put_words_of(conn: &mut Conn, id: RecordId, words: &str) -> Result<(), 
     match dialect {
         Dialect::Sqlite => {
             let folded = P::text(grams::folded(words));
-            let known = "INSERT INTO record_text (site, record, folded) VALUES ($1, $2, $3) \
-                 ON CONFLICT (site, record) DO UPDATE SET folded = excluded.folded";
+            let tail = dialect.or_fold_anew();
+            let known = format!("INSERT INTO record_text (site, record, folded) VALUES ($1, $2, $3) {tail}");
             conn.run(known, [here.clone(), id.clone(), folded]).await?;
             let sql = "INSERT OR REPLACE INTO record_words (rowid, words) \
                  SELECT row_, $3 FROM record_text WHERE site = $1 AND record = $2";

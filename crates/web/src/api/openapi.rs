@@ -27,7 +27,7 @@ fn document(seen: &[Arc<Mechanism>], vocabulary: &Vocabulary, version: &str) -> 
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.to_lowercase()] = operation(&route, seen);
     }
-    let mut all = schemas::common();
+    let mut all = schemas::of_every_mechanism();
     for mechanism in seen {
         for step in &mechanism.steps {
             all.insert(schemas::name(mechanism, step), schemas::of_step(mechanism, step, vocabulary));

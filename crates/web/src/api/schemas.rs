@@ -4,7 +4,7 @@ use kernel::catalog::{Child, Field, FieldType, Mechanism, Step, Vocabulary};
 use serde_json::{Map, Value, json};
 
 /// The schemas that do not depend on a mechanism.
-pub(super) fn common() -> Map<String, Value> {
+pub(super) fn of_every_mechanism() -> Map<String, Value> {
     let text = json!({ "type": "string" });
     let some_text = json!({ "type": ["string", "null"] });
     let error = json!({

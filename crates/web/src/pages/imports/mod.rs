@@ -1,4 +1,6 @@
 //! Taking a workbook in: chosen, looked at, its columns put right, taken in, and undone while nothing has happened.
+//!
+//! Never takes in what was not looked at.
 
 use app::commands::batches;
 use app::commands::intake::{self, UploadId};

@@ -1,4 +1,6 @@
 //! The record 事项: its page, and the steps that are taken on it.
+//!
+//! Never offers a step that would be refused for authority.
 
 use app::queries::forms::Again;
 use app::queries::record_file::{self, RecordFile};

@@ -1,4 +1,6 @@
 //! The register 台账 of a mechanism: as a list, a board and a calendar; steps for many; saved views; the way out.
+//!
+//! Never narrows by anything that its address does not say.
 
 pub(crate) mod address;
 pub(crate) mod batch;
