@@ -61,7 +61,7 @@ pub(super) fn form(preview: &Preview) -> Markup {
     let targets: Vec<Target> =
         preview.fields.iter().map(|field| Target { value: field.id.clone(), label: field.name.clone() }).collect();
     html! {
-        form method="post" action={ (at(&preview.mechanism, preview.upload)) "/mapping" } {
+        form.places method="post" action={ (at(&preview.mechanism, preview.upload)) "/mapping" } {
             (sheets(preview))
             (column_places(&places, &targets))
             (missing(preview))

@@ -100,13 +100,9 @@ async fn page(
     let content = html! {
         (said)
         (walk(&["选文件", "核对", "导入"], 1))
-        div.grid {
-            div.c4 { (card("列的去处", html! {}, mapping::form(&preview))) }
-            div.c8.pile {
-                (plain_card(html! { (numbers(&preview)) (lines::shown(&preview, show)) }))
-                (remarks(&preview))
-            }
-        }
+        (card("列的去处", html! {}, mapping::form(&preview)))
+        (plain_card(html! { (numbers(&preview)) (lines::shown(&preview, show)) }))
+        (remarks(&preview))
     };
     visitor.page_as(status, Place::Mechanism(&preview.mechanism), &head(&preview), content).await
 }
