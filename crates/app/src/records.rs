@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kernel::catalog::{FieldType, Mechanism};
+use kernel::catalog::Mechanism;
 use kernel::facts;
 use kernel::ids::RecordId;
 use kernel::record::{Record, Running};
@@ -140,9 +140,8 @@ pub fn deadline_row(record: RecordId, running: &Running) -> DeadlineRow {
 pub fn words(mechanism: &Mechanism, record: &Record) -> String {
     let mut words = vec![record.number.as_deref().unwrap_or(""), record.title.as_str()];
     for field in mechanism.fields.iter().filter(|field| field.search && field.id != mechanism.title) {
-        match (record.facts.find(field.id.as_str()), &field.of) {
-            (Some(Value::Text(text)), FieldType::Text { .. } | FieldType::LongText { .. }) => words.push(text),
-            _ => {}
+        if let Some(Value::Text(text)) = record.facts.find(field.id.as_str()) {
+            words.push(text);
         }
     }
     words.join(" ")

@@ -146,10 +146,9 @@ fn keep_going(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, step: &
 // enforces: extend.by
 // enforces: extend.to
 fn extend(deadline: &Deadline, after: &mut Record, step: &Step, field: &crate::ids::FieldId) {
-    if let Some(extension) = deadline.extend.as_ref().filter(|it| it.by == step.id) {
-        if let Some(Value::Day(day)) = after.facts.find(extension.to.as_str()).cloned() {
-            after.facts.put(field, Some(Value::Day(day)));
-        }
+    let extension = deadline.extend.as_ref().filter(|it| it.by == step.id);
+    if let Some(Value::Day(day)) = extension.and_then(|it| after.facts.find(it.to.as_str())).cloned() {
+        after.facts.put(field, Some(Value::Day(day)));
     }
 }
 
@@ -197,6 +196,11 @@ fn end(running: &mut Running, today: Date, outcome: Outcome) {
             Outcome::Lifted => DeadlineEvent::Lifted,
         },
     );
+}
+
+/// Ends every deadline that runs, because the record itself was taken back.
+pub fn lift_all(deadlines: &mut [Running], today: Date) {
+    deadlines.iter_mut().filter(|it| it.is_open()).for_each(|it| end(it, today, Outcome::Lifted));
 }
 
 fn happen(running: &mut Running, on: Date, what: DeadlineEvent) {

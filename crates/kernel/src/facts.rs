@@ -94,13 +94,19 @@ pub fn value_from_json(of: &FieldType, json: &Json) -> Option<Value> {
     })
 }
 
+/// Fields and what was read for them; an absent value empties the field.
+pub type Read = Vec<(FieldId, Option<Value>)>;
+
+/// The texts of one row of a child table.
+pub type TypedRow = Vec<(FieldId, String)>;
+
 /// What a form sent for some fields: one text a field (several for lists), rows for child tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Typed {
     /// Field → the texts sent under its name.
     pub fields: Vec<(FieldId, Vec<String>)>,
     /// Child → rows → (field, text).
-    pub rows: Vec<(FieldId, Vec<Vec<(FieldId, String)>>)>,
+    pub rows: Vec<(FieldId, Vec<TypedRow>)>,
 }
 
 impl Typed {
@@ -122,7 +128,7 @@ pub fn read(
     vocabulary: &Vocabulary,
     taken: &[FieldId],
     typed: &Typed,
-) -> Result<Vec<(FieldId, Option<Value>)>, Vec<Refusal>> {
+) -> Result<Read, Vec<Refusal>> {
     let (mut values, mut refusals) = (Vec::new(), Vec::new());
     for (id, texts) in &typed.fields {
         if !taken.contains(id) {

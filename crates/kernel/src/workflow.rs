@@ -227,11 +227,11 @@ fn authority(
     if grant.is_none() {
         refusals.push(Refusal::not_yours("step.not_yours").with("step", &step.name));
     }
-    if let (Some(last), Some(apart)) = (attempt.last_by, &step.apart) {
-        if attempt.actor.person() == Some(last) {
-            let other = mechanism.step(apart.as_str()).map_or("", |step| step.name.as_str());
-            refusals.push(Refusal::not_yours("step.same_person").with("step", &step.name).with("other", other));
-        }
+    if let (Some(last), Some(apart)) = (attempt.last_by, &step.apart)
+        && attempt.actor.person() == Some(last)
+    {
+        let other = mechanism.step(apart.as_str()).map_or("", |step| step.name.as_str());
+        refusals.push(Refusal::not_yours("step.same_person").with("step", &step.name).with("other", other));
     }
     grant.map(|grant| grant.role.clone())
 }

@@ -134,13 +134,15 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
 
 /// The record, taken back: empty, closed, and out of every figure.
 fn undone(ctx: &Ctx, record: &Record) -> Move {
+    let mut deadlines = record.deadlines.clone();
+    kernel::deadlines::lift_all(&mut deadlines, ctx.today);
     let after = Record {
         state: StateId::from(UNDONE),
         facts: Facts::default(),
         closed_on: Some(ctx.today),
         holder: None,
         version: record.version + 1,
-        deadlines: Vec::new(),
+        deadlines,
         ..record.clone()
     };
     Move {

@@ -103,7 +103,7 @@ proptest! {
             FieldType::Month, FieldType::Moment, FieldType::YesNo, FieldType::Unit, FieldType::Files,
         ] {
             let vocabulary = kernel::catalog::Vocabulary::default();
-            if let Ok(Some(value)) = read_field(&field(of.clone()), &vocabulary, &[text.clone()]) {
+            if let Ok(Some(value)) = read_field(&field(of.clone()), &vocabulary, std::slice::from_ref(&text)) {
                 let json = facts::value_to_json(&value);
                 prop_assert_eq!(facts::value_from_json(&of, &json), Some(value));
             }
