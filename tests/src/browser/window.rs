@@ -138,11 +138,6 @@ impl Window {
         self.clicks_one_of(&path, words).await;
     }
 
-    /// Follows a link by its words.
-    pub(super) async fn follows(&self, words: &str) {
-        self.clicks_one_of(&format!("//a[contains(normalize-space(), '{words}')]"), words).await;
-    }
-
     /// Opens a folded part by its words.
     pub(super) async fn unfolds(&self, words: &str) {
         let path = format!("//details[not(@open)]/summary[normalize-space()='{words}']");

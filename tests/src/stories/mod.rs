@@ -9,6 +9,7 @@ mod course;
 mod lateness;
 mod figures;
 mod timeline;
+mod machines;
 mod signing_in;
 mod reach;
 mod forms;
