@@ -19,9 +19,8 @@ async fn a_machine_starts_issues_and_is_refused_in_the_same_words() {
     office.on("2026-01-08");
     let mut lin = office.sign_in("lin").await;
     let unit = unit(&mut lin, "农业农村局").await;
-    let fields = |due: &str| {
-        json!({ "fields": { "title": "建立渔船台账", "source": "superior", "unit": unit, "due_on": due } })
-    };
+    let fields =
+        |due: &str| json!({ "fields": { "title": "建立渔船台账", "source": "superior", "unit": unit, "due_on": due } });
     let none = lin.posts_json("/api/v1/mechanisms/task_order/records", &fields("2026-02-30")).await;
     assert_eq!(none.status, 422);
     assert!(none.json().to_string().contains("写的日期不存在"), "{}", none.json());
