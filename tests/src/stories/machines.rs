@@ -8,7 +8,7 @@ use crate::harness::Office;
 async fn unit(visitor: &mut crate::harness::Visitor, name: &str) -> String {
     let page = visitor.asks("/m/task_order/new").await;
     let html = String::from_utf8_lossy(&page.body).into_owned();
-    let at = html.find(&format!(">{name}</option>")).expect("the unit is offered");
+    let at = html.find(&format!("{name}</option>")).expect("the unit is offered");
     let option = &html[html[..at].rfind("<option").expect("an option begins")..at];
     option.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("it has a value").to_owned()
 }
