@@ -17,6 +17,7 @@ impl Driver {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut process = Command::new(program)
             .arg("--port=0")
+            .env("LANGUAGE", "zh_CN")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

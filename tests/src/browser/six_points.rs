@@ -42,18 +42,20 @@ async fn taking_in(window: &Window) {
     std::fs::remove_file(&file).expect("the workbook is taken away");
     window.types("完成时限", "2026-12-31").await;
     window.clicks("//main//form[contains(@action, '/mapping')]//button[not(@name)]").await;
-    window.waits_for("51").await;
+    window.waits_for("导入 51 件").await;
     window.picture("05-dry-run-complete").await;
-    window.clicks("//main//button[starts-with(normalize-space(), '导入')]").await;
-    window.waits_for("51").await;
+    window.presses("导入 51 件").await;
+    window.waits_for("已导入 51 件").await;
 }
 
 async fn issuing(window: &Window) {
     window.opens("/m/task_order?tab=drafted").await;
     window.clicks("//thead//input[@data-all]").await;
     window.picture("06-marked").await;
+    window.clicks("//label[contains(., '不只本页')]").await;
     window.presses("下达任务书").await;
-    window.agrees().await;
+    window.presses("确定").await;
+    window.waits_for("已办理 51 件").await;
     window.opens("/m/task_order?sort=number").await;
     window.waits_for("任〔2026〕1号").await;
     window.picture("07-register").await;

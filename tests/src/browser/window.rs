@@ -28,9 +28,8 @@ pub(super) struct Window {
 impl Window {
     /// A window on a desk: 1366 × 768.
     pub(super) async fn on_a_desk(base: &str) -> Self {
-        let window = Self::opened(base, "desk", json!(null)).await;
-        window.client.set_window_size(1366, 768).await.expect("the window has a size");
-        window
+        let metrics = json!({ "deviceMetrics": { "width": 1366, "height": 768, "pixelRatio": 1.0, "touch": false, "mobile": false } });
+        Self::opened(base, "desk", metrics).await
     }
 
     /// A window on a phone: 390 × 844.
@@ -50,9 +49,8 @@ impl Window {
                 format!("--user-data-dir={}", profile.display()),
             ],
         });
-        if !emulation.is_null() {
-            options["mobileEmulation"] = emulation;
-        }
+        options["mobileEmulation"] = emulation;
+        options["prefs"] = json!({ "intl.accept_languages": "zh-CN" });
         if let Ok(program) = std::env::var("CHROMIUM") {
             options["binary"] = json!(program);
         }
@@ -188,12 +186,6 @@ impl Window {
     pub(super) async fn picture(&self, name: &str) {
         let picture = self.client.screenshot().await.expect("a picture is taken");
         std::fs::write(self.pictures.join(format!("{name}.png")), picture).expect("the picture is kept");
-    }
-
-    /// Accepts what the browser asks.
-    pub(super) async fn agrees(&self) {
-        // With script the page asks in a dialog of its own; without one it does not ask.
-        let _ = self.client.accept_alert().await;
     }
 
     /// Ends, and fails if a page wrote to the console: pages of the house are silent.
