@@ -64,6 +64,10 @@ async fn issue_everything(lin: &mut crate::harness::Visitor) -> String {
     done.answers(200).text()
 }
 
+// proves: paper.head
+// proves: paper.to
+// proves: paper.sign
+// proves: paper.copy
 #[tokio::test]
 async fn a_letter_bears_its_head_its_addressee_its_signature_and_its_copies() {
     let office = Office::open().await;

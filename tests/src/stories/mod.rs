@@ -3,17 +3,21 @@
 //! The six points of “one task order, one supervision order” first, then what must never happen.
 //! Never a mock; every story runs on either database.
 
-mod taking_in;
+pub(crate) mod taking_in;
 mod issuing;
 mod course;
 mod lateness;
 mod figures;
 mod timeline;
 mod machines;
+mod versions;
 mod signing_in;
 mod reach;
+mod registers;
 mod forms;
 mod uploads;
 mod hostile;
+mod together;
+mod administering;
 mod histories;
 pub(crate) mod tasks;

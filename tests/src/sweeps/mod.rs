@@ -6,3 +6,4 @@ mod addresses;
 mod nobody;
 mod everybody;
 mod rights;
+mod weight;

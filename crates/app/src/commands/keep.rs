@@ -162,7 +162,16 @@ impl<'a> Writing<'a> {
 
     /// Figures, deadlines and the record itself.
     fn reckon(&mut self, mechanism: &Mechanism, before: Option<&Record>, after: &Record) {
-        for (key, amount) in figures::difference(mechanism, before, after, self.ctx.calendar()) {
+        // What the record counted before, it counted by the definition that it was pinned to then.
+        let calendar = self.ctx.calendar();
+        let mut cells = Cells::new();
+        if let Some(before) = before {
+            let pinned = self.ctx.definitions.pinned(before.mechanism.as_str(), &before.definition);
+            figures::contributions(pinned.as_deref().unwrap_or(mechanism), before, calendar, &mut cells, -1);
+        }
+        figures::contributions(mechanism, after, calendar, &mut cells, 1);
+        cells.retain(|_, amount| *amount != figures::Amount::default());
+        for (key, amount) in cells {
             *self.sheet.cells.entry(key).or_default() += amount;
         }
         for running in &after.deadlines {

@@ -138,12 +138,13 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     if form.version.is_some_and(|version| version != record.version) {
         return Err(Error::Stale);
     }
-    let step =
-        mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
-    let filled = read(ctx, &mut conn, &mechanism, step, &form.typed, Some(record.id)).await?;
-    let last_by = last_by(&mut conn, step, record.id).await?;
-    let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
-    let moved = workflow::take(ctx.clock(), &mechanism, &record, attempt)?;
+    let (mechanism, moved) = match form.step == *workflow::ADOPT {
+        true => adopt(ctx, form, &mechanism, &record)?,
+        false => {
+            let moved = decide(ctx, &mut conn, form, &mechanism, &record).await?;
+            (mechanism, moved)
+        }
+    };
     let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
@@ -154,6 +155,30 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await
+}
+
+/// Decides a step of the definition that the record is pinned to.
+async fn decide(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    form: &TakeStep,
+    mechanism: &Arc<Mechanism>,
+    record: &Record,
+) -> Result<Move, Error> {
+    let step =
+        mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
+    let filled = read(ctx, conn, mechanism, step, &form.typed, Some(record.id)).await?;
+    let last_by = last_by(conn, step, record.id).await?;
+    let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
+    Ok(workflow::take(ctx.clock(), mechanism, record, attempt)?)
+}
+
+/// Decides the move to the definition in force, and gives that definition.
+fn adopt(ctx: &Ctx, form: &TakeStep, old: &Arc<Mechanism>, record: &Record) -> Result<(Arc<Mechanism>, Move), Error> {
+    let new = ctx.catalog().mechanisms.get(record.mechanism.as_str()).ok_or(Error::NotFound)?;
+    let attempt = attempt(ctx, &form.step, Vec::new(), None, form.reason.clone(), None);
+    let moved = workflow::adopt(ctx.clock(), old, new, record, &attempt)?;
+    Ok((new.clone(), moved))
 }
 
 /// A step that was decided and is not yet kept.

@@ -517,7 +517,32 @@ fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Aga
         form.leads_on = leads(step);
         form
     };
-    steps.iter().map(form).collect()
+    let mut forms: Vec<StepForm> = steps.iter().map(form).collect();
+    forms.extend(adoption(ctx, found, again));
+    forms
+}
+
+/// The form by which a record moves to the definition in force, if it stands on an older one and this person may.
+fn adoption(ctx: &Ctx, found: &Found, again: Option<(&str, &Again)>) -> Option<StepForm> {
+    let current = ctx.catalog().mechanisms.get(found.record.mechanism.as_str())?;
+    let may = ctx.actor.grant_for(&current.start().who, found.unit_ord).is_some();
+    if current.hash == found.record.definition || !may || !found.record.is_open() {
+        return None;
+    }
+    let typed = again.filter(|(id, _)| *id == workflow::ADOPT).map(|(_, again)| again);
+    Some(StepForm {
+        id: workflow::ADOPT.to_owned(),
+        name: workflow::ADOPT_NAME.to_owned(),
+        because: None,
+        leads_on: false,
+        opinion: false,
+        reason: true,
+        opinion_typed: String::new(),
+        reason_typed: typed.map(|again| again.reason.clone()).unwrap_or_default(),
+        paper: None,
+        fields: Vec::new(),
+        refusals: typed.map(|again| again.refusals.clone()).unwrap_or_default(),
+    })
 }
 
 /// A file of a record, for somebody who may see the record (or who uploaded it a moment ago).
