@@ -60,7 +60,7 @@ pub(crate) const COLUMNS: &str = "id, mechanism, definition, number_, title, sta
      due_on, opened_on, closed_on, version, facts, batch";
 
 const INTO: &str = "record (id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
-     due_on, opened_on, closed_on, version, facts, batch, site, open_)";
+     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key)";
 
 impl RecordRow {
     /// Reads the columns of [`COLUMNS`].
@@ -109,8 +109,29 @@ impl RecordRow {
             self.batch.into(),
             site.into(),
             self.is_open().into(),
+            number_key(self.number.as_deref()).into(),
         ]
     }
+}
+
+/// A number as it is sorted: every run of figures filled up to eight, so that 2号 comes before 10号.
+pub(crate) fn number_key(number: Option<&str>) -> String {
+    let Some(number) = number else { return NO_NUMBER.to_owned() };
+    let (mut key, mut figures) = (String::new(), String::new());
+    for sign in number.chars().chain(['\0']) {
+        if sign.is_ascii_digit() {
+            figures.push(sign);
+            continue;
+        }
+        if !figures.is_empty() {
+            key.push_str(&format!("{figures:0>8}"));
+            figures.clear();
+        }
+        if sign != '\0' {
+            key.push(sign);
+        }
+    }
+    key
 }
 
 pub(crate) fn rows(rows: &[Row]) -> Result<Vec<RecordRow>, StoreError> {
@@ -201,7 +222,7 @@ pub async fn update(conn: &mut Conn, record: &RecordRow, was: i64) -> Result<(),
     params.push(was.into());
     let sql = "UPDATE record SET mechanism = $2, definition = $3, number_ = $4, title = $5, state = $6, unit = $7, \
          unit_ord = $8, holder_role = $9, due_on = $10, opened_on = $11, closed_on = $12, version = $13, \
-         facts = $14, batch = $15, open_ = $17 WHERE site = $16 AND id = $1 AND version = $18";
+         facts = $14, batch = $15, open_ = $17, number_key = $18 WHERE site = $16 AND id = $1 AND version = $19";
     match conn.run(sql, params).await.doing("keep a changed record")? {
         0 => Err(StoreError::Stale),
         _ => Ok(()),
@@ -273,4 +294,17 @@ async fn put_first_words(conn: &mut Conn, words: Vec<(RecordId, &str)>) -> Resul
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_sort_by_what_they_count() {
+        let mut numbers = ["任〔2026〕10号", "任〔2026〕2号", "任〔2025〕51号"];
+        numbers.sort_by_key(|number| number_key(Some(number)));
+        assert_eq!(numbers, ["任〔2025〕51号", "任〔2026〕2号", "任〔2026〕10号"]);
+        assert!(number_key(None) < number_key(Some("1号")));
+    }
 }

@@ -15,7 +15,7 @@ use crate::error::{Doing as _, StoreError};
 use crate::filters::{self, Condition};
 use crate::grams;
 use crate::param::P;
-use crate::records::{COLUMNS, NEVER, NO_NUMBER, RecordRow, rows};
+use crate::records::{COLUMNS, NEVER, RecordRow, number_key, rows};
 
 /// The whole site as one interval of pre-order numbers.
 pub const WHOLE_SITE: (i64, i64) = (0, i64::MAX);
@@ -39,7 +39,7 @@ impl SortBy {
         match self {
             Self::Due => "due_on",
             Self::Opened => "opened_on",
-            Self::Number => "number_",
+            Self::Number => "number_key",
             Self::Closed => "closed_on",
         }
     }
@@ -60,7 +60,7 @@ impl After {
         let key = match sort {
             SortBy::Due => record.due_on.unwrap_or(NEVER).to_string(),
             SortBy::Opened => record.opened_on.to_string(),
-            SortBy::Number => record.number.clone().unwrap_or_else(|| NO_NUMBER.to_owned()),
+            SortBy::Number => number_key(record.number.as_deref()),
             SortBy::Closed => record.closed_on.unwrap_or(NEVER).to_string(),
         };
         Self { key, id: record.id }

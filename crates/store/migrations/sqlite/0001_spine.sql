@@ -128,6 +128,7 @@ CREATE TABLE calendar_year (
 )
 ;
 -- A record of a mechanism as it is now; how it came to be so stands in the journal.
+-- number_key is the number with its figures filled up to one width, so that 2号 comes before 10号.
 -- due_on is 9999-12-31 where there is no deadline and number_ is '-' where none was given, so that one
 -- index sorts them all; the store shows both as absent.
 -- facts is JSON, checked by the definition.
@@ -137,6 +138,7 @@ CREATE TABLE record (
     mechanism TEXT NOT NULL,
     definition TEXT NOT NULL,
     number_ TEXT NOT NULL,
+    number_key TEXT NOT NULL,
     title TEXT NOT NULL,
     state TEXT NOT NULL,
     unit BLOB NOT NULL,
@@ -164,7 +166,7 @@ CREATE INDEX record_opened ON record (site, mechanism, opened_on, id)
 ;
 CREATE INDEX record_closed ON record (site, mechanism, closed_on, id)
 ;
-CREATE INDEX record_number ON record (site, mechanism, number_, id)
+CREATE INDEX record_number ON record (site, mechanism, number_key, id)
 ;
 CREATE INDEX record_holder_due ON record (site, holder_role, open_, due_on, id)
 ;
@@ -346,7 +348,7 @@ CREATE TABLE paper (
 ;
 CREATE INDEX paper_record ON paper (site, record, id)
 ;
-CREATE UNIQUE INDEX paper_number ON paper (site, number_)
+CREATE UNIQUE INDEX paper_number ON paper (site, kind, number_)
 ;
 CREATE INDEX paper_issued ON paper (site, issued_on, id)
 ;
