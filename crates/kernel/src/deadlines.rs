@@ -282,11 +282,8 @@ pub fn recompute(clock: Clock<'_>, deadline: &Deadline, running: &mut Running) -
     if was == (running.due_on, running.alarm_on, running.provisional) {
         return None;
     }
-    if was.0 != running.due_on {
-        happen(running, clock.today, DeadlineEvent::Recomputed);
-        return Some(last_move(running));
-    }
-    Some(DeadlineMove { on: clock.today, what: DeadlineEvent::Recomputed, due_on: running.due_on })
+    happen(running, clock.today, DeadlineEvent::Recomputed);
+    Some(last_move(running))
 }
 
 /// «Why is it due then?», step by step.

@@ -177,11 +177,6 @@ impl Form {
         self
     }
 
-    /// How many boxes of a name there are.
-    pub(crate) fn boxes(&self, name: &str) -> usize {
-        self.controls.iter().filter(|it| it.name == name && it.kind == "checkbox").count()
-    }
-
     fn labels(&self) -> String {
         let shown = self.controls.iter().filter(|it| it.kind != "hidden");
         shown

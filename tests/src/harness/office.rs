@@ -33,7 +33,7 @@ static TEMPLATE: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 /// What visitors and the office share.
 pub(super) struct Door {
-    pub(super) clock: StoryClock,
+    pub(super) clock: Arc<StoryClock>,
     router: RwLock<Router>,
     faults: Mutex<Vec<String>>,
 }
@@ -76,7 +76,7 @@ impl Office {
 
     async fn open_as(prints: bool) -> Self {
         let ground = Ground::new().await;
-        let clock = StoryClock::at(day(FIRST_DAY));
+        let clock = Arc::new(StoryClock::at(day(FIRST_DAY)));
         let app = ground.opens(prints, clock.now()).await;
         let door = Door { clock, router: RwLock::new(Router::new()), faults: Mutex::default() };
         let office = Self { app, door: Arc::new(door), ground, prints };
@@ -86,7 +86,7 @@ impl Office {
 
     fn hangs_the_door(&self) {
         let options = web::WebOptions { version: "story".to_owned(), ..web::WebOptions::default() };
-        let clock = Arc::new(Hand(self.door.clone()));
+        let clock = Arc::new(Hand(self.door.clock.clone()));
         let router = web::router(self.app.clone(), clock, options);
         *self.door.router.write().expect("nobody panics while holding the router") = router;
     }
@@ -104,9 +104,14 @@ impl Office {
 
     /// Does the duties, as the server does every minute. Gives how many things each did.
     pub(crate) async fn tick(&self) -> Vec<(&'static str, i64)> {
+        self.ticks_on("the story").await
+    }
+
+    /// Does the duties on a node of its own name; only one node does them at a time.
+    pub(crate) async fn ticks_on(&self, node: &str) -> Vec<(&'static str, i64)> {
         let now = self.door.clock.passes(1_000);
         let ctx = self.app.ctx(Actor::Clock, None, now, super::clock::day_of(now), "tick".to_owned());
-        let reports = app::duties::tick(&ctx, "the story").await.expect("the duties are done");
+        let reports = app::duties::tick(&ctx, node).await.expect("the duties are done");
         for (duty, report) in &reports {
             if report.failed > 0 {
                 self.door.failed(format!("{duty} failed at {}: {}", report.failed, report.faults.join("; ")));
@@ -219,15 +224,15 @@ impl Drop for Office {
 }
 
 /// The clock on the wall, as the router reads it.
-struct Hand(Arc<Door>);
+struct Hand(Arc<StoryClock>);
 
 impl web::WallClock for Hand {
     fn now_ms(&self) -> i64 {
-        self.0.clock.now()
+        self.0.now()
     }
 
     fn today(&self) -> jiff::civil::Date {
-        super::clock::day_of(self.0.clock.now())
+        super::clock::day_of(self.0.now())
     }
 }
 

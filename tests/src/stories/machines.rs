@@ -38,7 +38,7 @@ async fn a_machine_starts_issues_and_is_refused_in_the_same_words() {
     let not_theirs = zheng.posts_json(&close, &json!({ "reason": "不做了" })).await;
     assert_eq!(not_theirs.status, 403, "{}", not_theirs.text());
     let nonsense = lin.posts_json(&path, &json!({ "surprise": 1 })).await;
-    assert_eq!(nonsense.status, 422, "{}", nonsense.text());
+    assert!(matches!(nonsense.status, 400 | 422), "{}", nonsense.text());
 }
 
 #[tokio::test]
