@@ -24,7 +24,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
         let mut ids: Vec<_> = due.iter().map(|row| row.record).collect();
         ids.dedup();
         for id in &ids {
-            match ring(ctx, *id).await {
+            match ring_in_peace(ctx, *id).await {
                 Ok(true) => report.done += 1,
                 Ok(false) => report.skipped += 1,
                 Err(error) => report.failed(&id.to_string(), &error),
@@ -34,6 +34,18 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
             return Ok(report);
         }
     }
+}
+
+/// Rings a record; whoever acted on it in the same moment goes first. Still in the way after that, it is left to the
+/// next look, a minute later.
+async fn ring_in_peace(ctx: &Ctx, id: kernel::ids::RecordId) -> Result<bool, Error> {
+    for _ in 0..5 {
+        match ring(ctx, id).await {
+            Err(Error::Stale) => {}
+            other => return other,
+        }
+    }
+    Ok(false)
 }
 
 async fn ring(ctx: &Ctx, id: kernel::ids::RecordId) -> Result<bool, Error> {
