@@ -17,12 +17,18 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    number: 1,
-    name: "spine",
-    sqlite: include_str!("../migrations/sqlite/0001_spine.sql"),
-    postgres: include_str!("../migrations/postgres/0001_spine.sql"),
-}];
+macro_rules! migration {
+    ($number:literal, $name:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/000", $number, "_", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/000", $number, "_", $name, ".sql")),
+        }
+    };
+}
+
+const MIGRATIONS: &[Migration] = &[migration!(1, "spine")];
 
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (number_ BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (number_))";
