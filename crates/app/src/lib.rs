@@ -8,6 +8,7 @@
 pub mod ctx;
 pub mod error;
 pub mod office;
+pub mod keys;
 pub mod tree;
 pub mod records;
 pub mod cells;

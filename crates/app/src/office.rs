@@ -18,6 +18,7 @@ use store::settings::DefinitionRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::tree::{Person, Tree, Unit};
 
 /// The definitions in force, checked.
@@ -77,6 +78,7 @@ pub struct Office {
     /// Where the site's files lie, for hot reload; none in tests.
     pub overlay: Option<PathBuf>,
     press: OnceLock<Arc<Press>>,
+    keys: OnceLock<Keys>,
     definitions: RwLock<Arc<Definitions>>,
     tree: RwLock<Arc<Tree>>,
 }
@@ -92,6 +94,7 @@ impl Office {
         let office = Self {
             db,
             press: press.map_or_else(OnceLock::new, OnceLock::from),
+            keys: OnceLock::new(),
             overlay: None,
             definitions: RwLock::new(Arc::new(definitions)),
             tree: RwLock::default(),
@@ -113,6 +116,17 @@ impl Office {
     pub fn bring_press(&self, press: Arc<Press>) {
         // The first one stays: both would print alike.
         let _ = self.press.set(press);
+    }
+
+    /// The secrets that do not lie in the database.
+    pub fn keys(&self) -> Option<&Keys> {
+        self.keys.get()
+    }
+
+    /// Hands the secrets in, before the first act. A second set is dropped.
+    pub fn bring_keys(&self, keys: Keys) {
+        // The first set stays: one process reads one file.
+        let _ = self.keys.set(keys);
     }
 
     /// The definitions in force.

@@ -31,7 +31,7 @@ pub struct Setting {
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 10] = [
     one("data", "ZUGONG_DATA", "data", "数据文件夹:数据库、演示数据放在这里"),
     one(
         "database",
@@ -39,6 +39,7 @@ pub const SETTINGS: [Setting; 9] = [
         "",
         "数据库地址:sqlite://文件 或 postgres://用户@主机/库;不写就用数据文件夹里的 zugong.db",
     ),
+    one("key", "ZUGONG_KEY", "", "密钥文件:不写就用数据文件夹里的 zugong.key;第一次启动时生成,须与数据库备份分开保管"),
     one("listen", "ZUGONG_LISTEN", "127.0.0.1:8080", "监听的地址和端口;要给别的电脑用,写 0.0.0.0:8080"),
     one("definitions", "ZUGONG_DEFINITIONS", "", "本单位的定义文件夹,覆盖内置的机制;改了自动生效"),
     Setting {
@@ -98,6 +99,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The database's address.
     pub database: String,
+    /// The file of the installation's secret, if it lies elsewhere than in the data folder.
+    pub key: Option<PathBuf>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// The site's definitions.
@@ -186,6 +189,7 @@ impl Config {
         let own = own.map(|(_, values, _)| values.as_slice()).unwrap_or_default();
         let config = Self {
             database,
+            key: Some(text("key")).filter(|it| !it.is_empty()).map(PathBuf::from),
             listen,
             definitions: Some(text("definitions")).filter(|it| !it.is_empty()).map(PathBuf::from),
             fonts: font_folders(own, home),
@@ -203,6 +207,7 @@ impl Config {
     pub fn shown(&self, setting: &Setting) -> String {
         match setting.name {
             "database" => without_password(&self.database),
+            "key" => crate::keys::file(self).display().to_string(),
             "listen" => self.listen.to_string(),
             "definitions" => {
                 self.definitions.as_ref().map_or("(只用内置的)".to_owned(), |it| it.display().to_string())

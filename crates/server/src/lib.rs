@@ -8,6 +8,7 @@ pub mod clock;
 pub mod definitions;
 pub mod organisation;
 pub mod open;
+pub mod keys;
 pub mod demo;
 mod passwords;
 mod print;

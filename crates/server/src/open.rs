@@ -73,8 +73,9 @@ pub async fn office(config: &Config) -> anyhow::Result<Arc<Office>> {
     tracing::debug!("定义用了{}毫秒", began.elapsed().as_millis());
     let db = database(config, Options::default()).await?;
     tracing::debug!("数据库到{}毫秒时打开", began.elapsed().as_millis());
-    let office = Office::open(db, definitions, None, SystemClock.now_ms()).await;
-    office.context("没能打开办公室")
+    let office = Office::open(db, definitions, None, SystemClock.now_ms()).await.context("没能打开办公室")?;
+    office.bring_keys(crate::keys::take(config)?);
+    Ok(office)
 }
 
 /// Looks for fonts, on a thread of its own, and brings the office its press. Pages do not wait for it.

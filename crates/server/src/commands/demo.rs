@@ -59,7 +59,7 @@ async fn make(config: &Config, file: &Path) -> anyhow::Result<()> {
     let own = config.clone().with_database(format!("sqlite://{}", draft.display()));
     let db = open::database(&own, Options { durable: false, ..Options::default() }).await?;
     let definitions = open::checked_definitions(config)?;
-    fill(db.clone(), definitions).await?;
+    fill(db.clone(), definitions, crate::keys::take(config)?).await?;
     db.close().await;
     std::fs::rename(&draft, file).with_context(|| format!("建不了 {}", file.display()))?;
     remove(&draft)?;
@@ -67,10 +67,11 @@ async fn make(config: &Config, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn fill(db: Db, definitions: app::office::Definitions) -> anyhow::Result<()> {
+async fn fill(db: Db, definitions: app::office::Definitions, keys: app::keys::Keys) -> anyhow::Result<()> {
     let today = SystemClock.today();
     // Papers are printed to PDF when somebody opens them: seeding needs no fonts.
     let office: Arc<Office> = Office::open(db, definitions, None, crate::clock::moment(today, 0, 0)).await?;
+    office.bring_keys(keys);
     demo::district(&office, today, &passwords::easy()).await
 }
 
