@@ -2,7 +2,7 @@
 //!
 //! Never a person and never a clock: those come with each act in `Ctx`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use kernel::authority::{Actor, Grant, Subtree};
 use kernel::calendar::Calendar;
 use kernel::catalog::{Catalog, Mechanism};
-use kernel::ids::AccountId;
+use kernel::ids::{AccountId, FieldId};
 use kernel::problem::{Problem, SourceFile};
 use store::Db;
 use store::settings::DefinitionRow;
@@ -153,6 +153,7 @@ impl Office {
             store::settings::put_definition(&mut tx, &row).await?;
         }
         tx.commit().await?;
+        self.db.index_facts(&indexed(&definitions.catalog)).await?;
         let mut conn = self.db.read().await?;
         for old in store::settings::all_definitions(&mut conn).await? {
             let is_current = definitions.catalog.mechanisms.values().any(|it| *it.hash == *old.hash);
@@ -220,6 +221,13 @@ impl Office {
         let (definitions, tree) = (self.definitions(), self.tree());
         Ctx { office: self.clone(), actor, account, now, today, request, definitions, tree }
     }
+}
+
+/// The fields that registers are filtered by; the record's own unit has a column.
+// enforces: field.filter
+fn indexed(catalog: &Catalog) -> BTreeSet<FieldId> {
+    let fields = catalog.mechanisms.values().flat_map(|it| it.fields.iter().map(move |field| (it, field)));
+    fields.filter(|(it, field)| field.filter && field.id != it.unit).map(|(_, field)| field.id.clone()).collect()
 }
 
 fn unit(row: store::units::UnitRow) -> Unit {

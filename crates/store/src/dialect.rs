@@ -219,6 +219,16 @@ impl Dialect {
         "ON CONFLICT DO NOTHING"
     }
 
+    /// The names of indexes that look like `$1`.
+    pub(crate) fn index_names(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE $1",
+            Self::Postgres => {
+                "SELECT CAST(indexname AS TEXT) FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE $1"
+            }
+        }
+    }
+
     /// How many bytes the database takes on disk.
     pub(crate) fn size_question(self) -> &'static str {
         match self {

@@ -20,6 +20,7 @@ pub mod grams;
 pub mod records;
 pub mod register;
 pub mod filters;
+mod indexes;
 pub mod journal;
 pub mod deadlines;
 pub mod ties;

@@ -70,6 +70,8 @@ impl After {
 /// What is asked of one fact. An absent fact passes only [`FactTest::Empty`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum FactTest {
+    /// The choice is this one. Only for fields that [`Db::index_facts`](crate::Db::index_facts) was told of.
+    Chosen(String),
     /// The text, choice, day, month or id is one of these.
     Among(Vec<String>),
     /// It is yes (`true`) or no.
@@ -134,9 +136,11 @@ enum Way {
     Walk,
     /// Through the index by unit, sorting what was found.
     Gather,
+    /// Through the index of a chosen value that few records hold, sorting what was found.
+    Pick,
 }
 
-/// How many records hold the words that are sought.
+/// How many records hold what is sought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Matches {
     /// So few that they are gathered first.
@@ -145,7 +149,20 @@ enum Matches {
     Many,
 }
 
-/// Up to so many records with the sought words are gathered first.
+/// How many records hold the words, and what each test of a fact asks for.
+struct Held {
+    words: Matches,
+    facts: Vec<Matches>,
+}
+
+impl Held {
+    /// A chosen value that few records hold is the shortest way of all.
+    fn way(&self, query: &RegisterQuery<'_>) -> Way {
+        if self.facts.contains(&Matches::Few) { Way::Pick } else { way(query) }
+    }
+}
+
+/// Up to so many records with what is sought are gathered first.
 const FEW_MATCHES: u32 = 2_000;
 
 /// One page, and whether there are more.
@@ -160,8 +177,8 @@ pub struct Page {
 /// One page of a register.
 pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, StoreError> {
     let limit = query.limit.clamp(1, 1_000) as usize;
-    let matches = matches(conn, query).await?;
-    let (sql, params) = page_sql(conn, query, matches, limit + 1)?;
+    let held = held(conn, query).await?;
+    let (sql, params) = page_sql(conn, query, &held, limit + 1)?;
     let mut records = conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list a register")?;
     let more = records.len() > limit;
     records.truncate(limit);
@@ -170,9 +187,10 @@ pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, St
 
 /// How many records the question finds, counted up to `most`.
 pub async fn count_capped(conn: &mut Conn, query: &RegisterQuery<'_>, most: u32) -> Result<i64, StoreError> {
-    let (way, matches) = (way(query), matches(conn, query).await?);
+    let held = held(conn, query).await?;
+    let way = held.way(query);
     let mut asking = Asking::at(conn.dialect(), conn.site());
-    conditions(&mut asking, query, way, matches)?;
+    conditions(&mut asking, query, way, &held)?;
     let sql =
         format!("SELECT COUNT(*) FROM (SELECT 1 AS one_ FROM record WHERE {} LIMIT {most}) AS found", asking.text());
     let row = conn.find(sql, asking.params).await.doing("count a register")?;
@@ -181,8 +199,8 @@ pub async fn count_capped(conn: &mut Conn, query: &RegisterQuery<'_>, most: u32)
 
 /// How the database says it would find the page: for tests and for whoever wonders why a list is slow.
 pub async fn plan(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Vec<String>, StoreError> {
-    let matches = matches(conn, query).await?;
-    let (sql, params) = page_sql(conn, query, matches, query.limit as usize + 1)?;
+    let held = held(conn, query).await?;
+    let (sql, params) = page_sql(conn, query, &held, query.limit as usize + 1)?;
     let (explain, column) = match conn.dialect() {
         Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
         Dialect::Postgres => ("EXPLAIN", 0),
@@ -201,15 +219,52 @@ async fn matches(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Matches, 
     Ok(if found >= i64::from(FEW_MATCHES) { Matches::Many } else { Matches::Few })
 }
 
-fn page_sql(
-    conn: &Conn,
+async fn held(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Held, StoreError> {
+    let mut facts = Vec::new();
+    for (field, test) in &query.facts {
+        facts.push(match test {
+            FactTest::Chosen(value) => choosers(conn, query, field, value).await?,
+            _ => Matches::Many,
+        });
+    }
+    Ok(Held { words: matches(conn, query).await?, facts })
+}
+
+/// How many records hold a chosen value. Where its index gives them in the order of the list, nobody needs to know.
+async fn choosers(
+    conn: &mut Conn,
     query: &RegisterQuery<'_>,
-    matches: Matches,
-    limit: usize,
-) -> Result<(String, Vec<P>), StoreError> {
-    let way = way(query);
+    field: &FieldId,
+    value: &str,
+) -> Result<Matches, StoreError> {
+    let Some(mechanism) = query.mechanism.as_ref().filter(|_| !in_order(query, way(query))) else {
+        return Ok(Matches::Many);
+    };
     let mut asking = Asking::at(conn.dialect(), conn.site());
-    conditions(&mut asking, query, way, matches)?;
+    asking.is("mechanism", mechanism);
+    let member = asking.dialect.member("facts", plain(field)?);
+    asking.is(&member, value);
+    let text = asking.text();
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 AS one_ FROM record WHERE {text} LIMIT {FEW_MATCHES}) AS found");
+    let row = conn.find(sql, asking.params).await.doing("ask how many records hold a value")?;
+    let found = row.map_or(Ok(0), |row| row.int(0))?;
+    Ok(if found >= i64::from(FEW_MATCHES) { Matches::Many } else { Matches::Few })
+}
+
+/// Does the index of a chosen value give its records in the order of the list?
+fn in_order(query: &RegisterQuery<'_>, way: Way) -> bool {
+    let open = query.open.is_some() || query.overdue_on.is_some();
+    way == Way::Walk && query.mechanism.is_some() && query.sort == SortBy::Due && open
+}
+
+fn plain(field: &FieldId) -> Result<&str, StoreError> {
+    plain_name(field.as_str()).doing("read a field of the facts")
+}
+
+fn page_sql(conn: &Conn, query: &RegisterQuery<'_>, held: &Held, limit: usize) -> Result<(String, Vec<P>), StoreError> {
+    let way = held.way(query);
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    conditions(&mut asking, query, way, held)?;
     let (column, down) = (query.sort.column(), if query.descending { " DESC" } else { "" });
     if let Some(after) = &query.after {
         let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));
@@ -226,7 +281,7 @@ fn page_sql(
 /// A column of the sort index, kept from being used where the unit's index shall be.
 fn free(asking: &Asking, way: Way, column: &str) -> String {
     match way {
-        Way::Gather => asking.dialect.unindexed(column),
+        Way::Gather | Way::Pick => asking.dialect.unindexed(column),
         Way::Walk => column.to_owned(),
     }
 }
@@ -251,7 +306,7 @@ fn is_whole(query: &RegisterQuery<'_>) -> bool {
     query.units.iter().any(|(first, last)| *first <= WHOLE_SITE.0 && *last == WHOLE_SITE.1)
 }
 
-fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, matches: Matches) -> Result<(), StoreError> {
+fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, held: &Held) -> Result<(), StoreError> {
     if let Some(mechanism) = &query.mechanism {
         asking.is("mechanism", mechanism);
     }
@@ -273,7 +328,7 @@ fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, matches:
     }
     if let Some(words) = &query.words {
         match grams::sought(asking.dialect, words) {
-            Some(sought) if matches == Matches::Few => {
+            Some(sought) if held.words == Matches::Few => {
                 let place = asking.param(sought);
                 asking.and(asking.dialect.text_matches(&place));
             }
@@ -284,8 +339,8 @@ fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, matches:
             None => asking.and("1 = 0"),
         }
     }
-    for (field, test) in &query.facts {
-        fact(asking, field, test)?;
+    for ((field, test), matches) in query.facts.iter().zip(&held.facts) {
+        fact(asking, field, test, *matches == Matches::Few || in_order(query, way))?;
     }
     if let Some(condition) = &query.condition {
         let piece = filters::compile(asking, condition).map_err(|part| StoreError::said(part.to_string()))?;
@@ -302,7 +357,7 @@ fn units(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) {
         return asking.and("1 = 0");
     }
     let column = match way {
-        Way::Walk => asking.dialect.unindexed("unit_ord"),
+        Way::Walk | Way::Pick => asking.dialect.unindexed("unit_ord"),
         Way::Gather => "unit_ord".to_owned(),
     };
     if query.units.iter().all(|(first, last)| first == last) {
@@ -340,8 +395,8 @@ fn days(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) {
     }
 }
 
-fn fact(asking: &mut Asking, field: &FieldId, test: &FactTest) -> Result<(), StoreError> {
-    let name = plain_name(field.as_str()).doing("read a field of the facts")?;
+fn fact(asking: &mut Asking, field: &FieldId, test: &FactTest, by_index: bool) -> Result<(), StoreError> {
+    let name = plain(field)?;
     let member = asking.dialect.member("facts", name);
     let number = asking.dialect.number(&member);
     let mut range = |value: String, from: &Option<String>, until: &Option<String>, number: bool| {
@@ -354,6 +409,10 @@ fn fact(asking: &mut Asking, field: &FieldId, test: &FactTest) -> Result<(), Sto
         }
     };
     match test {
+        FactTest::Chosen(value) => {
+            let member = if by_index { member } else { asking.dialect.unindexed(&member) };
+            asking.is(&member, value.as_str());
+        }
         FactTest::Among(values) => asking.among(&member, values.iter().map(P::from).collect()),
         FactTest::YesNo(yes) => {
             let sign = if *yes { "=" } else { "<>" };

@@ -1,10 +1,12 @@
 //! Does a register show the right records, page by page, by either way and in every sort?
 
-use kernel::ids::RecordId;
+use std::collections::BTreeSet;
+
+use kernel::ids::{FieldId, RecordId};
 use serde_json::json;
-use store::Conn;
 use store::records::{self, RecordRow};
 use store::register::{self, After, FactTest, Page, RegisterQuery, SortBy, WHOLE_SITE};
+use store::{Conn, Dialect};
 
 use crate::trial::{Trial, day, id, record};
 
@@ -215,6 +217,34 @@ async fn facts_narrow_the_list() {
         let wrong = with("level' OR 1=1 --", FactTest::Empty);
         assert!(register::page(conn, &wrong).await.is_err(), "a name that is none is refused");
         drop(reader);
+        trial.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_value_is_found_by_its_index_and_the_index_goes_when_no_field_wants_it() {
+    for trial in Trial::each().await {
+        let all = kept(&trial).await;
+        let fields = |names: &[&str]| names.iter().map(|name| FieldId::from(*name)).collect::<BTreeSet<_>>();
+        let keep = async |names: &[&str]| trial.db.index_facts(&fields(names)).await.expect("indexes");
+        assert_eq!(keep(&["level", "source"]).await, (2, 0));
+        assert_eq!(keep(&["level", "source"]).await, (0, 0));
+        let mut reader = trial.db.read().await.expect("a reader");
+        let chosen = vec![("level".into(), FactTest::Chosen("high".to_owned()))];
+        for sort in [SortBy::Due, SortBy::Number] {
+            for open in [Some(true), None] {
+                let query = RegisterQuery { facts: chosen.clone(), sort, open, ..all_units() };
+                let fits = |it: &RecordRow| it.facts["level"] == "high" && (open.is_none() || it.is_open());
+                check(&mut reader, &all, query.clone(), fits).await;
+                let plan = register::plan(&mut reader, &query).await.expect("a plan").join("\n");
+                let sqlite = trial.db.dialect() == Dialect::Sqlite;
+                assert!(!sqlite || plan.contains("record_by_level"), "{plan}");
+                let sorts = plan.contains("B-TREE");
+                assert!(!sqlite || sorts != (sort == SortBy::Due && open.is_some()), "{plan}");
+            }
+        }
+        drop(reader);
+        assert_eq!(keep(&["source"]).await, (0, 1));
         trial.end().await;
     }
 }

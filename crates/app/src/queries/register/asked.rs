@@ -177,7 +177,7 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtr
         // enforces: field.filter
         let field = mechanism.field(id).filter(|field| field.filter);
         let field = field.ok_or_else(|| Refusal::new("filter.bad").with("name", id))?;
-        query.facts.push((field.id.clone(), FactTest::Among(vec![wanted.clone()])));
+        query.facts.push((field.id.clone(), FactTest::Chosen(wanted.clone())));
     }
     // enforces: list.sort
     (query.sort, query.descending) = sort(if ask.sort.is_empty() { default_sort(mechanism) } else { &ask.sort })?;
