@@ -48,10 +48,10 @@ pub(crate) const TO_BUILD_AND_RUN: [Need; 5] = [
     Need { package: "gcc", why: "编译内嵌的 SQLite", proof: Proof::Program("cc") },
     Need { package: "libc6-dev", why: "编译内嵌的 SQLite", proof: Proof::File("/usr/include/stdio.h") },
     Need {
-        package: "fonts-noto-cjk", why: "宋体、黑体:网页与公文", proof: Proof::Font("NotoSansCJK-Regular")
+        package: "fonts-noto-cjk", why: "宋体、黑体：网页与公文", proof: Proof::Font("NotoSansCJK-Regular")
     },
-    Need { package: "fonts-noto-cjk-extra", why: "小标宋:公文标题", proof: Proof::Font("NotoSerifCJK-Black") },
-    Need { package: "fonts-lxgw-wenkai", why: "楷体:公文", proof: Proof::Font("LXGWWenKai-Regular") },
+    Need { package: "fonts-noto-cjk-extra", why: "小标宋：公文标题", proof: Proof::Font("NotoSerifCJK-Black") },
+    Need { package: "fonts-lxgw-wenkai", why: "楷体：公文", proof: Proof::Font("LXGWWenKai-Regular") },
 ];
 
 /// Makes sure that every need is met. Gives the needs that stay open, after saying how to meet them.
@@ -75,8 +75,8 @@ pub(crate) fn complaint(open: &[&Need]) -> Outcome<()> {
     if open.is_empty() {
         return Ok(());
     }
-    let list: Vec<String> = open.iter().map(|need| format!("{}({})", need.package, need.why)).collect();
-    Err(format!("还缺:{}。", list.join("、")))
+    let list: Vec<String> = open.iter().map(|need| format!("{}（{}）", need.package, need.why)).collect();
+    Err(format!("还缺：{}。", list.join("、")))
 }
 
 fn install(missing: &[&Need]) -> Outcome<()> {
@@ -84,20 +84,20 @@ fn install(missing: &[&Need]) -> Outcome<()> {
     let by_hand = format!("apt-get update && apt-get install -y --no-install-recommends {}", packages.join(" "));
     if shell::program("apt-get").is_none() {
         return Err(format!(
-            "这台机器没有 apt:请用本系统的包管理器装上与这些 Debian 软件包相当的东西:{}",
+            "这台机器没有 apt：请用本系统的包管理器装上与这些 Debian 软件包相当的东西：{}",
             packages.join(" ")
         ));
     }
     let Some(rights) = Rights::found() else {
-        return Err(format!("没有 root 权限,也没有 sudo。请以 root 运行:\n    {by_hand}\n  然后再来一次。"));
+        return Err(format!("没有 root 权限，也没有 sudo。请以 root 运行：\n    {by_hand}\n  然后再来一次。"));
     };
     // An old package list is better than none: a mirror that cannot be reached must not stop what is cached.
     if let Err(sentence) = shell::run(&mut rights.apt_get(&["update", "-q"])) {
-        say(format_args!("  {sentence};用现有的软件包清单继续。"));
+        say(format_args!("  {sentence}；用现有的软件包清单继续。"));
     }
     let no_cluster = packages.contains(&"postgresql") && !Path::new("/etc/postgresql-common").exists();
     if no_cluster {
-        say("  装 PostgreSQL 时不建系统数据库(测试自己起一个临时的)。");
+        say("  装 PostgreSQL 时不建系统数据库（测试自己起一个临时的）。");
         shell::run(&mut rights.command("sh", &["-c", WITHOUT_CLUSTER]))?;
     }
     let mut words = vec!["install", "-y", "-q", "--no-install-recommends"];
@@ -106,7 +106,7 @@ fn install(missing: &[&Need]) -> Outcome<()> {
     if no_cluster {
         shell::run(&mut rights.command("rm", &["-f", CLUSTER_SETTING]))?;
     }
-    outcome.map_err(|sentence| format!("{sentence}。可以手工运行:{by_hand}"))
+    outcome.map_err(|sentence| format!("{sentence}。可以手工运行：{by_hand}"))
 }
 
 const CLUSTER_SETTING: &str = "/etc/postgresql-common/createcluster.d/zugong.conf";
@@ -159,7 +159,7 @@ mod tests {
         assert!(there.is_met());
         assert!(!not_there.is_met());
         assert_eq!(complaint(&[]), Ok(()));
-        assert_eq!(complaint(&[&not_there]), Err("还缺:no-such(没有的)。".to_owned()));
+        assert_eq!(complaint(&[&not_there]), Err("还缺：no-such（没有的）。".to_owned()));
     }
 
     #[test]

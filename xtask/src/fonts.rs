@@ -51,15 +51,15 @@ fn find_under(folder: &Path, name: &str, depth: usize) -> Option<PathBuf> {
 /// Makes sure that 仿宋 is there.
 pub(crate) fn provide_fangsong() -> Outcome<()> {
     if let Some(path) = find("FandolFang") {
-        say(format_args!("  已有  仿宋:{}", path.display()));
+        say(format_args!("  已有  仿宋：{}", path.display()));
         return Ok(());
     }
-    let folder = own_folder().ok_or("没有 HOME,不知道字体放在哪里。")?.join("zugong");
+    let folder = own_folder().ok_or("没有 HOME，不知道字体放在哪里。")?.join("zugong");
     if shell::program("apt-get").is_none() || shell::program("dpkg-deb").is_none() {
-        return Err(format!("这台机器没有 apt:请把 {FANDOL}(CTAN 的 fandol)放进 {}", folder.display()));
+        return Err(format!("这台机器没有 apt：请把 {FANDOL}（CTAN 的 fandol）放进 {}", folder.display()));
     }
     let room = std::env::temp_dir().join(format!("zugong-font-{}", std::process::id()));
-    fs::create_dir_all(&room).map_err(|error| format!("建不了临时目录 {}:{error}", room.display()))?;
+    fs::create_dir_all(&room).map_err(|error| format!("建不了临时目录 {}：{error}", room.display()))?;
     let outcome = fetch(&room, &folder);
     let _ = fs::remove_dir_all(&room);
     let path = outcome?;
@@ -68,7 +68,7 @@ pub(crate) fn provide_fangsong() -> Outcome<()> {
 }
 
 fn fetch(room: &Path, folder: &Path) -> Outcome<PathBuf> {
-    say(format_args!("  从 {FANDOL_PACKAGE}(49 MB)取出一个字体文件(7 MB),不安装 TeX。"));
+    say(format_args!("  从 {FANDOL_PACKAGE}(49 MB)取出一个字体文件（7 MB），不安装 TeX。"));
     // apt's own user cannot write into our folder; without its sandbox it need not.
     let words = ["-q", "-o", "APT::Sandbox::User=root", "download", FANDOL_PACKAGE];
     shell::run(Command::new("apt-get").args(words).current_dir(room).stdin(Stdio::null()))?;
@@ -76,21 +76,21 @@ fn fetch(room: &Path, folder: &Path) -> Outcome<PathBuf> {
     let archive = archive.ok_or("apt-get download 没有留下软件包。")?;
     let font = room.join(FANDOL);
     extract(&archive, &font)?;
-    let bytes = fs::read(&font).map_err(|error| format!("读不了 {}:{error}", font.display()))?;
+    let bytes = fs::read(&font).map_err(|error| format!("读不了 {}：{error}", font.display()))?;
     if !bytes.starts_with(b"OTTO") {
         return Err(format!("软件包里没有取到可用的 {FANDOL}。"));
     }
-    fs::create_dir_all(folder).map_err(|error| format!("建不了字体目录 {}:{error}", folder.display()))?;
+    fs::create_dir_all(folder).map_err(|error| format!("建不了字体目录 {}：{error}", folder.display()))?;
     // Written beside and renamed, so that an interrupted run leaves no half font.
     let (half, whole) = (folder.join(format!("{FANDOL}.{}", std::process::id())), folder.join(FANDOL));
     let placed = fs::write(&half, bytes).and_then(|()| fs::rename(&half, &whole));
-    placed.map_err(|error| format!("写不了 {}:{error}", whole.display()))?;
+    placed.map_err(|error| format!("写不了 {}：{error}", whole.display()))?;
     Ok(whole)
 }
 
 /// Takes one file out of a Debian package without unpacking the rest to disk.
 fn extract(archive: &Path, font: &Path) -> Outcome<()> {
-    let broken = |error: std::io::Error| format!("打不开 {}:{error}", archive.display());
+    let broken = |error: std::io::Error| format!("打不开 {}：{error}", archive.display());
     let mut unpack =
         Command::new("dpkg-deb").arg("--fsys-tarfile").arg(archive).stdout(Stdio::piped()).spawn().map_err(broken)?;
     let tar = unpack.stdout.take().expect("the pipe was asked for");

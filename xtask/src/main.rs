@@ -15,14 +15,15 @@ mod tidy;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-用法:
-  cargo xtask demo [-- 参数]      装好所需、编译,打开带示例数据的演示(http://127.0.0.1:8080)
-  cargo xtask test                全部检查与测试(CI 跑的就是它;xtask ci 是同一件事)
-  cargo xtask test -- quick [词]     只在 SQLite 上跑测试,可只跑名字里有这个词的
+用法：
+  cargo xtask demo [-- 参数]      装好所需、编译，打开带示例数据的演示（http://127.0.0.1:8080）
+  cargo xtask test                全部检查与测试（CI 跑的就是它；xtask ci 是同一件事）
+  cargo xtask test -- quick [词]     只在 SQLite 上跑测试，可只跑名字里有这个词的
   cargo xtask test -- postgres [词]  只在 PostgreSQL 上跑 store 与 tests 两个包
-  cargo xtask test -- browser [词]   在 SQLite 上跑,带浏览器故事
+  cargo xtask test -- browser [词]   在 SQLite 上跑，带浏览器故事
   cargo xtask tidy                命名、模块头、分层、篇幅、文档等房规
-  cargo xtask bless [词]          接受测试里的新期望,收紧 tests/ratchets
+  cargo xtask tidy -- mend        把中文里的半角标点改成全角
+  cargo xtask bless [词]          接受测试里的新期望，收紧 tests/ratchets
   cargo xtask book [-- 参数]      生成机制手册";
 
 fn main() -> ExitCode {
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "demo" => demo::run(&rest),
         "test" | "ci" => test::run(&rest),
+        "tidy" if rest.first().is_some_and(|word| word == "mend") => tidy::mend(),
         "tidy" => tidy::run(),
         "bless" => test::bless(&rest),
         "book" => demo::book(&rest),

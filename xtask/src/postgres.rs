@@ -65,10 +65,10 @@ fn programs() -> Option<PathBuf> {
 impl Cluster {
     /// Makes and starts a cluster, and waits until it answers.
     pub(crate) fn start() -> Outcome<Self> {
-        let programs = programs().ok_or("没有找到 PostgreSQL 的 initdb(Debian 软件包 postgresql)。")?;
+        let programs = programs().ok_or("没有找到 PostgreSQL 的 initdb（Debian 软件包 postgresql）。")?;
         let owner = owner()?;
         let room = std::env::temp_dir().join(format!("zugong-postgres-{}", std::process::id()));
-        fs::create_dir_all(&room).map_err(|error| format!("建不了临时目录 {}:{error}", room.display()))?;
+        fs::create_dir_all(&room).map_err(|error| format!("建不了临时目录 {}：{error}", room.display()))?;
         let cluster = Self::start_in(&programs, &room, owner.as_ref());
         if cluster.is_err() {
             let _ = fs::remove_dir_all(&room);
@@ -79,7 +79,7 @@ impl Cluster {
     fn start_in(programs: &Path, room: &Path, owner: Option<&Owner>) -> Outcome<Self> {
         if let Some(owner) = owner {
             let handed = chown(room, Some(owner.user), Some(owner.group));
-            handed.map_err(|error| format!("临时目录交不到 postgres 用户手里:{error}"))?;
+            handed.map_err(|error| format!("临时目录交不到 postgres 用户手里：{error}"))?;
         }
         initdb(programs, room, owner)?;
         let port = free_port()?;
@@ -87,7 +87,7 @@ impl Cluster {
         watchman.args(["-c", WATCHMAN, "watchman"]).arg(programs).arg(room).arg(port.to_string());
         // Its own process group: Ctrl-C reaches the tests, and the cluster ends when the pipe closes.
         let watchman = watchman.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
-        let watchman = watchman.map_err(|error| format!("PostgreSQL 启动不了:{error}"))?;
+        let watchman = watchman.map_err(|error| format!("PostgreSQL 启动不了：{error}"))?;
         let cluster = Self { watchman, room: room.to_owned(), port };
         cluster.wait_until_it_answers(programs)?;
         say(format_args!("  {}", cluster.url()));
@@ -109,7 +109,7 @@ impl Cluster {
             std::thread::sleep(Duration::from_millis(100));
         }
         let log = fs::read_to_string(self.room.join("log")).unwrap_or_default();
-        Err(format!("PostgreSQL 在 {} 秒内没有应答。日志:\n{log}", PATIENCE.as_secs()))
+        Err(format!("PostgreSQL 在 {} 秒内没有应答。日志：\n{log}", PATIENCE.as_secs()))
     }
 }
 
@@ -126,11 +126,11 @@ fn initdb(programs: &Path, room: &Path, owner: Option<&Owner>) -> Outcome<()> {
     let mut initdb = as_owner(&programs.join("initdb"), room, owner);
     initdb.arg("-D").arg(room.join("cluster"));
     initdb.args(["-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync"]);
-    let output = initdb.stdin(Stdio::null()).output().map_err(|error| format!("initdb 运行不了:{error}"))?;
+    let output = initdb.stdin(Stdio::null()).output().map_err(|error| format!("initdb 运行不了：{error}"))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("initdb 没有成功:\n{}", String::from_utf8_lossy(&output.stderr)))
+    Err(format!("initdb 没有成功：\n{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 fn programs_shell() -> PathBuf {
@@ -155,13 +155,13 @@ fn owner() -> Outcome<Option<Owner>> {
     let number = |option: &str| shell::answer("id", &[option, "postgres"])?.parse().ok();
     match (number("-u"), number("-g")) {
         (Some(user), Some(group)) => Ok(Some(Owner { user, group })),
-        _ => Err("PostgreSQL 不肯以 root 运行,而这台机器没有 postgres 用户。".to_owned()),
+        _ => Err("PostgreSQL 不肯以 root 运行，而这台机器没有 postgres 用户。".to_owned()),
     }
 }
 
 fn free_port() -> Outcome<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    listener.map(|address| address.port()).map_err(|error| format!("没有空闲的端口:{error}"))
+    listener.map(|address| address.port()).map_err(|error| format!("没有空闲的端口：{error}"))
 }
 
 #[cfg(test)]

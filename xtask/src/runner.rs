@@ -108,13 +108,13 @@ pub(crate) fn run(round: &Round, tally: &mut Tally) -> Outcome<()> {
     say(format_args!("  $ {}{}", shown.concat(), shell::line_of(&command)));
     // nextest reports on stderr, cargo's own runner on stdout.
     let piped = if nextest { command.stderr(Stdio::piped()) } else { command.stdout(Stdio::piped()) };
-    let mut child = piped.spawn().map_err(|error| format!("测试运行不了:{error}"))?;
+    let mut child = piped.spawn().map_err(|error| format!("测试运行不了：{error}"))?;
     let said = read_aloud(child.stdout.take(), child.stderr.take());
-    let status = child.wait().map_err(|error| format!("测试运行不了:{error}"))?;
+    let status = child.wait().map_err(|error| format!("测试运行不了：{error}"))?;
     let outcome = match (status.success(), said.failed, said.passed) {
         (true, 0, 0) => Err("一个测试也没有跑。".to_owned()),
         (true, 0, _) => Ok(()),
-        (_, 0, _) => Err(format!("没有跑完({status}):多半是编译没有通过,或没有名字相符的测试。")),
+        (_, 0, _) => Err(format!("没有跑完（{status}）：多半是编译没有通过，或没有名字相符的测试。")),
         (_, failed, _) => Err(format!("{failed} 个测试没有通过。")),
     };
     tally.add(said);

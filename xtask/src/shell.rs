@@ -43,8 +43,8 @@ pub(crate) fn run(command: &mut Command) -> Outcome<()> {
     say(format_args!("  $ {line}"));
     match command.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{line} 没有成功({status})")),
-        Err(error) => Err(format!("{line} 运行不了:{error}")),
+        Ok(status) => Err(format!("{line} 没有成功（{status}）")),
+        Err(error) => Err(format!("{line} 运行不了：{error}")),
     }
 }
 

@@ -46,10 +46,10 @@ pub(crate) fn run(words: &[String]) -> Outcome<()> {
 /// `cargo xtask bless`: takes what the tests see now as what they expect, and tightens the ratchets.
 pub(crate) fn bless(words: &[String]) -> Outcome<()> {
     let mut run = Run::default();
-    run.step("收紧棘轮", "变短了的文件与函数,名单里的数字跟着变小。", |_| tidy::tighten());
+    run.step("收紧棘轮", "变短了的文件与函数，名单里的数字跟着变小。", |_| tidy::tighten());
     run.step(
         "接受新的期望",
-        "测试里的 expect! 与快照改写成现在的样子;请用 git diff 逐处看过。",
+        "测试里的 expect! 与快照改写成现在的样子；请用 git diff 逐处看过。",
         |run| {
             let settings = vec![("UPDATE_EXPECT", "1".to_owned())];
             let round = Round { word: words.first().map(String::as_str), settings, ..Round::default() };
@@ -76,12 +76,12 @@ impl Run {
 
     fn everything(&mut self) {
         self.install();
-        self.step("房规", "命名、模块头、分层、篇幅、文档所指,一处不合就说出文件与行。", |_| tidy::run());
+        self.step("房规", "命名、模块头、分层、篇幅、文档所指，一处不合就说出文件与行。", |_| tidy::run());
         self.step("排版", "rustfmt 没有异议。", |_| {
             component("fmt", "rustfmt")?;
             // The names of the files are enough; `cargo fmt --all` mends them.
             shell::run(shell::cargo().args(["fmt", "--all", "--check", "--", "-l"]))
-                .map_err(|_| "上列文件排版不同:cargo fmt --all 就好。".to_owned())
+                .map_err(|_| "上列文件排版不同：cargo fmt --all 就好。".to_owned())
         });
         self.step("clippy", "没有一条警告。", |_| {
             component("clippy", "clippy")?;
@@ -93,12 +93,12 @@ impl Run {
             shell::run(shell::cargo().args(words).env("RUSTDOCFLAGS", "-D warnings"))
         });
         self.on_sqlite(None, true);
-        self.step("机制文件", "zugong check:每个机制都读得懂、走得通,例子都对。", |_| check());
+        self.step("机制文件", "zugong check：每个机制都读得懂、走得通，例子都对。", |_| check());
         self.on_postgres(None);
     }
 
     fn install(&mut self) {
-        self.step("检查所需软件", "编译、字体、PostgreSQL、浏览器;已有的不动。", |_| {
+        self.step("检查所需软件", "编译、字体、PostgreSQL、浏览器；已有的不动。", |_| {
             let mut open = apt::provide(&apt::TO_BUILD_AND_RUN);
             open.extend(apt::provide(&TO_TEST));
             apt::complaint(&open)
@@ -107,7 +107,7 @@ impl Run {
     }
 
     fn on_sqlite(&mut self, word: Option<&str>, browser: bool) {
-        let why = if browser { "全部测试,连同浏览器故事。" } else { "不带浏览器故事。" };
+        let why = if browser { "全部测试，连同浏览器故事。" } else { "不带浏览器故事。" };
         self.step("测试 · SQLite", why, |run| {
             let mut settings = slow_too(browser);
             let driver = shell::program("chromedriver");
@@ -123,7 +123,7 @@ impl Run {
 
     /// Uses the database that `TEST_DATABASE_URL` names, or one of its own.
     fn on_postgres(&mut self, word: Option<&str>) {
-        self.step("测试 · PostgreSQL", "同样的故事,临时数据库,用完即删。", |run| {
+        self.step("测试 · PostgreSQL", "同样的故事，临时数据库，用完即删。", |run| {
             let own = if shell::setting("TEST_DATABASE_URL").is_some() { None } else { Some(Cluster::start()?) };
             let url = own.as_ref().map(Cluster::url).or_else(|| shell::setting("TEST_DATABASE_URL"));
             let mut settings = slow_too(word.is_none());
@@ -135,20 +135,20 @@ impl Run {
     fn close(self) -> Outcome<()> {
         let slowest = self.tally.slowest(5);
         if slowest.len() == 5 {
-            say("\n最慢的五个测试:");
+            say("\n最慢的五个测试：");
             slowest.iter().for_each(|(seconds, name)| say(format_args!("  {seconds:>8.2} 秒  {name}")));
         }
         let outcome = if self.broken.is_empty() {
             say("\n✔ 全部通过。");
             Ok(())
         } else {
-            Err(format!("\n✘ 没有通过:{}。", self.broken.join("、")))
+            Err(format!("\n✘ 没有通过：{}。", self.broken.join("、")))
         };
         if let Err(sentence) = &outcome {
             say(sentence);
         }
         say(self.tally.closing_line());
-        outcome.map_err(|_| "cargo xtask:有没有通过的,见上。".to_owned())
+        outcome.map_err(|_| "cargo xtask：有没有通过的，见上。".to_owned())
     }
 }
 
@@ -169,7 +169,7 @@ fn component(command: &str, component: &str) -> Outcome<()> {
     if is_there() {
         return Ok(());
     }
-    say(format_args!("  没有 {component},让 rustup 装上。"));
+    say(format_args!("  没有 {component}，让 rustup 装上。"));
     shell::run(Command::new("rustup").args(["component", "add", component]))
         .map_err(|sentence| format!("{sentence}。请装上 Rust 的 {component} 组件。"))
 }

@@ -109,7 +109,7 @@ fn block_html(page: &mut String, block: &Block) {
 /// The book as one Word file, in the layout of an official paper.
 pub fn docx(catalog: &Catalog) -> Result<Vec<u8>, Error> {
     let mut body = vec![Printed::Paragraph(
-        "本手册由现行的机制定义生成,逐项写明记什么、怎么走、何时到期、数什么、谁能做什么。".to_owned(),
+        "本手册由现行的机制定义生成，逐项写明记什么、怎么走、何时到期、数什么、谁能做什么。".to_owned(),
     )];
     let all = catalog.by_chapter().into_iter().flat_map(|(_, mechanisms)| mechanisms);
     for (at, mechanism) in all.enumerate() {
@@ -131,7 +131,7 @@ pub fn docx(catalog: &Catalog) -> Result<Vec<u8>, Error> {
 fn tell_word(body: &mut Vec<Printed>, number: usize, prose: &Prose) {
     body.push(Printed::Heading1(format!("{}、{}", chinese(number), prose.title)));
     body.push(Printed::Paragraph(prose.purpose.clone()));
-    body.extend(prose.basis.iter().map(|basis| Printed::Paragraph(format!("依据:{basis}"))));
+    body.extend(prose.basis.iter().map(|basis| Printed::Paragraph(format!("依据：{basis}"))));
     for (at, section) in prose.sections.iter().enumerate() {
         body.push(Printed::Heading2(format!("({}){}", chinese(at + 1), section.heading)));
         for block in &section.blocks {

@@ -59,7 +59,7 @@ pub fn read_definitions(files: Vec<SourceFile>) -> (Definitions, Vec<Problem>) {
             line: 1,
             column: 1,
             sentence,
-            hint: Some("请核对例子和公式,二者必有一处写错。".to_owned()),
+            hint: Some("请核对例子和公式，二者必有一处写错。".to_owned()),
         }));
     }
     let definitions = Definitions {

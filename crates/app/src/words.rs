@@ -89,12 +89,12 @@ impl Names<'_> {
 
     /// A unit's name.
     pub fn unit(&self, id: kernel::ids::UnitId) -> String {
-        self.tree.unit(id).map_or_else(|| "(已不存在的单位)".to_owned(), |unit| unit.name.clone())
+        self.tree.unit(id).map_or_else(|| "（已不存在的单位）".to_owned(), |unit| unit.name.clone())
     }
 
     /// A person's name.
     pub fn person(&self, id: kernel::ids::PersonId) -> String {
-        self.tree.person(id).map_or_else(|| "(已不存在的人员)".to_owned(), |person| person.name.clone())
+        self.tree.person(id).map_or_else(|| "（已不存在的人员）".to_owned(), |person| person.name.clone())
     }
 
     /// A field's JSON value, as the journal keeps it, as words.

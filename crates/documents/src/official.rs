@@ -98,13 +98,13 @@ pub const LIMIT: Measure = Measure { characters: 100_000, rows: 1_000, columns: 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TooLong {
     /// Too many characters: found, limit.
-    #[error("公文共{0}字,超过{1}字的上限,请把较长的内容改作附件")]
+    #[error("公文共{0}字，超过{1}字的上限，请把较长的内容改作附件")]
     Characters(usize, usize),
     /// Too many table lines: found, limit.
-    #[error("公文中的表格共{0}行,超过{1}行的上限,请把表格改作附件中的电子表格")]
+    #[error("公文中的表格共{0}行，超过{1}行的上限，请把表格改作附件中的电子表格")]
     Rows(usize, usize),
     /// Too many columns: found, limit.
-    #[error("公文中的一张表有{0}列,超过{1}列的上限,请把表格改作附件中的电子表格")]
+    #[error("公文中的一张表有{0}列，超过{1}列的上限，请把表格改作附件中的电子表格")]
     Columns(usize, usize),
 }
 
@@ -509,7 +509,7 @@ pub(crate) mod tests {
         let mut paper = sample(Layout::File);
         assert_eq!(paper.check_length(), Ok(()));
         paper.body = vec![Block::Table { columns: vec!["甲".into()], rows: vec![vec![]; 1_001] }];
-        expect!["公文中的表格共1001行,超过1000行的上限,请把表格改作附件中的电子表格"]
+        expect!["公文中的表格共1001行，超过1000行的上限，请把表格改作附件中的电子表格"]
             .assert_eq(&paper.check_length().unwrap_err().to_string());
         paper.body = vec![Block::Paragraph("字".repeat(100_001))];
         assert!(matches!(paper.check_length(), Err(TooLong::Characters(..))));

@@ -291,7 +291,7 @@ pub fn why(calendar: &Calendar, deadline: &Deadline, running: &Running) -> Vec<S
     let mut lines = Vec::new();
     match &deadline.due {
         Due::Within(span) => {
-            lines.push(format!("{}起算,限{}。", prose(running.starts_on), span));
+            lines.push(format!("{}起算，限{}。", prose(running.starts_on), span));
             lines.extend(calendar.add(running.starts_on, span).explain());
         }
         Due::Field(_) => lines.push(format!("最初写明的时限是{}。", prose(running.first_due_on))),
@@ -300,19 +300,19 @@ pub fn why(calendar: &Calendar, deadline: &Deadline, running: &Running) -> Vec<S
         let due = prose(line.due_on);
         let said = match line.what {
             DeadlineEvent::Paused => format!("{}起暂停计时。", prose(line.on)),
-            DeadlineEvent::Resumed => format!("{}恢复计时,按暂停的工作日数顺延到{due}。", prose(line.on)),
+            DeadlineEvent::Resumed => format!("{}恢复计时，按暂停的工作日数顺延到{due}。", prose(line.on)),
             DeadlineEvent::Extended => format!("{}批准延期到{due}。", prose(line.on)),
             DeadlineEvent::Moved => format!("{}改定为{due}。", prose(line.on)),
-            DeadlineEvent::Recomputed => format!("{}因工作日历更新重新计算,为{due}。", prose(line.on)),
+            DeadlineEvent::Recomputed => format!("{}因工作日历更新重新计算，为{due}。", prose(line.on)),
             DeadlineEvent::Overdue => format!("{}为逾期后首个工作日。", prose(line.on)),
             _ => continue,
         };
         lines.push(said);
     }
     // enforces: deadline.because
-    lines.extend(deadline.because.iter().map(|rule| format!("依据:{rule}。")));
+    lines.extend(deadline.because.iter().map(|rule| format!("依据：{rule}。")));
     if running.provisional {
-        lines.push(format!("{}年的放假安排尚未公布,此日为暂定。", running.due_on.year()));
+        lines.push(format!("{}年的放假安排尚未公布，此日为暂定。", running.due_on.year()));
     }
     lines
 }

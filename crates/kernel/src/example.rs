@@ -26,7 +26,7 @@ pub fn run(catalog: &Catalog, calendar: &Calendar) -> Vec<String> {
                 let given = figure_gives(mechanism, figure, example, calendar);
                 if given != example.gives {
                     faults.push(format!(
-                        "{}:数字“{}”的第{}个例子写明{},算得{given}",
+                        "{}：数字“{}”的第{}个例子写明{}，算得{given}",
                         mechanism.id,
                         figure.name,
                         at + 1,
@@ -37,7 +37,7 @@ pub fn run(catalog: &Catalog, calendar: &Calendar) -> Vec<String> {
         }
         for example in &mechanism.examples {
             if let Err(fault) = walk(mechanism, example, calendar) {
-                faults.push(format!("{}:例子“{}”{fault}", mechanism.id, example.name));
+                faults.push(format!("{}：例子“{}”{fault}", mechanism.id, example.name));
             }
         }
     }
@@ -113,11 +113,11 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
             Some(record) => workflow::take(clock, mechanism, record, attempt),
         };
         match (result, line.refused) {
-            (Ok(_), true) => return Err(format!("第{}步“{}”应当被拒,却通过了", at + 1, step.name)),
+            (Ok(_), true) => return Err(format!("第{}步“{}”应当被拒，却通过了", at + 1, step.name)),
             (Err(_), true) => {}
             (Err(refusals), false) => {
                 let codes: Vec<String> = refusals.iter().map(|it| format!("{} {:?}", it.code, it.params)).collect();
-                return Err(format!("第{}步“{}”被拒:{}", at + 1, step.name, codes.join(";")));
+                return Err(format!("第{}步“{}”被拒：{}", at + 1, step.name, codes.join(";")));
             }
             (Ok(moved), false) => {
                 taken.push((moved.step.clone(), actor.person()));
@@ -127,7 +127,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
     }
     let record = record.ok_or("没有一步")?;
     if record.state != example.ends {
-        return Err(format!("应停在 {},却停在 {}", example.ends, record.state));
+        return Err(format!("应停在 {}，却停在 {}", example.ends, record.state));
     }
     Ok(record)
 }

@@ -120,10 +120,14 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replay
     let mut so_far = Replayed::default();
     for entry in entries {
         if entry.seq != so_far.version + 1 {
-            return Err(format!("第{}条之后应是第{}条,却是第{}条", so_far.version, so_far.version + 1, entry.seq));
+            return Err(format!("第{}条之后应是第{}条，却是第{}条", so_far.version, so_far.version + 1, entry.seq));
         }
         if entry.from.as_deref().unwrap_or("") != so_far.state {
-            return Err(format!("第{}条写明原状态“{}”,与前一条不符", entry.seq, entry.from.as_deref().unwrap_or("无")));
+            return Err(format!(
+                "第{}条写明原状态“{}”，与前一条不符",
+                entry.seq,
+                entry.from.as_deref().unwrap_or("无")
+            ));
         }
         for change in &entry.changes {
             let before = so_far.facts.get(&change.field).cloned().unwrap_or(Json::Null);

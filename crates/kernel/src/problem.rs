@@ -49,7 +49,7 @@ impl Problem {
     #[must_use]
     pub fn nearest<'a>(self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match nearest(wrong, known) {
-            Some(name) => self.hint(format!("是否为“{name}”?")),
+            Some(name) => self.hint(format!("是否为“{name}”？")),
             None => self,
         }
     }

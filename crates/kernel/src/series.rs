@@ -65,7 +65,7 @@ impl Pattern {
     /// Reads a pattern; stops at the first fault that leaves no number to make.
     pub fn parse(text: &str) -> Result<Self, PatternFault> {
         if text.chars().count() > LONGEST {
-            return Err(fault(0..text.len(), format!("编号样式太长,最多{LONGEST}个字")));
+            return Err(fault(0..text.len(), format!("编号样式太长，最多{LONGEST}个字")));
         }
         if let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_control()) {
             return Err(fault(at..at + c.len_utf8(), "编号样式里不能有换行等控制字符"));
@@ -75,7 +75,7 @@ impl Pattern {
             spanned.iter().filter(|(part, _)| matches!(part, Part::Hole(Hole::Serial(_)))).map(|(_, at)| at).collect();
         match serials[..] {
             [_] => {}
-            [] => return Err(fault(0..text.len(), "编号样式里没有{序号},每一份的编号会相同")),
+            [] => return Err(fault(0..text.len(), "编号样式里没有{序号}，每一份的编号会相同")),
             [_, second, ..] => return Err(fault(second.clone(), "{序号}只能写一次")),
         }
         let warnings = spanned
@@ -134,7 +134,7 @@ fn pieces(text: &str) -> Result<Vec<(Part, Range<usize>)>, PatternFault> {
         let rest = &text[at..];
         if let Some(inner) = rest.strip_prefix('{') {
             let Some(length) = inner.find(['{', '}']).filter(|end| inner[*end..].starts_with('}')) else {
-                return Err(fault(at..text.len(), "左花括号没有合上,写成{序号}这样的一对"));
+                return Err(fault(at..text.len(), "左花括号没有合上，写成{序号}这样的一对"));
             };
             let span = at..at + length + 2;
             parts.push((Part::Hole(hole(&inner[..length], &span)?), span.clone()));
@@ -167,14 +167,14 @@ fn hole(written: &str, span: &Range<usize>) -> Result<Hole, PatternFault> {
         ("序号", _, None) => Ok(Hole::Serial(1)),
         ("序号", _, Some(figures)) => match figures.parse() {
             Ok(figures @ 1..=MOST_FIGURES) => Ok(Hole::Serial(figures)),
-            _ => Err(fault(span.clone(), format!("序号的位数要写1至{MOST_FIGURES},例如{{序号:3}}"))),
+            _ => Err(fault(span.clone(), format!("序号的位数要写1至{MOST_FIGURES}，例如{{序号:3}}"))),
         },
         (_, Some(known), None) => Ok(Hole::Name(known)),
-        ("年", ..) | (_, Some(_), _) => Err(fault(span.clone(), format!("“{name}”后面不能写位数,只有序号可以"))),
-        ("", ..) => Err(fault(span.clone(), format!("花括号里是空的,可以写{}", HOLES.join("、")))),
+        ("年", ..) | (_, Some(_), _) => Err(fault(span.clone(), format!("“{name}”后面不能写位数，只有序号可以"))),
+        ("", ..) => Err(fault(span.clone(), format!("花括号里是空的，可以写{}", HOLES.join("、")))),
         _ => {
-            let guess = nearest(name, HOLES).map(|known| format!("是否为“{known}”?")).unwrap_or_default();
-            Err(fault(span.clone(), format!("编号样式不认识“{name}”,{guess}可以写{}", HOLES.join("、"))))
+            let guess = nearest(name, HOLES).map(|known| format!("是否为“{known}”？")).unwrap_or_default();
+            Err(fault(span.clone(), format!("编号样式不认识“{name}”，{guess}可以写{}", HOLES.join("、"))))
         }
     }
 }
@@ -193,7 +193,7 @@ fn bracket_warning(text: &str, year: &Range<usize>) -> Option<PatternFault> {
     let widen = |side: Option<char>, take: bool| side.filter(|_| take).map_or(0, char::len_utf8);
     let start = year.start - widen(before, wrong_before || is(before, "〔"));
     let end = year.end + widen(after, wrong_after || is(after, "〕"));
-    Some(fault(start..end, "年份要用六角括号〔 〕括起,写成〔{年}〕"))
+    Some(fault(start..end, "年份要用六角括号〔 〕括起，写成〔{年}〕"))
 }
 
 fn fault(span: Range<usize>, sentence: impl Into<String>) -> PatternFault {
@@ -253,28 +253,28 @@ mod tests {
     fn a_pattern_that_makes_no_number_is_refused_with_the_place() {
         check_fault(
             "任〔{年份}〕{序号}号",
-            &expect!["[{年份}] 编号样式不认识“年份”,是否为“年”?可以写年、序号、机关代字、单位简称"],
+            &expect!["[{年份}] 编号样式不认识“年份”，是否为“年”？可以写年、序号、机关代字、单位简称"],
         );
         check_fault(
             "{年}{编号}",
-            &expect!["[{编号}] 编号样式不认识“编号”,是否为“序号”?可以写年、序号、机关代字、单位简称"],
+            &expect!["[{编号}] 编号样式不认识“编号”，是否为“序号”？可以写年、序号、机关代字、单位简称"],
         );
-        check_fault("{serial}", &expect!["[{serial}] 编号样式不认识“serial”,可以写年、序号、机关代字、单位简称"]);
-        check_fault("{}{序号}", &expect!["[{}] 花括号里是空的,可以写年、序号、机关代字、单位简称"]);
-        check_fault("任〔{年}〕号", &expect!["[任〔{年}〕号] 编号样式里没有{序号},每一份的编号会相同"]);
-        check_fault("", &expect!["[] 编号样式里没有{序号},每一份的编号会相同"]);
+        check_fault("{serial}", &expect!["[{serial}] 编号样式不认识“serial”，可以写年、序号、机关代字、单位简称"]);
+        check_fault("{}{序号}", &expect!["[{}] 花括号里是空的，可以写年、序号、机关代字、单位简称"]);
+        check_fault("任〔{年}〕号", &expect!["[任〔{年}〕号] 编号样式里没有{序号}，每一份的编号会相同"]);
+        check_fault("", &expect!["[] 编号样式里没有{序号}，每一份的编号会相同"]);
         check_fault("{序号}之{序号:2}", &expect!["[{序号:2}] {序号}只能写一次"]);
-        check_fault("第{序号", &expect!["[{序号] 左花括号没有合上,写成{序号}这样的一对"]);
-        check_fault("第{序{序号}", &expect!["[{序{序号}] 左花括号没有合上,写成{序号}这样的一对"]);
+        check_fault("第{序号", &expect!["[{序号] 左花括号没有合上，写成{序号}这样的一对"]);
+        check_fault("第{序{序号}", &expect!["[{序{序号}] 左花括号没有合上，写成{序号}这样的一对"]);
         check_fault("第序号}号", &expect!["[}] 多了一个右花括号"]);
         check_fault("第｛序号｝号", &expect!["[｛] 花括号要用半角的 { 和 }"]);
-        check_fault("{序号:0}", &expect!["[{序号:0}] 序号的位数要写1至9,例如{序号:3}"]);
-        check_fault("{序号:三}", &expect!["[{序号:三}] 序号的位数要写1至9,例如{序号:3}"]);
+        check_fault("{序号:0}", &expect!["[{序号:0}] 序号的位数要写1至9，例如{序号:3}"]);
+        check_fault("{序号:三}", &expect!["[{序号:三}] 序号的位数要写1至9，例如{序号:3}"]);
         check_fault(
             "{序号:99999999999999999999}",
-            &expect!["[{序号:99999999999999999999}] 序号的位数要写1至9,例如{序号:3}"],
+            &expect!["[{序号:99999999999999999999}] 序号的位数要写1至9，例如{序号:3}"],
         );
-        check_fault("{年:2}{序号}", &expect!["[{年:2}] “年”后面不能写位数,只有序号可以"]);
+        check_fault("{年:2}{序号}", &expect!["[{年:2}] “年”后面不能写位数，只有序号可以"]);
         check_fault(
             "{序号}\n",
             &expect![[r#"
@@ -289,13 +289,13 @@ mod tests {
     fn the_year_belongs_into_six_cornered_brackets() {
         check_warning("任〔{年}〕{序号}号", &expect![[r#""#]]);
         check_warning("{年}年第{序号}号", &expect![[r#""#]]);
-        check_warning("任[{年}]{序号}号", &expect!["[[{年}]] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
-        check_warning("任【{年}】{序号}号", &expect!["[【{年}】] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
-        check_warning("任({年}){序号}号", &expect!["[({年})] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
-        check_warning("任（{年}）{序号}号", &expect!["[（{年}）] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
-        check_warning("任〔{年}]{序号}号", &expect!["[〔{年}]] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
-        check_warning("任〔{年}{序号}号", &expect!["[〔{年}] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
-        check_warning("{序号}号({年}年)", &expect!["[({年}] 年份要用六角括号〔 〕括起,写成〔{年}〕"]);
+        check_warning("任[{年}]{序号}号", &expect!["[[{年}]] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
+        check_warning("任【{年}】{序号}号", &expect!["[【{年}】] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
+        check_warning("任({年}){序号}号", &expect!["[({年})] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
+        check_warning("任（{年}）{序号}号", &expect!["[（{年}）] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
+        check_warning("任〔{年}]{序号}号", &expect!["[〔{年}]] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
+        check_warning("任〔{年}{序号}号", &expect!["[〔{年}] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
+        check_warning("{序号}号({年}年)", &expect!["[({年}] 年份要用六角括号〔 〕括起，写成〔{年}〕"]);
     }
 
     proptest! {

@@ -32,32 +32,37 @@ pub struct Setting {
 
 /// All settings.
 pub const SETTINGS: [Setting; 10] = [
-    one("data", "ZUGONG_DATA", "data", "数据文件夹:数据库、演示数据放在这里"),
+    one("data", "ZUGONG_DATA", "data", "数据文件夹：数据库、演示数据放在这里"),
     one(
         "database",
         "ZUGONG_DATABASE",
         "",
         "数据库地址:sqlite://文件 或 postgres://用户@主机/库;不写就用数据文件夹里的 zugong.db",
     ),
-    one("key", "ZUGONG_KEY", "", "密钥文件:不写就用数据文件夹里的 zugong.key;第一次启动时生成,须与数据库备份分开保管"),
-    one("listen", "ZUGONG_LISTEN", "127.0.0.1:8080", "监听的地址和端口;要给别的电脑用,写 0.0.0.0:8080"),
-    one("definitions", "ZUGONG_DEFINITIONS", "", "本单位的定义文件夹,覆盖内置的机制;改了自动生效"),
+    one(
+        "key",
+        "ZUGONG_KEY",
+        "",
+        "密钥文件：不写就用数据文件夹里的 zugong.key；第一次启动时生成，须与数据库备份分开保管",
+    ),
+    one("listen", "ZUGONG_LISTEN", "127.0.0.1:8080", "监听的地址和端口；要给别的电脑用，写 0.0.0.0:8080"),
+    one("definitions", "ZUGONG_DEFINITIONS", "", "本单位的定义文件夹，覆盖内置的机制；改了自动生效"),
     Setting {
         name: "fonts",
         variable: "ZUGONG_FONTS",
         default: "",
         many: true,
-        words: "公文字体文件夹,可写多个(环境变量里用冒号隔开),先写的优先;系统字体文件夹总会一并查找",
+        words: "公文字体文件夹，可写多个（环境变量里用冒号隔开），先写的优先；系统字体文件夹总会一并查找",
     },
     one(
         "secure-cookies",
         "ZUGONG_SECURE_COOKIES",
         "否",
-        "只在 HTTPS 下发送登录凭据:是或否;放在 HTTPS 代理后面时写“是”",
+        "只在 HTTPS 下发送登录凭据：是或否；放在 HTTPS 代理后面时写“是”",
     ),
-    one("log", "ZUGONG_LOG", "info", "日志多细:error、warn、info、debug,也可写“info,store=debug”"),
-    one("tick", "ZUGONG_TICK", "60", "每隔几秒做一遍例行事务(看时限、排印公文、清理),1到3600"),
-    one("threads", "ZUGONG_THREADS", "0", "处理请求的线程数;0 表示与处理器核数相同"),
+    one("log", "ZUGONG_LOG", "info", "日志多细：error、warn、info、debug，也可写“info,store=debug”"),
+    one("tick", "ZUGONG_TICK", "60", "每隔几秒做一遍例行事务（看时限、排印公文、清理），1到3600"),
+    one("threads", "ZUGONG_THREADS", "0", "处理请求的线程数；0 表示与处理器核数相同"),
 ];
 
 const fn one(name: &'static str, variable: &'static str, default: &'static str, words: &'static str) -> Setting {
@@ -138,7 +143,7 @@ impl Config {
         let from_file = match std::fs::read_to_string(path) {
             Ok(text) => file::read(&path.display().to_string(), &text)?,
             Err(fault) if file.is_none() && fault.kind() == std::io::ErrorKind::NotFound => Written::new(),
-            Err(fault) => return Err(Unusable(vec![format!("读不到设置文件 {}:{fault}", path.display())])),
+            Err(fault) => return Err(Unusable(vec![format!("读不到设置文件 {}：{fault}", path.display())])),
         };
         let home = environment("HOME").map(PathBuf::from);
         Self::of(&from_file, &|name| environment(name), &flags, home.as_deref())
@@ -166,7 +171,7 @@ impl Config {
         let mut whole = |name: &str, least: u64, most: u64| match text(name).parse::<u64>() {
             Ok(number) if (least..=most).contains(&number) => number,
             _ => {
-                faults.push(format!("设置 {name} 要写 {least} 到 {most} 的整数,写的是“{}”。", text(name)));
+                faults.push(format!("设置 {name} 要写 {least} 到 {most} 的整数，写的是“{}”。", text(name)));
                 least
             }
         };
@@ -178,11 +183,11 @@ impl Config {
             faults.push(format!("数据库地址要以 sqlite:// 或 postgres:// 开头,写的是“{database}”。"));
         }
         let listen = text("listen").parse().unwrap_or_else(|_| {
-            faults.push(format!("监听地址要写成 127.0.0.1:8080 的样子,写的是“{}”。", text("listen")));
+            faults.push(format!("监听地址要写成 127.0.0.1:8080 的样子，写的是“{}”。", text("listen")));
             SocketAddr::from(([127, 0, 0, 1], 8080))
         });
         let secure_cookies = yes(&text("secure-cookies")).unwrap_or_else(|| {
-            faults.push(format!("设置 secure-cookies 要写“是”或“否”,写的是“{}”。", text("secure-cookies")));
+            faults.push(format!("设置 secure-cookies 要写“是”或“否”，写的是“{}”。", text("secure-cookies")));
             true
         });
         let own = written.iter().find(|(setting, ..)| setting.name == "fonts");
@@ -210,7 +215,7 @@ impl Config {
             "key" => crate::keys::file(self).display().to_string(),
             "listen" => self.listen.to_string(),
             "definitions" => {
-                self.definitions.as_ref().map_or("(只用内置的)".to_owned(), |it| it.display().to_string())
+                self.definitions.as_ref().map_or("（只用内置的）".to_owned(), |it| it.display().to_string())
             }
             "fonts" => self.fonts.iter().map(|it| it.display().to_string()).collect::<Vec<_>>().join(" "),
             "secure-cookies" => if self.secure_cookies { "是" } else { "否" }.to_owned(),
@@ -285,7 +290,7 @@ pub fn without_password(address: &str) -> String {
 fn meant(wrong: &str) -> String {
     match nearest(wrong, SETTINGS.iter().map(|setting| setting.name)) {
         Some(name) => format!("是否为 {name}?"),
-        None => format!("可用的设置:{}。", SETTINGS.map(|setting| setting.name).join("、")),
+        None => format!("可用的设置：{}。", SETTINGS.map(|setting| setting.name).join("、")),
     }
 }
 
@@ -341,9 +346,9 @@ mod tests {
             &[],
             &[],
             expect![[r#"
-                zugong.kdl:1:没有名为 lisen 的设置,是否为 listen?
+                zugong.kdl:1:没有名为 lisen 的设置，是否为 listen?
                 zugong.kdl:2:设置 tick 只能写一个值。
-                zugong.kdl:3:设置 log 后面直接写值,不写“名称=”。
+                zugong.kdl:3:设置 log 后面直接写值，不写“名称=”。
                 zugong.kdl:4:设置 threads 后面不能有花括号。"#]],
         );
         check(
@@ -351,10 +356,10 @@ mod tests {
             &[("ZUGONG_SECURE_COOKIES", "maybe")],
             &[],
             expect![[r#"
-                设置 tick 要写 1 到 3600 的整数,写的是“0”。
+                设置 tick 要写 1 到 3600 的整数，写的是“0”。
                 数据库地址要以 sqlite:// 或 postgres:// 开头,写的是“mysql://x”。
-                监听地址要写成 127.0.0.1:8080 的样子,写的是“here”。
-                设置 secure-cookies 要写“是”或“否”,写的是“maybe”。"#]],
+                监听地址要写成 127.0.0.1:8080 的样子，写的是“here”。
+                设置 secure-cookies 要写“是”或“否”，写的是“maybe”。"#]],
         );
     }
 

@@ -66,7 +66,7 @@ fn in_folder(folder: &Path) -> anyhow::Result<Vec<SourceFile>> {
         let full = folder.join(&path);
         let bytes = std::fs::read(&full).with_context(|| format!("读不到定义文件 {}", full.display()))?;
         let Ok(text) = String::from_utf8(bytes) else {
-            bail!("定义文件 {} 不是 UTF-8 编码,请另存为 UTF-8", full.display());
+            bail!("定义文件 {} 不是 UTF-8 编码，请另存为 UTF-8", full.display());
         };
         let text = text.trim_start_matches('\u{feff}');
         files.push(SourceFile { path: Arc::from(path.as_str()), text: Arc::from(text) });
@@ -81,7 +81,7 @@ fn listing(folder: &Path) -> anyhow::Result<Seen> {
     let mut seen = Seen::new();
     walk(folder, "", 0, &mut seen).with_context(|| format!("读不到定义文件夹 {}", folder.display()))?;
     if seen.len() > MOST_FILES {
-        bail!("定义文件夹 {} 里的文件太多,最多{MOST_FILES}个", folder.display());
+        bail!("定义文件夹 {} 里的文件太多，最多{MOST_FILES}个", folder.display());
     }
     if let Some((path, _)) = seen.iter().find(|(_, (_, length))| *length > LONGEST) {
         bail!("定义文件 {} 太大", folder.join(path).display());

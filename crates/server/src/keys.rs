@@ -62,7 +62,7 @@ fn make(path: &Path) -> anyhow::Result<Keys> {
     let _ = std::fs::remove_file(&draft);
     match written {
         Ok(()) => {
-            tracing::info!("已生成密钥文件 {},请另存一份,与数据库备份分开保管", path.display());
+            tracing::info!("已生成密钥文件 {}，请另存一份，与数据库备份分开保管", path.display());
             Ok(Keys::new(master))
         }
         Err(fault) if fault.kind() == ErrorKind::AlreadyExists => read(&std::fs::read_to_string(path)?),
@@ -80,7 +80,10 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 fn close_to_others(path: &Path) -> anyhow::Result<()> {
     let file = File::open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        tracing::warn!("密钥文件 {} 曾对其他用户开放,已改为仅本用户可读;如可能泄露,请按运维手册更换", path.display());
+        tracing::warn!(
+            "密钥文件 {} 曾对其他用户开放，已改为仅本用户可读；如可能泄露，请按运维手册更换",
+            path.display()
+        );
         file.set_permissions(Permissions::from_mode(0o600))
             .with_context(|| format!("改不了密钥文件 {} 的权限", path.display()))?;
     }

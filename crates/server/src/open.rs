@@ -40,7 +40,7 @@ pub fn checked_definitions(config: &Config) -> anyhow::Result<Definitions> {
     let (definitions, problems) = definitions::load(config.definitions.as_deref())?;
     if !problems.is_empty() {
         commands::check::say_problems(&problems);
-        bail!("定义有问题,没有启动。改正后再启动;zugong check 可以随时检查");
+        bail!("定义有问题，没有启动。改正后再启动；zugong check 可以随时检查");
     }
     Ok(definitions)
 }
@@ -51,12 +51,12 @@ pub fn press(folders: &[PathBuf]) -> Option<Arc<Press>> {
         Ok(press) => {
             let missing = press.missing_fonts();
             if !missing.is_empty() {
-                tracing::warn!("公文缺少字体:{},已用相近的字体代替。{FONTS}", missing.join("、"));
+                tracing::warn!("公文缺少字体：{}，已用相近的字体代替。{FONTS}", missing.join("、"));
             }
             Some(Arc::new(press))
         }
         Err(fault) => {
-            tracing::error!("公文的 PDF 排不了版:{fault}。{FONTS}");
+            tracing::error!("公文的 PDF 排不了版：{fault}。{FONTS}");
             None
         }
     }
@@ -64,7 +64,7 @@ pub fn press(folders: &[PathBuf]) -> Option<Arc<Press>> {
 
 /// How fonts are installed.
 const FONTS: &str = "把方正小标宋简体、仿宋_GB2312、楷体_GB2312、黑体、宋体的字体文件放进数据文件夹旁的 fonts 文件夹\
-     (或用设置 fonts 指明),或者安装免费字体:apt install fonts-noto-cjk fonts-noto-cjk-extra fonts-lxgw-wenkai";
+     （或用设置 fonts 指明），或者安装免费字体：apt install fonts-noto-cjk fonts-noto-cjk-extra fonts-lxgw-wenkai";
 
 /// The office on the database of the settings, without a press.
 pub async fn office(config: &Config) -> anyhow::Result<Arc<Office>> {
@@ -101,7 +101,7 @@ pub async fn ctx_of(office: &Arc<Office>, login: &str) -> anyhow::Result<Ctx> {
     drop(conn);
     let ctx = own_ctx(office);
     let account = account.filter(|it| it.ended_on.is_none_or(|day| day > ctx.today));
-    let account = account.with_context(|| format!("没有用户名为“{login}”的账号,或者它已停用"))?;
+    let account = account.with_context(|| format!("没有用户名为“{login}”的账号，或者它已停用"))?;
     let person = ctx.tree.person(account.person).context("这个账号的人员不在了")?;
     let grants = ctx.tree.grants_of(person.id, ctx.today);
     let actor = Actor::Person { id: person.id, name: person.name.clone(), grants };
@@ -119,8 +119,8 @@ pub fn in_words<T>(ctx: &Ctx, answer: Result<T, app::Error>) -> anyhow::Result<T
             });
             anyhow::anyhow!(said.collect::<Vec<_>>().join("\n"))
         }
-        app::Error::NotFound => anyhow::anyhow!("没有找到,或者这个用户看不到"),
-        app::Error::Stale => anyhow::anyhow!("别人刚刚改动了,请再试一次"),
+        app::Error::NotFound => anyhow::anyhow!("没有找到，或者这个用户看不到"),
+        app::Error::Stale => anyhow::anyhow!("别人刚刚改动了，请再试一次"),
         other => other.into(),
     })
 }

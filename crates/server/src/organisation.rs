@@ -16,7 +16,7 @@ const DEEPEST: usize = 12;
 /// Reads the file. All problems at once.
 pub fn read(file: &SourceFile, vocabulary: &Vocabulary) -> Result<NewOrganisation, Vec<Problem>> {
     if file.text.matches('{').count() > 200_000 || depth(&file.text) > DEEPEST + 2 {
-        return Err(vec![Problem::at(file, 0..0, "文件太大,或者花括号嵌套太深。")]);
+        return Err(vec![Problem::at(file, 0..0, "文件太大，或者花括号嵌套太深。")]);
     }
     let document: KdlDocument = file.text.parse().map_err(|fault: kdl::KdlError| {
         let places = fault.diagnostics.iter().map(|it| it.span.offset()..it.span.offset() + it.span.len());
@@ -84,7 +84,7 @@ impl Reader<'_> {
             self.problems.push(problem);
         }
         if self.found.units.iter().any(|unit| unit.name == *name) {
-            self.tell(node, format!("有两个单位都叫“{name}”。"), "请写全称,让名称不重复。");
+            self.tell(node, format!("有两个单位都叫“{name}”。"), "请写全称，让名称不重复。");
         }
         self.only(node, &["short", "pinyin", "code"]);
         let at = self.found.units.len();
@@ -220,12 +220,12 @@ mod tests {
         check(
             "unit \"distric\" \"甲区\" colour=\"x\" {\n  person \"丁一\" login=\"d\" roles=\"leadr\"\n  person \"戊\" login=\"d\" over=\"甲\"\n  team\n}\nunit \"bureau\" \"乙局\"\n",
             expect![[r#"
-                units.kdl:1:1 没有“distric”这种单位。 是否为“district”?
+                units.kdl:1:1 没有“distric”这种单位。 是否为“district”？
                 units.kdl:1:1 这里不能写“colour=”。
-                units.kdl:2:3 没有“leadr”这个角色。 是否为“leader”?
+                units.kdl:2:3 没有“leadr”这个角色。 是否为“leader”？
                 units.kdl:4:3 单位里只能写下级单位和人员。 写 unit 或 person。
                 units.kdl:6:1 只能有一个最上级单位。 其他单位请写在它的花括号里。
-                units.kdl:3:3 没有“甲”这个单位。 是否为“甲区”?
+                units.kdl:3:3 没有“甲”这个单位。 是否为“甲区”？
                 units.kdl:1:1 有两个人的用户名都是“d”。 请让用户名不重复。"#]],
         );
         check(

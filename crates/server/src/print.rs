@@ -17,9 +17,9 @@ pub(crate) fn complaint(words: impl Display) {
 
 /// A failure with its causes, one a line.
 pub(crate) fn failure(error: &anyhow::Error) {
-    complaint(format_args!("出错:{error}"));
+    complaint(format_args!("出错：{error}"));
     for cause in error.chain().skip(1) {
-        complaint(format_args!("  原因:{cause}"));
+        complaint(format_args!("  原因：{cause}"));
     }
 }
 

@@ -13,15 +13,15 @@ use crate::commands::{backup, bench, book, check, demo, exchange, serve, setup, 
 use crate::config::Written;
 use crate::print;
 
-const TEMPLATE: &str = "{about}\n\n用法:{usage}\n\n{all-args}{after-help}";
-const SETTINGS: &str = "设置(各命令通用;也可写在设置文件或环境变量里,见 zugong config)";
+const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
+const SETTINGS: &str = "设置（各命令通用；也可写在设置文件或环境变量里，见 zugong config）";
 
 /// Everything that was typed.
 #[derive(Debug, Parser)]
 #[command(
     name = "zugong",
     version,
-    about = "组工:组织人事部门的工作平台。一次记录,处处可查。",
+    about = "组工：组织人事部门的工作平台。一次记录，处处可查。",
     override_usage = "zugong <命令> [选项]",
     help_template = TEMPLATE,
     subcommand_help_heading = "命令",
@@ -29,7 +29,7 @@ const SETTINGS: &str = "设置(各命令通用;也可写在设置文件或环境
     disable_version_flag = true,
     disable_help_subcommand = true,
     arg_required_else_help = true,
-    after_help = "\n第一次用:zugong demo 打开演示;正式用:zugong setup 登记单位和人员,再 zugong serve 打开。"
+    after_help = "\n第一次用：zugong demo 打开演示；正式用：zugong setup 登记单位和人员，再 zugong serve 打开。"
 )]
 pub(crate) struct Words {
     #[command(flatten)]
@@ -46,17 +46,17 @@ pub(crate) struct Words {
 #[derive(Args, Debug)]
 #[command(next_help_heading = SETTINGS)]
 pub(crate) struct Flags {
-    #[arg(long, global = true, value_name = "文件", help = "设置文件,默认 zugong.kdl")]
+    #[arg(long, global = true, value_name = "文件", help = "设置文件，默认 zugong.kdl")]
     pub(crate) config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "文件夹", help = "数据文件夹")]
     data: Option<String>,
     #[arg(long, global = true, value_name = "地址", help = "数据库:sqlite://文件 或 postgres://…")]
     database: Option<String>,
-    #[arg(long, global = true, value_name = "地址:端口", help = "监听的地址和端口")]
+    #[arg(long, global = true, value_name = "地址：端口", help = "监听的地址和端口")]
     listen: Option<String>,
-    #[arg(long, global = true, value_name = "文件夹", help = "本单位的定义文件夹,覆盖内置的")]
+    #[arg(long, global = true, value_name = "文件夹", help = "本单位的定义文件夹，覆盖内置的")]
     definitions: Option<String>,
-    #[arg(long, global = true, value_name = "文件夹", help = "公文字体文件夹,可写多次")]
+    #[arg(long, global = true, value_name = "文件夹", help = "公文字体文件夹，可写多次")]
     fonts: Vec<String>,
     #[arg(long, global = true, value_name = "是或否", help = "只在 HTTPS 下发送登录凭据")]
     secure_cookies: Option<String>,
@@ -90,15 +90,15 @@ impl Flags {
 /// A subcommand.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    #[command(about = "打开服务,供浏览器使用", override_usage = "zugong serve [选项]", help_template = TEMPLATE)]
+    #[command(about = "打开服务，供浏览器使用", override_usage = "zugong serve [选项]", help_template = TEMPLATE)]
     Serve(serve::Serve),
-    #[command(about = "建一个虚构的区并打开,用来试用", override_usage = "zugong demo [选项]", help_template = TEMPLATE)]
+    #[command(about = "建一个虚构的区并打开，用来试用", override_usage = "zugong demo [选项]", help_template = TEMPLATE)]
     Demo(demo::Demo),
     #[command(about = "登记单位、人员、账号和角色", override_usage = "zugong setup <文件>", help_template = TEMPLATE)]
     Setup(setup::Setup),
-    #[command(about = "检查定义文件,列出全部问题", override_usage = "zugong check [选项]", help_template = TEMPLATE)]
+    #[command(about = "检查定义文件，列出全部问题", override_usage = "zugong check [选项]", help_template = TEMPLATE)]
     Check(check::Check),
-    #[command(about = "把全部机制印成手册(网页和 Word)", override_usage = "zugong book [选项]", help_template = TEMPLATE)]
+    #[command(about = "把全部机制印成手册（网页和 Word）", override_usage = "zugong book [选项]", help_template = TEMPLATE)]
     Book(book::Book),
     #[command(
         about = "从 xlsx 工作簿导入",
@@ -112,7 +112,7 @@ pub(crate) enum Command {
         help_template = TEMPLATE
     )]
     Export(exchange::Export),
-    #[command(about = "做一遍例行事务:看时限、排印公文、清理", override_usage = "zugong tick [选项]", help_template = TEMPLATE)]
+    #[command(about = "做一遍例行事务：看时限、排印公文、清理", override_usage = "zugong tick [选项]", help_template = TEMPLATE)]
     Tick(tick::Tick),
     #[command(about = "核对日志与现状、数字与事项", override_usage = "zugong verify [选项]", help_template = TEMPLATE)]
     Verify(verify::Verify),
@@ -157,17 +157,17 @@ fn in_chinese(fault: &clap::Error) -> String {
             format!("没有“{}”这个命令。", of(ContextKind::InvalidSubcommand).unwrap_or_default())
         }
         (ErrorKind::UnknownArgument, Some(argument), _) => format!("不认识“{argument}”。"),
-        (ErrorKind::MissingRequiredArgument, Some(argument), _) => format!("还缺:{argument}。"),
+        (ErrorKind::MissingRequiredArgument, Some(argument), _) => format!("还缺：{argument}。"),
         (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(argument), Some(value)) if !value.is_empty() => {
             format!("{argument} 不能写“{value}”。")
         }
         (ErrorKind::InvalidValue | ErrorKind::NoEquals, Some(argument), _) => format!("{argument} 后面还缺一个值。"),
-        (ErrorKind::ArgumentConflict, Some(argument), _) => format!("{argument} 不能和其他选项同时用,或者写了两次。"),
+        (ErrorKind::ArgumentConflict, Some(argument), _) => format!("{argument} 不能和其他选项同时用，或者写了两次。"),
         _ => "看不懂写的命令。".to_owned(),
     };
     let near = of(ContextKind::SuggestedSubcommand).or_else(|| of(ContextKind::SuggestedArg));
-    let hint = near.map(|near| format!("是否为“{near}”?")).unwrap_or_default();
-    format!("{sentence}{hint}请用 zugong --help 看有哪些命令,zugong <命令> --help 看选项。")
+    let hint = near.map(|near| format!("是否为“{near}”？")).unwrap_or_default();
+    format!("{sentence}{hint}请用 zugong --help 看有哪些命令，zugong <命令> --help 看选项。")
 }
 
 #[cfg(test)]
@@ -187,17 +187,17 @@ mod tests {
     fn a_wrong_word_is_answered_with_what_was_meant() {
         check(
             "chek",
-            expect![[
-                r#"没有“chek”这个命令。是否为“check”?请用 zugong --help 看有哪些命令,zugong <命令> --help 看选项。"#
-            ]],
+            expect![
+                "没有“chek”这个命令。是否为“check”？请用 zugong --help 看有哪些命令，zugong <命令> --help 看选项。"
+            ],
         );
         check(
             "serve --lisen x",
-            expect![[
-                r#"不认识“--lisen”。是否为“--listen”?请用 zugong --help 看有哪些命令,zugong <命令> --help 看选项。"#
-            ]],
+            expect![
+                "不认识“--lisen”。是否为“--listen”？请用 zugong --help 看有哪些命令，zugong <命令> --help 看选项。"
+            ],
         );
-        check("backup", expect![[r#"还缺:<文件>。请用 zugong --help 看有哪些命令,zugong <命令> --help 看选项。"#]]);
+        check("backup", expect!["还缺：<文件>。请用 zugong --help 看有哪些命令，zugong <命令> --help 看选项。"]);
     }
 
     #[test]

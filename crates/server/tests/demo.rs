@@ -89,7 +89,7 @@ async fn a_record_changed_behind_its_journal_is_found_in_the_database_and_in_its
     tx.commit().await.unwrap();
     let found = upkeep::journal::verify(&ctx).await.unwrap();
     assert_eq!(found.differences.len(), 1);
-    assert_eq!(found.differences[0].words, "状态现为“closed”,按日志应为“underway”");
+    assert_eq!(found.differences[0].words, "状态现为“closed”，按日志应为“underway”");
     assert!(!upkeep::figures::verify(&ctx).await.unwrap().holds());
     let copy = folder.0.join("copy.db");
     upkeep::backup::backup(&ctx, &copy).await.unwrap();

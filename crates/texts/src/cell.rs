@@ -144,9 +144,11 @@ fn decimal(cell: &Cell) -> Result<Decimal, CellFault> {
     match cell {
         Cell::Number(number) => Ok(number.normalize()),
         Cell::Text(text) => match quantity_of(text) {
-            Some((_, false)) => Err(CellFault::new(format!("“{}”是约数,请写准确的数", short(text)))),
+            Some((_, false)) => Err(CellFault::new(format!("“{}”是约数，请写准确的数", short(text)))),
             Some((Meaning::Count { value, .. } | Meaning::Money(value), true)) => Ok(value.normalize()),
-            Some((Meaning::Percent(_), true)) => Err(CellFault::new(format!("“{}”是百分数,这里要一个数", short(text)))),
+            Some((Meaning::Percent(_), true)) => {
+                Err(CellFault::new(format!("“{}”是百分数，这里要一个数", short(text))))
+            }
             _ => Err(CellFault::new(format!("“{}”不是数", short(text)))),
         },
         _ => Err(CellFault::new(format!("“{}”不是数", short(&words(cell))))),
@@ -170,7 +172,7 @@ fn money(cell: &Cell, unit: Option<&str>) -> Result<RawValue, CellFault> {
     };
     let yuan = match cell {
         Cell::Text(text) => match quantity_of(text) {
-            Some((_, false)) => return Err(CellFault::new(format!("“{}”是约数,请写准确的金额", short(text)))),
+            Some((_, false)) => return Err(CellFault::new(format!("“{}”是约数，请写准确的金额", short(text)))),
             Some((Meaning::Money(value), true)) if text.contains('元') => Some(value),
             Some((Meaning::Money(value) | Meaning::Count { value, unit: None }, true)) => {
                 let scaled = text.contains(['万', '亿', '千', '百']);
@@ -186,7 +188,7 @@ fn money(cell: &Cell, unit: Option<&str>) -> Result<RawValue, CellFault> {
     // Sheets keep numbers in binary: a trace of 0.0001分 is no amount.
     let rounded = fen.round();
     if (fen - rounded).abs() > Decimal::new(1, 4) {
-        return Err(CellFault::new(format!("“{}”不足一分,金额只记到分", short(&words(cell)))));
+        return Err(CellFault::new(format!("“{}”不足一分，金额只记到分", short(&words(cell)))));
     }
     rounded.to_i64().map(RawValue::MoneyFen).ok_or_else(too_large)
 }
@@ -196,7 +198,7 @@ fn percent(cell: &Cell, unit: Option<&str>) -> Result<RawValue, CellFault> {
     let bare = match cell {
         Cell::Number(number) => *number,
         Cell::Text(text) => match quantity_of(text) {
-            Some((_, false)) => return Err(CellFault::new(format!("“{}”是约数,请写准确的百分数", short(text)))),
+            Some((_, false)) => return Err(CellFault::new(format!("“{}”是约数，请写准确的百分数", short(text)))),
             Some((Meaning::Percent(value), true)) => return Ok(RawValue::Percent(value.normalize())),
             Some((Meaning::Count { value, unit: None }, true)) => value,
             _ => return Err(CellFault::new(format!("“{}”不是百分数", short(text)))),
@@ -212,7 +214,7 @@ fn percent(cell: &Cell, unit: Option<&str>) -> Result<RawValue, CellFault> {
     }
     let bare = bare.normalize();
     let whole = (bare * Decimal::ONE_HUNDRED).normalize();
-    Err(CellFault::new(format!("分不清“{bare}”是{bare}%还是{whole}%,请写上百分号")))
+    Err(CellFault::new(format!("分不清“{bare}”是{bare}%还是{whole}%，请写上百分号")))
 }
 
 fn day_fault(cell: &Cell, fault: DayFault) -> CellFault {
@@ -241,7 +243,7 @@ fn month(cell: &Cell, default_year: Option<i16>) -> Result<RawValue, CellFault> 
         _ => Err(DayFault::Unclear),
     };
     read.map(RawValue::Month).map_err(|fault| match fault {
-        DayFault::Unclear => CellFault::new(format!("“{}”:看不出是哪一月", short(&words(cell)))),
+        DayFault::Unclear => CellFault::new(format!("“{}”：看不出是哪一月", short(&words(cell)))),
         fault => day_fault(cell, fault),
     })
 }
@@ -289,7 +291,7 @@ fn choice(cell: &Cell, items: &[(String, String)]) -> Result<RawValue, CellFault
     }
     let nearest = nearest(&text, items.iter().map(|(_, name)| name.as_str())).map(str::to_owned);
     let sentence = match &nearest {
-        Some(name) => format!("没有“{}”这个选项,是否为“{name}”?", short(&text)),
+        Some(name) => format!("没有“{}”这个选项，是否为“{name}”？", short(&text)),
         None => format!("没有“{}”这个选项", short(&text)),
     };
     Err(CellFault { sentence, nearest })
@@ -345,16 +347,16 @@ mod tests {
             &WantedKind::Day,
             &cells,
             expect![[r#"
-            2020年12月31日 → Day(2020-12-31)
-            2020-12-31 08:30:00 → Day(2020-12-31)
-            44196 → Day(2020-12-31)
-            20201231 → Day(2020-12-31)
-            44196 → Day(2020-12-31)
-            2020 ✗ “2020”:只写到年,请写明是哪一天
-            12 ✗ “12”:看不出是哪一天
-            2020年2月30日 ✗ “2020年2月30日”:没有这一天
-            长期 ✗ “长期”:看不出是哪一天
-            / → Nothing"#]],
+                2020年12月31日 → Day(2020-12-31)
+                2020-12-31 08:30:00 → Day(2020-12-31)
+                44196 → Day(2020-12-31)
+                20201231 → Day(2020-12-31)
+                44196 → Day(2020-12-31)
+                2020 ✗ “2020”:只写到年，请写明是哪一天
+                12 ✗ “12”:看不出是哪一天
+                2020年2月30日 ✗ “2020年2月30日”:没有这一天
+                长期 ✗ “长期”:看不出是哪一天
+                / → Nothing"#]],
         );
     }
 
@@ -373,13 +375,13 @@ mod tests {
             &WantedKind::Month,
             &cells,
             expect![[r#"
-            2020年3月 → Month(Month { year: 2020, month: 3 })
-            2020.12 → Month(Month { year: 2020, month: 12 })
-            2020.1 ✗ “2020.1”:分不清是1月还是10月,请写成“2020年10月”的样子
-            202003 → Month(Month { year: 2020, month: 3 })
-            2020.1 → Month(Month { year: 2020, month: 1 })
-            某月 ✗ “某月”:看不出是哪一月
-            是 ✗ “是”:看不出是哪一月"#]],
+                2020年3月 → Month(Month { year: 2020, month: 3 })
+                2020.12 → Month(Month { year: 2020, month: 12 })
+                2020.1 ✗ “2020.1”:分不清是1月还是10月，请写成“2020年10月”的样子
+                202003 → Month(Month { year: 2020, month: 3 })
+                2020.1 → Month(Month { year: 2020, month: 1 })
+                某月 ✗ “某月”：看不出是哪一月
+                是 ✗ “是”：看不出是哪一月"#]],
         );
     }
 
@@ -402,17 +404,17 @@ mod tests {
             &WantedKind::Percent,
             &cells,
             expect![[r#"
-            0.65 → Percent(65)
-            65 → Percent(65)
-            65% → Percent(65)
-            0.65% → Percent(0.65)
-            百分之九十 → Percent(90)
-            1 → Percent(100)
-            1.2 ✗ 分不清“1.2”是1.2%还是120%,请写上百分号
-            120 → Percent(120)
-            0 → Percent(0)
-            约90% ✗ “约90%”不是百分数
-            多数 ✗ “多数”不是百分数"#]],
+                0.65 → Percent(65)
+                65 → Percent(65)
+                65% → Percent(65)
+                0.65% → Percent(0.65)
+                百分之九十 → Percent(90)
+                1 → Percent(100)
+                1.2 ✗ 分不清“1.2”是1.2%还是120%，请写上百分号
+                120 → Percent(120)
+                0 → Percent(0)
+                约90% ✗ “约90%”不是百分数
+                多数 ✗ “多数”不是百分数"#]],
         );
         assert_eq!(
             read_cell_in(&number("0.65"), &WantedKind::Percent, None, Some("%")),
@@ -441,19 +443,19 @@ mod tests {
             &WantedKind::Money,
             &cells,
             expect![[r#"
-            1,234.56 → MoneyFen(123456)
-            ¥120 → MoneyFen(12000)
-            1.2万元 → MoneyFen(1200000)
-            1.62亿元 → MoneyFen(16200000000)
-            120元 → MoneyFen(12000)
-            99.9 → MoneyFen(9990)
-            1460.1600000001 → MoneyFen(146016)
-            0.001 ✗ “0.001”不足一分,金额只记到分
-            近10万元 ✗ “近10万元”不是金额
-            五十元 → MoneyFen(5000)
-            -3元 → MoneyFen(-300)
-            51项 ✗ “51项”不是金额
-            99999999999999999999 ✗ 这个金额太大"#]],
+                1,234.56 → MoneyFen(123456)
+                ¥120 → MoneyFen(12000)
+                1.2万元 → MoneyFen(1200000)
+                1.62亿元 → MoneyFen(16200000000)
+                120元 → MoneyFen(12000)
+                99.9 → MoneyFen(9990)
+                1460.1600000001 → MoneyFen(146016)
+                0.001 ✗ “0.001”不足一分，金额只记到分
+                近10万元 ✗ “近10万元”不是金额
+                五十元 → MoneyFen(5000)
+                -3元 → MoneyFen(-300)
+                51项 ✗ “51项”不是金额
+                99999999999999999999 ✗ 这个金额太大"#]],
         );
         let in_column = |cell: &Cell| read_cell_in(cell, &WantedKind::Money, None, Some("万元"));
         assert_eq!(in_column(&number("1460.16")), Ok(RawValue::MoneyFen(1_460_160_000)));
@@ -481,17 +483,17 @@ mod tests {
             &WantedKind::Whole,
             &cells,
             expect![[r#"
-            51 → Whole(51)
-            51项 → Whole(51)
-            五十一 → Whole(51)
-            1,234 → Whole(1234)
-            ５１ → Whole(51)
-            1.5 ✗ 1.5不是整数
-            三四个 ✗ “三四个”不是数
-            30余项 ✗ “30余项”是约数,请写准确的数
-            - → Nothing
-            50% ✗ “50%”是百分数,这里要一个数
-            99999999999999999999 ✗ 这个数太大"#]],
+                51 → Whole(51)
+                51项 → Whole(51)
+                五十一 → Whole(51)
+                1,234 → Whole(1234)
+                ５１ → Whole(51)
+                1.5 ✗ 1.5不是整数
+                三四个 ✗ “三四个”不是数
+                30余项 ✗ “30余项”是约数，请写准确的数
+                - → Nothing
+                50% ✗ “50%”是百分数，这里要一个数
+                99999999999999999999 ✗ 这个数太大"#]],
         );
         check(
             &WantedKind::Decimal,
@@ -509,12 +511,12 @@ mod tests {
             &streets(),
             &[text("葵岭"), text("haiwan"), text("葵 岭"), text("葵领"), text("某处"), Cell::Empty],
             expect![[r#"
-            葵岭 → Choice("kuiling")
-            haiwan → Choice("haiwan")
-            葵 岭 → Choice("kuiling")
-            葵领 ✗ 没有“葵领”这个选项,是否为“葵岭”?
-            某处 ✗ 没有“某处”这个选项
-             → Nothing"#]],
+                葵岭 → Choice("kuiling")
+                haiwan → Choice("haiwan")
+                葵 岭 → Choice("kuiling")
+                葵领 ✗ 没有“葵领”这个选项，是否为“葵岭”？
+                某处 ✗ 没有“某处”这个选项
+                 → Nothing"#]],
         );
         let marks = ["是", "√", "×", "1", "0", "无", "有", "Y", "也许"].map(text);
         check(

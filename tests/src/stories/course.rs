@@ -40,7 +40,7 @@ async fn a_task_goes_its_whole_course_and_the_page_says_who_holds_it_at_every_po
 
     // Below 100 percent nobody can hand in; the sentence says what to do.
     let refused = zhou.tries("申请办结", &record, &[("佐证材料", "移交清单.pdf")]).await;
-    refused.answers(422).says("进度到100%才能申请办结,请先报进度");
+    refused.answers(422).says("进度到100%才能申请办结，请先报进度");
     zhou.opens(&record).await.says("推进中");
 
     office.on("2026-02-25");
@@ -59,8 +59,8 @@ async fn a_task_goes_its_whole_course_and_the_page_says_who_holds_it_at_every_po
     assert_eq!(zheng.notices("任务被退回").await, 1);
 
     office.on("2026-03-04");
-    zhou.takes("申请办结", &record, &[("佐证材料", "移交清单(盖章).pdf")]).await;
-    lin.takes("核验办结", &record, &[("意见", "材料齐全,同意办结。")]).await.says("已办结").says("按时办结");
+    zhou.takes("申请办结", &record, &[("佐证材料", "移交清单（盖章）.pdf")]).await;
+    lin.takes("核验办结", &record, &[("意见", "材料齐全，同意办结。")]).await.says("已办结").says("按时办结");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn the_page_shows_five_figures_in_words_and_numbers() {
         page.says(name).says("农业农村局").says("组织人事局");
     }
     let page = lin.opens("/m/task_order/figures?figure=on_time&year=2026").await;
-    page.says("本期到期任务中,在完成时限当日或之前办结的").says("完成时限落在本期的任务(撤销的除外)");
+    page.says("本期到期任务中，在完成时限当日或之前办结的").says("完成时限落在本期的任务（撤销的除外）");
 }
 
 #[tokio::test]

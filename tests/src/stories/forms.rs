@@ -67,7 +67,7 @@ async fn whoever_comes_second_is_told_and_keeps_their_typing() {
     let slow = zheng.opens(&record).await.form("报进度").with("进度", "30").with("进展情况", "郑海生写的很长一段。");
     zhou.takes("报进度", &record, &[("进度", "60"), ("进展情况", "周启写的。")]).await;
     let page = zheng.sends(slow).await;
-    page.answers(409).says("在你打开页面之后,别人已经改动了这件事。").says("郑海生写的很长一段。");
+    page.answers(409).says("在你打开页面之后，别人已经改动了这件事。").says("郑海生写的很长一段。");
     zheng.opens(&record).await.says("60%");
     zheng.sends(page.form("报进度")).await.answers(200).says("30%");
 }
@@ -81,7 +81,7 @@ async fn a_step_that_is_no_longer_open_is_refused_with_what_is() {
     let issue = lin.opens(&record).await.form("修改任务").with("备注", "一");
     lin.takes("撤销任务", &record, &[("理由", "并入另一任务。")]).await;
     let page = lin.sends(late.forged("_version", "")).await;
-    page.answers(422).says("现在是“已撤销”,不能“撤销任务”。");
+    page.answers(422).says("现在是“已撤销”，不能“撤销任务”。");
     let page = lin.sends(issue).await;
     assert!(matches!(page.status, 409 | 422), "{}", page.text());
     assert_eq!(office.db_count("SELECT COUNT(*) FROM journal").await, 2);

@@ -60,7 +60,7 @@ async fn a_hundred_thousand_characters_are_refused_with_their_number() {
     let long = "长".repeat(100_000);
     let fields =
         [("任务名称", long.as_str()), ("任务来源", "上级交办"), ("责任单位", "农业农村局"), ("完成时限", "2026-03-31")];
-    lin.tries_to_begin("task_order", &fields).await.answers(422).says("写了100000个字,最多600个字");
+    lin.tries_to_begin("task_order", &fields).await.answers(422).says("写了100000个字，最多600个字");
 }
 
 #[tokio::test]

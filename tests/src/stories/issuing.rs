@@ -49,7 +49,7 @@ async fn a_notice_goes_at_its_step_to_whoever_holds_its_role_over_the_unit() {
     let (mut zheng, mut su) = (office.sign_in("zheng").await, office.sign_in("su").await);
     assert_eq!(zheng.notices("完成渔港码头产权移交").await, 0);
     lin.takes("下达任务书", &record, &[]).await;
-    let words = "收到任务书任〔2026〕1号:完成渔港码头产权移交。请在2个工作日内签收。";
+    let words = "收到任务书任〔2026〕1号：完成渔港码头产权移交。请在2个工作日内签收。";
     assert_eq!((zheng.notices(words).await, su.notices(words).await), (1, 0));
     // Read once, it is no longer new, and it stays.
     let page = zheng.opens("/inbox").await;
@@ -127,7 +127,7 @@ async fn drafts_whose_day_has_passed_are_left_and_named_and_the_others_are_issue
     tasks::drafted(&mut lin, "建立食堂管护台账", "农业农村局", "2026-03-31").await;
     office.on("2026-01-12");
     let done = lin.takes_on_all("下达任务书", "/m/task_order?tab=drafted").await;
-    done.answers(200).says("建立书屋管护台账").says("完成时限已过,请先改定完成时限再下达");
+    done.answers(200).says("建立书屋管护台账").says("完成时限已过，请先改定完成时限再下达");
     lin.opens("/m/task_order?tab=issued").await.says("建立食堂管护台账").says("任〔2026〕1号");
     lin.opens("/m/task_order?tab=drafted").await.says("建立书屋管护台账");
 }

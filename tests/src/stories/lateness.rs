@@ -81,9 +81,9 @@ async fn an_order_is_signed_numbered_sent_answered_and_lifted() {
     assert_eq!((zhou.notices("收到督办令").await, zheng.notices("收到督办令").await), (1, 1));
 
     office.on("2026-03-06");
-    zhou.takes("答复", &order, &[("答复", "因管线迁改滞后,3月20日前完成。"), ("承诺完成日", "2026-03-20")]).await;
+    zhou.takes("答复", &order, &[("答复", "因管线迁改滞后，3月20日前完成。"), ("承诺完成日", "2026-03-20")]).await;
     lin.opens(&order).await.says("待核实").says("林书敏");
-    lin.takes("解除督办", &order, &[("意见", "整改到位,解除督办。")]).await.says("已解除");
+    lin.takes("解除督办", &order, &[("意见", "整改到位，解除督办。")]).await.says("已解除");
     assert_eq!(zhou.notices("督办已解除").await, 1);
 }
 

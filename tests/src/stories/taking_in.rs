@@ -66,17 +66,17 @@ async fn every_line_that_is_not_data_says_why() {
     expect![[r#"
         行 | 任务来源 | 任务名称 | 责任单位 | 完成时限 | 备注 | 判断
         1 | — | — | — | — | 2026年度重点工作任务一览表 | 标题行
-        2 | — | — | — | — | 填报单位:岚湾新区综合办公室 · 单位:项 | 填报说明行,在表头以上
+        2 | — | — | — | — | 填报单位:岚湾新区综合办公室 · 单位:项 | 填报说明行，在表头以上
         3 | — | — | — | — | (一)岚湾新区党工委重点工作一览表 | 分节标题行
         4 | — | — | — | — | 序号 · 任务来源 · 工作任务 · 责任单位 · 完成时限 · 备注 | 表头
         43 | — | — | — | — | (二)岚湾新区管委会重点工作一览表 | 分节标题行
         44 | — | — | — | — | 序号 · 任务来源 · 工作任务 · 责任单位 · 完成时限 · 备注 | 与表头相同的重复表头
         50 | — | — | — | — | (三)高质量“美丽岚湾”建设重点项目一览表 | 分节标题行
         51 | — | — | — | — | 序号 · 任务来源 · 工作任务 · 责任单位 · 完成时限 · 备注 | 与表头相同的重复表头
-        60 | — | — | — | — | 合计 · 51项 | 合计行,写明51项,与读到的51项一致
+        60 | — | — | — | — | 合计 · 51项 | 合计行，写明51项，与读到的51项一致
         看全部只看有问题的 只看跳过的
         ## 第 60 行的合计“51项”
-        合计行,写明51项,与读到的51项一致
+        合计行，写明51项，与读到的51项一致
         ## 这些写法按下面的意思读
         任务来源：“岚湾新区党工委重点工作”读作“党工委重点工作”，共 38 行
         任务来源：“岚湾新区管委会重点工作”读作“管委会重点工作”，共 5 行
@@ -113,7 +113,7 @@ async fn a_second_import_of_the_same_file_adds_nothing() {
     let office = Office::open().await;
     let mut lin = office.sign_in("lin").await;
     taken_in(&mut lin).await;
-    let again = lin.uploads("task_order", "重点工作一览表(副本).xlsx", &annual_list()).await;
+    let again = lin.uploads("task_order", "重点工作一览表（副本）.xlsx", &annual_list()).await;
     again.says("51 行以前导入过");
     assert!(again.find_form("/taking").is_none());
     assert_eq!(office.db_count("SELECT COUNT(*) FROM record").await, 51);
@@ -159,7 +159,7 @@ async fn an_import_is_undone_while_nothing_happened_and_not_after_a_step() {
     let undo = lin.opens("/m/task_order/imports").await.form("/undo");
     let drafts = lin.opens("/m/task_order?tab=drafted").await;
     lin.takes("下达任务书", &drafts.hrefs("/records/")[0], &[]).await;
-    lin.sends(undo).await.answers(422).says("这一批里有1件已经办过后续步骤,不能整批撤销。");
+    lin.sends(undo).await.answers(422).says("这一批里有1件已经办过后续步骤，不能整批撤销。");
     assert!(lin.opens("/m/task_order/imports").await.find_form("/undo").is_none());
     office.db_verify().await;
 }

@@ -38,5 +38,5 @@ pub(crate) async fn underway(lin: &mut Visitor, who: &mut Visitor, title: &str, 
 pub(crate) async fn finished(lin: &mut Visitor, head: &mut Visitor, record: &str) {
     head.takes("报进度", record, &[("进度", "100"), ("进展情况", "已全部完成。")]).await;
     head.takes("申请办结", record, &[("佐证材料", "办结清单.pdf")]).await;
-    lin.takes("核验办结", record, &[("意见", "情况属实,同意办结。")]).await;
+    lin.takes("核验办结", record, &[("意见", "情况属实，同意办结。")]).await;
 }

@@ -14,6 +14,8 @@ pub(super) struct Source {
 /// A string literal.
 pub(super) struct Literal {
     pub(super) line: usize,
+    /// Where its inside begins in the source, in bytes.
+    pub(super) at: usize,
     pub(super) text: String,
     /// The code before it on its line.
     pub(super) before: String,
@@ -184,8 +186,9 @@ impl Reader<'_> {
         let line_start = self.code.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let before = String::from_utf8_lossy(&self.code[line_start..]).into_owned();
         let inside = length.saturating_sub(opening + closing);
-        let text = &self.text[self.at + opening.min(length)..][..inside];
-        self.strings.push(Literal { line, text: String::from_utf8_lossy(text).into_owned(), before });
+        let at = self.at + opening.min(length);
+        let text = &self.text[at..][..inside];
+        self.strings.push(Literal { line, at, text: String::from_utf8_lossy(text).into_owned(), before });
         self.keep(opening.min(length));
         self.blank(inside);
         self.keep(length - opening.min(length) - inside);

@@ -2,17 +2,20 @@
 //!
 //! A `Tree` is what the rules read: every path, and the text of every text file.
 //! A rule is a function from a tree to findings; a finding says where, what, and how to mend it.
-//! Never mends anything by itself, except that `tighten` makes the numbers of the ratchets smaller.
+//! Never mends anything unasked: `tighten` makes the numbers of the ratchets smaller, `mend` writes punctuation.
 
 mod tree;
 mod lexer;
 mod heads;
 mod names;
+mod punctuation;
 mod sizes;
 mod maps;
 mod assets;
 mod sql;
 mod layers;
+
+pub(crate) use punctuation::mend;
 
 use crate::shell::{self, Outcome, say};
 use tree::Tree;
@@ -34,7 +37,7 @@ impl Finding {
 }
 
 /// Every rule, in the order in which its findings are best mended.
-const RULES: [fn(&Tree) -> Vec<Finding>; 12] = [
+const RULES: [fn(&Tree) -> Vec<Finding>; 13] = [
     layers::manifests,
     layers::purity,
     sql::only_in_store,
@@ -44,6 +47,7 @@ const RULES: [fn(&Tree) -> Vec<Finding>; 12] = [
     heads::heads,
     names::items,
     names::paths,
+    punctuation::full_width,
     sizes::ratchets,
     maps::map_of_the_house,
     maps::ghosts,

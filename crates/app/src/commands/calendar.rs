@@ -23,7 +23,7 @@ pub async fn replace_years(ctx: &Ctx, text: &str) -> Result<usize, Error> {
     let file = SourceFile { path: Arc::from("calendar.kdl"), text: Arc::from(text) };
     let (years, problems) = Calendar::parse(&[file]);
     if let Some(problem) = problems.first() {
-        let words = format!("第{}行:{}{}", problem.line, problem.sentence, problem.hint.as_deref().unwrap_or(""));
+        let words = format!("第{}行：{}{}", problem.line, problem.sentence, problem.hint.as_deref().unwrap_or(""));
         return Err(Refusal::new("calendar.bad").with("words", words).into());
     }
     let mut tx = ctx.office.db.begin().await?;

@@ -326,7 +326,7 @@ impl<'a> Writing<'a> {
             told.push((notice.to.clone(), papers::words_of(ctx, mechanism, &notice.words, after)));
         }
         if let (true, Some(holder)) = (moved.step.starts_with("clock."), &after.holder) {
-            let due = after.due_on(mechanism).map(|day| format!(",时限{day}")).unwrap_or_default();
+            let due = after.due_on(mechanism).map(|day| format!("，时限{day}")).unwrap_or_default();
             told.push((holder.clone(), format!("{}:{}{due}", moved.step_name, after.title)));
         }
         for (role, words) in told {

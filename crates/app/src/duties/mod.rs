@@ -59,19 +59,19 @@ pub const ALL: [Duty; 3] = [
     Duty {
         id: "watch_deadlines",
         name: "看时限",
-        when: "每分钟:到了提醒日的提醒,逾期后首个工作日记逾期、开督办令",
+        when: "每分钟：到了提醒日的提醒，逾期后首个工作日记逾期、开督办令",
         run: |ctx| Box::pin(watch_deadlines::run(ctx)),
     },
     Duty {
         id: "send_out",
         name: "发出与排印",
-        when: "每分钟:把已印发的文书排成 docx 和 PDF 存好",
+        when: "每分钟：把已印发的文书排成 docx 和 PDF 存好",
         run: |ctx| Box::pin(send_out::run(ctx)),
     },
     Duty {
         id: "tidy_up",
         name: "清理",
-        when: "每分钟:结束的会话、七天前未用的上传、三十天前的表单键",
+        when: "每分钟：结束的会话、七天前未用的上传、三十天前的表单键",
         run: |ctx| Box::pin(tidy_up::run(ctx)),
     },
 ];

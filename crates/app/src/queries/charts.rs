@@ -16,6 +16,6 @@ pub fn by_month(table: &FigureTable, door: impl Fn(&FigureCell) -> Option<String
     let datum = |cell: &FigureCell| Datum { value: cell.number, words: cell.shown.clone(), href: door(cell) };
     let series = [Series { name: row.name.clone(), data: row.cells.iter().map(datum).collect() }];
     let labels: Vec<String> = table.months.iter().map(|month| format!("{}月", month.month)).collect();
-    let title = format!("{}按月({})", table.name, table.unit);
+    let title = format!("{}按月（{}）", table.name, table.unit);
     if table.is_ratio { chart::line(&title, &labels, &series, None) } else { chart::bars(&title, &labels, &series) }
 }

@@ -104,11 +104,11 @@ fn write(
 /// The sheet 说明: what this is, of when, and what was asked for.
 fn notes(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<String> {
     let mut notes = vec![
-        format!("“{}”台账,{} 由{}导出。", mechanism.name, moment(ctx.now), ctx.actor.name()),
-        format!("只含导出人有权导出的范围;一次最多导出{MOST}件,超过的部分请缩小筛选范围后另行导出。"),
+        format!("“{}”台账，{} 由{}导出。", mechanism.name, moment(ctx.now), ctx.actor.name()),
+        format!("只含导出人有权导出的范围；一次最多导出{MOST}件，超过的部分请缩小筛选范围后另行导出。"),
     ];
     let mut filters = Vec::new();
-    filters.extend(ask.unit.map(|id| format!("单位:{}", ctx.names().unit(id))));
+    filters.extend(ask.unit.map(|id| format!("单位：{}", ctx.names().unit(id))));
     let mut filter = |name: &str, value: &str| {
         if !value.is_empty() {
             filters.push(format!("{name}:{value}"));
@@ -127,7 +127,7 @@ fn notes(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<String> {
     if let Some(figure) = mechanism.figure(&ask.figure) {
         filter("数字", &format!("{} {}", figure.name, ask.period));
     }
-    notes.push(format!("筛选:{}", filters.join(";")));
+    notes.push(format!("筛选：{}", filters.join(";")));
     notes
 }
 

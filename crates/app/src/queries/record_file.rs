@@ -385,7 +385,7 @@ async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) ->
                     Ok(other) => other.record.number.unwrap_or(other.record.title),
                     Err(Error::NotFound) => {
                         record = None;
-                        "(你看不到的事项)".to_owned()
+                        "（你看不到的事项）".to_owned()
                     }
                     Err(other) => return Err(other),
                 };

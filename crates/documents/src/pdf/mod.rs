@@ -34,13 +34,13 @@ const OFFICIAL: &str = include_str!("official.typ");
 #[derive(Debug, thiserror::Error)]
 pub enum PressFault {
     /// None of the folders holds a font with Chinese characters that we know.
-    #[error("字体文件夹中没有可用的中文字体,请安装仿宋、小标宋、黑体、楷体、宋体,或 fonts-noto-cjk")]
+    #[error("字体文件夹中没有可用的中文字体，请安装仿宋、小标宋、黑体、楷体、宋体，或 fonts-noto-cjk")]
     NoFonts,
     /// The paper is too long.
     #[error(transparent)]
     TooLong(#[from] TooLong),
     /// The template and its facts do not fit together. We are at fault.
-    #[error("排版失败:{0}")]
+    #[error("排版失败：{0}")]
     Template(String),
 }
 

@@ -31,7 +31,7 @@ pub enum WordFault {
     #[error(transparent)]
     TooLong(#[from] TooLong),
     /// The file was not put together. We are at fault.
-    #[error("生成Word文件失败:{0}")]
+    #[error("生成Word文件失败：{0}")]
     Package(#[from] std::io::Error),
 }
 

@@ -6,10 +6,10 @@
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum WorkbookFault {
     /// The file is empty.
-    #[error("文件是空的,请重新选择文件")]
+    #[error("文件是空的，请重新选择文件")]
     Empty,
     /// The file is larger than allowed.
-    #[error("文件有{},超过{}的上限,请删去无关的工作表和图片,或分成几个文件", megabytes(*.bytes as u64), megabytes(*.limit as u64))]
+    #[error("文件有{}，超过{}的上限，请删去无关的工作表和图片，或分成几个文件", megabytes(*.bytes as u64), megabytes(*.limit as u64))]
     TooLarge {
         /// Its bytes.
         bytes: usize,
@@ -17,28 +17,28 @@ pub enum WorkbookFault {
         limit: usize,
     },
     /// It is something else altogether.
-    #[error("这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传")]
+    #[error("这不是Excel工作簿，请另存为“Excel工作簿（.xlsx）”后再上传")]
     NotAWorkbook,
     /// It is a workbook or a document of another format.
-    #[error("这是{format}格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传")]
+    #[error("这是{format}格式的文件，请另存为“Excel工作簿（.xlsx）”后再上传")]
     OtherFormat {
         /// The name of its format.
         format: &'static str,
     },
     /// It is locked by a password.
-    #[error("工作簿设有打开密码,请取消密码后再上传")]
+    #[error("工作簿设有打开密码，请取消密码后再上传")]
     Encrypted,
     /// Its end is missing.
-    #[error("文件不完整,可能没有传完,请重新上传")]
+    #[error("文件不完整，可能没有传完，请重新上传")]
     Truncated,
     /// It unpacks to more than allowed.
-    #[error("文件解开后超过{},不像正常的工作簿,没有读取", megabytes(*.limit))]
+    #[error("文件解开后超过{}，不像正常的工作簿，没有读取", megabytes(*.limit))]
     UnpacksTooLarge {
         /// The bytes allowed.
         limit: u64,
     },
     /// It holds more parts than allowed.
-    #[error("文件内有{parts}个部件,超过{limit}个的上限,不像正常的工作簿,没有读取")]
+    #[error("文件内有{parts}个部件，超过{limit}个的上限，不像正常的工作簿，没有读取")]
     TooManyParts {
         /// Its parts.
         parts: usize,
@@ -46,7 +46,7 @@ pub enum WorkbookFault {
         limit: usize,
     },
     /// A sheet has more rows than allowed.
-    #[error("工作表“{sheet}”超过{limit}行,请分成几个文件")]
+    #[error("工作表“{sheet}”超过{limit}行，请分成几个文件")]
     TooManyRows {
         /// The sheet's name.
         sheet: String,
@@ -54,7 +54,7 @@ pub enum WorkbookFault {
         limit: u32,
     },
     /// A sheet has more columns than allowed.
-    #[error("工作表“{sheet}”超过{limit}列,请删去无关的列")]
+    #[error("工作表“{sheet}”超过{limit}列，请删去无关的列")]
     TooManyColumns {
         /// The sheet's name.
         sheet: String,
@@ -62,7 +62,7 @@ pub enum WorkbookFault {
         limit: u32,
     },
     /// All sheets together have more cells than allowed.
-    #[error("工作簿的单元格超过{limit}个,请分成几个文件")]
+    #[error("工作簿的单元格超过{limit}个，请分成几个文件")]
     TooManyCells {
         /// The cells allowed.
         limit: usize,
@@ -71,7 +71,7 @@ pub enum WorkbookFault {
     #[error("工作簿里没有可见的工作表")]
     NoSheet,
     /// Its parts contradict the format.
-    #[error("工作簿已损坏({detail}),请用Excel或WPS打开后另存一份再上传")]
+    #[error("工作簿已损坏（{detail}），请用Excel或WPS打开后另存一份再上传")]
     Damaged {
         /// What the reader stumbled on.
         detail: String,

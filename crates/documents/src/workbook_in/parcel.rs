@@ -65,7 +65,7 @@ fn check_kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), WorkbookFault> 
         |name: &str| archive.file_names().flatten().any(|part| part.trim_start_matches('/').eq_ignore_ascii_case(name));
     let other = |format| Err(WorkbookFault::OtherFormat { format });
     if has("xl/workbook.bin") {
-        other("Excel二进制(.xlsb)")
+        other("Excel二进制（.xlsb）")
     } else if has("word/document.xml") {
         other("Word(.docx)")
     } else if has("ppt/presentation.xml") {

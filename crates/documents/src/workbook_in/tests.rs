@@ -95,59 +95,59 @@ fn a_workbook_that_counts_from_1904_gives_the_same_days() {
 #[test]
 fn each_kind_of_bad_file_gets_its_own_sentence() {
     let usual = Limits::default();
-    check_refused(b"", usual, expect!["workbook.empty 文件是空的,请重新选择文件"]);
+    check_refused(b"", usual, expect!["workbook.empty 文件是空的，请重新选择文件"]);
     check_refused(
         "序号,名称\n1,甲".as_bytes(),
         usual,
-        expect!["workbook.not_a_workbook 这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传"],
+        expect!["workbook.not_a_workbook 这不是Excel工作簿，请另存为“Excel工作簿（.xlsx）”后再上传"],
     );
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
     check_refused(
         &old,
         usual,
-        expect!["workbook.other_format 这是旧版Office(.xls)格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传"],
+        expect!["workbook.other_format 这是旧版Office(.xls)格式的文件，请另存为“Excel工作簿（.xlsx）”后再上传"],
     );
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    check_refused(&[old, name].concat(), usual, expect!["workbook.encrypted 工作簿设有打开密码,请取消密码后再上传"]);
+    check_refused(&[old, name].concat(), usual, expect!["workbook.encrypted 工作簿设有打开密码，请取消密码后再上传"]);
     let ods = parcel(&[("mimetype", b""), ("content.xml", b"")]);
     check_refused(
         &ods,
         usual,
-        expect!["workbook.other_format 这是OpenDocument(.ods)格式的文件,请另存为“Excel工作簿(.xlsx)”后再上传"],
+        expect!["workbook.other_format 这是OpenDocument(.ods)格式的文件，请另存为“Excel工作簿（.xlsx）”后再上传"],
     );
     check_refused(
         &parcel(&[("a.txt", b"a")]),
         usual,
-        expect!["workbook.not_a_workbook 这不是Excel工作簿,请另存为“Excel工作簿(.xlsx)”后再上传"],
+        expect!["workbook.not_a_workbook 这不是Excel工作簿，请另存为“Excel工作簿（.xlsx）”后再上传"],
     );
     let whole = sample();
-    check_refused(&whole[..whole.len() / 2], usual, expect!["workbook.truncated 文件不完整,可能没有传完,请重新上传"]);
+    check_refused(&whole[..whole.len() / 2], usual, expect!["workbook.truncated 文件不完整，可能没有传完，请重新上传"]);
     let small = Limits { bytes: 1 << 10, ..usual };
     check_refused(
         &vec![0; 3 << 20],
         Limits { bytes: 2 << 20, ..usual },
-        expect!["workbook.too_large 文件有3MB,超过2MB的上限,请删去无关的工作表和图片,或分成几个文件"],
+        expect!["workbook.too_large 文件有3MB，超过2MB的上限，请删去无关的工作表和图片，或分成几个文件"],
     );
     assert_eq!(read(&whole, small).unwrap_err().code(), "workbook.too_large");
     check_refused(
         &whole,
         Limits { rows: 3, ..usual },
-        expect!["workbook.too_many_rows 工作表“一览表”超过3行,请分成几个文件"],
+        expect!["workbook.too_many_rows 工作表“一览表”超过3行，请分成几个文件"],
     );
     check_refused(
         &whole,
         Limits { columns: 3, ..usual },
-        expect!["workbook.too_many_columns 工作表“一览表”超过3列,请删去无关的列"],
+        expect!["workbook.too_many_columns 工作表“一览表”超过3列，请删去无关的列"],
     );
     check_refused(
         &whole,
         Limits { cells: 4, ..usual },
-        expect!["workbook.too_many_cells 工作簿的单元格超过4个,请分成几个文件"],
+        expect!["workbook.too_many_cells 工作簿的单元格超过4个，请分成几个文件"],
     );
     check_refused(
         &whole,
         Limits { parts: 3, ..usual },
-        expect!["workbook.too_many_parts 文件内有11个部件,超过3个的上限,不像正常的工作簿,没有读取"],
+        expect!["workbook.too_many_parts 文件内有11个部件，超过3个的上限，不像正常的工作簿，没有读取"],
     );
 }
 
@@ -156,7 +156,7 @@ fn a_zip_bomb_is_refused_whether_its_directory_tells_or_lies() {
     let limits = Limits { unpacked_bytes: 4 << 20, ..Limits::default() };
     let zeros = vec![b' '; 5 << 20];
     let honest = parcel(&[("[Content_Types].xml", b"<a/>"), ("xl/worksheets/sheet1.xml", &zeros)]);
-    check_refused(&honest, limits, expect!["workbook.unpacks_too_large 文件解开后超过4MB,不像正常的工作簿,没有读取"]);
+    check_refused(&honest, limits, expect!["workbook.unpacks_too_large 文件解开后超过4MB，不像正常的工作簿，没有读取"]);
     // The same parcel, its directory saying 1,000 bytes where there are five million.
     let (said, lie) = ((5u32 << 20).to_le_bytes(), 1_000u32.to_le_bytes());
     let mut lying = honest;

@@ -35,7 +35,7 @@ pub enum AnnotateFault {
     #[error(transparent)]
     Read(#[from] WorkbookFault),
     /// It was not written.
-    #[error("生成工作簿失败:{0}")]
+    #[error("生成工作簿失败：{0}")]
     Write(#[from] XlsxError),
 }
 

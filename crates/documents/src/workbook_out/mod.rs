@@ -87,13 +87,13 @@ pub struct Sheet<Rows> {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteFault {
     /// More rows than the format has.
-    #[error("超过{LAST_ROW}行,一张工作表放不下,请缩小范围后再导出")]
+    #[error("超过{LAST_ROW}行，一张工作表放不下，请缩小范围后再导出")]
     TooManyRows,
     /// More columns than the format has.
-    #[error("超过16384列,一张工作表放不下,请减少列后再导出")]
+    #[error("超过16384列，一张工作表放不下，请减少列后再导出")]
     TooManyColumns,
     /// The writer failed, for instance for want of room for temporary files.
-    #[error("生成工作簿失败:{0}")]
+    #[error("生成工作簿失败：{0}")]
     Writer(#[from] XlsxError),
 }
 

@@ -138,7 +138,7 @@ pub fn table(mechanism: &Mechanism) -> Vec<(RoleId, String, String)> {
                 .filter_map(|id| mechanism.state(id.as_str()))
                 .map(|state| state.name.as_str())
                 .collect();
-            let from = if from.is_empty() { "(新建)".to_owned() } else { from.join("、") };
+            let from = if from.is_empty() { "（新建）".to_owned() } else { from.join("、") };
             rows.push((role.clone(), step.name.clone(), from));
         }
     }

@@ -148,21 +148,21 @@ impl Teller {
         match step {
             WhyStep::Start { on, back: false } => format!("从{}次日起算", self.named(*on)),
             WhyStep::Start { on, back: true } => format!("从{}往前倒数", self.named(*on)),
-            WhyStep::StepBack { from, to } => format!("{}不是工作日,先退到{}", self.named(*from), self.named(*to)),
+            WhyStep::StepBack { from, to } => format!("{}不是工作日，先退到{}", self.named(*from), self.named(*to)),
             WhyStep::Counted { .. } => self.counted(step),
             WhyStep::MadeUp { on, nth, back } => {
-                format!("{}为补班日,计{}第{nth}个工作日", self.named(*on), word(*back))
+                format!("{}为补班日，计{}第{nth}个工作日", self.named(*on), word(*back))
             }
-            WhyStep::Off { names, from, to } => format!("{}{}放假,不计", self.run(*from, *to), names.join("、")),
-            WhyStep::Weekend { from, to } => format!("{}周末,不计", self.run(*from, *to)),
+            WhyStep::Off { names, from, to } => format!("{}{}放假，不计", self.run(*from, *to), names.join("、")),
+            WhyStep::Weekend { from, to } => format!("{}周末，不计", self.run(*from, *to)),
             WhyStep::Provisional { first, last } => provisional(*first, *last),
             WhyStep::Elapsed { .. } => self.elapsed(step),
             WhyStep::Rest { on, name: Some(name) } => format!("{}为{name}放假", self.named(*on)),
             WhyStep::Rest { on, name: None } => format!("{}为周末", self.named(*on)),
-            WhyStep::Postponed { on } => format!("遇休息日,顺延到{}", self.named(*on)),
+            WhyStep::Postponed { on } => format!("遇休息日，顺延到{}", self.named(*on)),
             WhyStep::Clamped { on } => {
                 let end = if *on == LAST_DAY { "最后" } else { "最早" };
-                format!("超出可计算的日期,取{end}一天{}", self.named(*on))
+                format!("超出可计算的日期，取{end}一天{}", self.named(*on))
             }
             WhyStep::End { on, back } => {
                 // The result is what people copy: it always says its year.
@@ -176,8 +176,8 @@ impl Teller {
         let WhyStep::Counted { from, to, first, last, skipped, back } = step else { return String::new() };
         let passed = match skipped {
             Skipped::Nothing => "",
-            Skipped::Weekends => ",周末不计",
-            Skipped::RestDays => ",周末和节假日不计",
+            Skipped::Weekends => "，周末不计",
+            Skipped::RestDays => "，周末和节假日不计",
         };
         let word = word(*back);
         if first == last {
@@ -192,8 +192,8 @@ impl Teller {
         let lead = if *back { "往前推" } else { "满" };
         let day = self.named(*on);
         let rest = match (wanted, span) {
-            (Some(day), _) => format!("(当月没有{day}日,取最后一天)"),
-            (None, Span::Days(_)) => ",周末和节假日计算在内".to_owned(),
+            (Some(day), _) => format!("（当月没有{day}日，取最后一天）"),
+            (None, Span::Days(_)) => "，周末和节假日计算在内".to_owned(),
             (None, _) => String::new(),
         };
         format!("{lead}{span}为{day}{rest}")
@@ -227,7 +227,7 @@ fn word(back: bool) -> &'static str {
 fn provisional(first: i16, last: i16) -> String {
     let years = if first == last { format!("{first}年") } else { format!("{first}年至{last}年") };
     format!(
-        "{years}的放假安排尚未公布或未录入,暂按周末和元旦、劳动节、国庆节法定假日推算;\
-         春节、清明、端午、中秋及调休补班无法预知,录入后重新推算"
+        "{years}的放假安排尚未公布或未录入，暂按周末和元旦、劳动节、国庆节法定假日推算；\
+         春节、清明、端午、中秋及调休补班无法预知，录入后重新推算"
     )
 }

@@ -38,7 +38,7 @@ const LINE_ENDS: [char; 7] = ['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}'
 /// The pieces that can be read, and what is wrong with the others.
 pub(super) fn pieces(text: &str) -> (Vec<Piece<'_>>, Vec<Slip>) {
     if text.len() > LONGEST_TEXT {
-        return (Vec::new(), vec![Slip { at: 0, sentence: "日历文件过大", hint: "一年一节,只写放假和补班日期" }]);
+        return (Vec::new(), vec![Slip { at: 0, sentence: "日历文件过大", hint: "一年一节，只写放假和补班日期" }]);
     }
     let mut cutter = Cutter {
         text,
@@ -91,19 +91,19 @@ impl Cutter<'_> {
                 if pass_quoted(&mut chars) {
                     continue;
                 }
-                self.slip(at + place, "引号不成对", "日期和名称两边都用英文引号,写在同一行");
+                self.slip(at + place, "引号不成对", "日期和名称两边都用英文引号，写在同一行");
                 break;
             }
             match c {
                 '/' if line[place..].starts_with("//") => break,
                 '=' if self.equals == MOST_EQUALS => {
-                    self.slip(at + place, "日历文件里没有“属性=值”的写法", "直接写内容,例如 off \"清明\" \"04-05\"");
+                    self.slip(at + place, "日历文件里没有“属性=值”的写法", "直接写内容，例如 off \"清明\" \"04-05\"");
                 }
                 '=' => self.equals += 1,
                 '(' | ')' | '/' | '#' | '\\' => self.slip(
                     at + place,
                     "这里不能有这个符号",
-                    "注释用 //,名称和日期用英文引号;圆括号、斜杠、井号只能写在引号里",
+                    "注释用 //，名称和日期用英文引号；圆括号、斜杠、井号只能写在引号里",
                 ),
                 '{' => self.open(at + place),
                 '}' => self.close(at + place),
@@ -117,7 +117,7 @@ impl Cutter<'_> {
 
     fn open(&mut self, at: usize) {
         if !self.opened.is_empty() {
-            self.slip(at, "花括号里又有花括号", "只有 year 后面用一对花括号;检查上一年末尾是否漏了 }");
+            self.slip(at, "花括号里又有花括号", "只有 year 后面用一对花括号；检查上一年末尾是否漏了 }");
         } else if self.braces > 0 {
             self.slip(at, "一行里有两对花括号", "另一年另起一行");
         }
@@ -152,7 +152,7 @@ impl Cutter<'_> {
     fn end_piece(&mut self, end: usize) {
         let text = &self.text[self.start..end];
         if text.len() > LONGEST_PIECE && !is_comment(text) {
-            self.slip(self.start, "这一节太长", "一年一节,只写放假和补班日期");
+            self.slip(self.start, "这一节太长", "一年一节，只写放假和补班日期");
         }
         if !self.spoilt && !text.trim().is_empty() && !is_comment(text) {
             self.pieces.push(Piece { at: self.start, text });

@@ -87,8 +87,8 @@ impl Reader<'_> {
                 let first = error.diagnostics.first();
                 let at = first.map_or(0, |diagnostic| diagnostic.span.offset());
                 let said = first.and_then(|it| it.message.as_deref().or(it.label.as_deref())).unwrap_or("syntax error");
-                let hint = "检查日期和名称是否都加了英文引号,一行是否只写一项";
-                self.problem(at..at, format!("不符合 KDL 写法({said})"), hint);
+                let hint = "检查日期和名称是否都加了英文引号，一行是否只写一项";
+                self.problem(at..at, format!("不符合 KDL 写法（{said}）"), hint);
                 Vec::new()
             }
         }
@@ -97,7 +97,7 @@ impl Reader<'_> {
     fn year(&mut self, node: &KdlNode) -> Option<YearTable> {
         let before = self.problems.len();
         if node.name().value() != "year" {
-            self.unknown(node, "日历文件里只有 year(年份)", &["year"]);
+            self.unknown(node, "日历文件里只有 year（年份）", &["year"]);
             return None;
         }
         let year = self.year_number(node);
@@ -140,7 +140,7 @@ impl Reader<'_> {
             _ => None,
         };
         if year.is_none() {
-            self.problem(node_span(node), "year 后面要写一个年份", "例如 year 2027 { … },年份不加引号");
+            self.problem(node_span(node), "year 后面要写一个年份", "例如 year 2027 { … }，年份不加引号");
         }
         year
     }
@@ -153,9 +153,11 @@ impl Reader<'_> {
                 "basis" => self.basis(child, &mut draft),
                 "off" => self.off(child, year, &mut draft),
                 "worked" => self.worked(child, year, &mut draft),
-                _ => {
-                    self.unknown(child, "一年里只有 basis(依据)、off(放假)和 worked(补班)", &["basis", "off", "worked"])
-                }
+                _ => self.unknown(
+                    child,
+                    "一年里只有 basis（依据）、off（放假）和 worked（补班）",
+                    &["basis", "off", "worked"],
+                ),
             }
         }
         draft
@@ -179,7 +181,7 @@ impl Reader<'_> {
             self.problem(
                 node_span(node),
                 "off 后面要写节日、第一天和最后一天",
-                "例如 off \"春节\" \"02-15\" \"02-23\";只放一天的写一个日期",
+                "例如 off \"春节\" \"02-15\" \"02-23\"；只放一天的写一个日期",
             );
             return;
         };
@@ -199,7 +201,7 @@ impl Reader<'_> {
             self.problem(
                 node_span(node),
                 "worked 后面要写补班日期",
-                "例如 worked \"02-14\" \"02-28\";没有补班的,删去这一行",
+                "例如 worked \"02-14\" \"02-28\"；没有补班的，删去这一行",
             );
         }
         for text in &texts {
@@ -215,7 +217,7 @@ impl Reader<'_> {
             (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()
         };
         let Some((month, day)) = text.split_once('-').and_then(|(month, day)| Some((two(month)?, two(day)?))) else {
-            self.problem(at.clone(), format!("“{}”不是日期", shortened(text)), "写成两位的月和日,例如 \"02-15\"");
+            self.problem(at.clone(), format!("“{}”不是日期", shortened(text)), "写成两位的月和日，例如 \"02-15\"");
             return None;
         };
         let date = Date::new(year?, month, day);
@@ -249,7 +251,7 @@ impl Reader<'_> {
         for entry in properties {
             let name = entry.name().map_or("", |name| name.value());
             let sentence = format!("“{}”不认识属性“{}”", shortened(node.name().value()), shortened(name));
-            self.problem(entry_span(entry), sentence, "直接写内容,不写“属性=”");
+            self.problem(entry_span(entry), sentence, "直接写内容，不写“属性=”");
         }
         arguments
     }

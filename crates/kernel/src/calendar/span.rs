@@ -21,19 +21,19 @@ pub enum Span {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpanFault {
     /// Nothing was written.
-    #[error("没有写期限,请写成“10个工作日”“15天”“1个月”“半年”或“1年”")]
+    #[error("没有写期限，请写成“10个工作日”“15天”“1个月”“半年”或“1年”")]
     Empty,
     /// It is not of the forms we know.
-    #[error("看不懂期限“{0}”,请写成“10个工作日”“15天”“1个月”“半年”或“1年”")]
+    #[error("看不懂期限“{0}”，请写成“10个工作日”“15天”“1个月”“半年”或“1年”")]
     Unreadable(String),
     /// `3月` is March.
-    #[error("“{0}”是月份,不是期限;如指期限,请写成“{1}个月”")]
+    #[error("“{0}”是月份，不是期限；如指期限，请写成“{1}个月”")]
     MonthName(String, u32),
     /// A period of nothing.
-    #[error("期限“{0}”等于零,至少要写1")]
+    #[error("期限“{0}”等于零，至少要写1")]
     Zero(String),
     /// Longer than a century.
-    #[error("期限“{0}”太长,最多{1}")]
+    #[error("期限“{0}”太长，最多{1}")]
     TooLong(String, Span),
 }
 
@@ -181,11 +181,12 @@ mod tests {
     #[test]
     fn what_is_no_period_is_refused_with_the_way_to_write_it() {
         let said = |text: &str| Span::parse(text).expect_err(text).to_string();
-        expect_test::expect!["没有写期限,请写成“10个工作日”“15天”“1个月”“半年”或“1年”"].assert_eq(&said(" \u{3000}"));
-        expect_test::expect!["“3月”是月份,不是期限;如指期限,请写成“3个月”"].assert_eq(&said("3月"));
-        expect_test::expect!["期限“0个工作日”等于零,至少要写1"].assert_eq(&said("0个工作日"));
-        expect_test::expect!["期限“99999999999999999999天”太长,最多36525天"].assert_eq(&said("99999999999999999999天"));
-        expect_test::expect!["期限“2026年”太长,最多100年"].assert_eq(&said("2026年"));
+        expect_test::expect!["没有写期限，请写成“10个工作日”“15天”“1个月”“半年”或“1年”"].assert_eq(&said(" \u{3000}"));
+        expect_test::expect!["“3月”是月份，不是期限；如指期限，请写成“3个月”"].assert_eq(&said("3月"));
+        expect_test::expect!["期限“0个工作日”等于零，至少要写1"].assert_eq(&said("0个工作日"));
+        expect_test::expect!["期限“99999999999999999999天”太长，最多36525天"]
+            .assert_eq(&said("99999999999999999999天"));
+        expect_test::expect!["期限“2026年”太长，最多100年"].assert_eq(&said("2026年"));
         for text in [
             "尽快", "10", "十", "天", "个月", "-3天", "1.5个月", "十十天", "一1天", "二三天", "1年半", "13月", "3天3天",
         ] {

@@ -146,7 +146,7 @@ fn check_year(year: i16, basis: &[String], faults: &mut Faults) {
         faults.push(
             YearPart::Basis(0),
             format!("依据的通知不是{year}年的"),
-            "通知名称中要有这一年的年份,请核对是否从上一年抄来没有改",
+            "通知名称中要有这一年的年份，请核对是否从上一年抄来没有改",
         );
     }
 }
@@ -160,7 +160,7 @@ fn check_off(year: i16, off: &[Holiday], faults: &mut Faults) -> BTreeMap<Date, 
         if holiday.from.year() != year || holiday.to.year() != year {
             faults.push(at, format!("“{}”的放假日期不全在{year}年", holiday.name), "跨年的假期分写在两年");
         } else if holiday.to < holiday.from {
-            faults.push(at, format!("“{}”的最后一天早于第一天", holiday.name), "先写放假第一天,再写最后一天");
+            faults.push(at, format!("“{}”的最后一天早于第一天", holiday.name), "先写放假第一天，再写最后一天");
         } else if days_from_to(holiday.from, holiday.to) > LONGEST_BREAK {
             faults.push(at, format!("“{}”连续放假超过{LONGEST_BREAK}天", holiday.name), "请核对月和日");
         } else {
@@ -186,12 +186,12 @@ fn check_worked(year: i16, worked: &[Date], days_off: &BTreeMap<Date, usize>, fa
         if day.year() != year {
             faults.push(at, format!("补班日{day}不在{year}年"), "写在它所在的那一年");
         } else if days_off.contains_key(day) {
-            faults.push(at, format!("补班日{written}又在放假日期之内"), "同一天不能既放假又补班,请对照通知");
+            faults.push(at, format!("补班日{written}又在放假日期之内"), "同一天不能既放假又补班，请对照通知");
         } else if !is_weekend(*day) {
             faults.push(
                 at,
-                format!("补班日{written}是{},不是周末", weekday_name(*day)),
-                "补班只在周六、周日,请对照通知",
+                format!("补班日{written}是{}，不是周末", weekday_name(*day)),
+                "补班只在周六、周日，请对照通知",
             );
         } else if seen.insert(*day, i).is_some() {
             faults.push(at, format!("补班日{written}写了两次"), "删去一个");
@@ -208,7 +208,7 @@ fn check_statutory(year: i16, days_off: &BTreeMap<Date, usize>, faults: &mut Fau
         let mut days = holiday.from.series(jiff::Span::new().days(1)).take_while(|day| *day <= holiday.to);
         if let Some(day) = days.find(|day| !days_off.contains_key(day)) {
             let sentence = format!("{year}年漏了法定节日{}({})", holiday.name, month_day(day));
-            faults.push(YearPart::Year, sentence, format!("加一行 off \"{}\",写明放假起止日期", holiday.name));
+            faults.push(YearPart::Year, sentence, format!("加一行 off \"{}\"，写明放假起止日期", holiday.name));
         }
     }
 }

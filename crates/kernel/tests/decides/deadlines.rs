@@ -131,10 +131,10 @@ fn the_deadline_says_why_it_is_due_then() {
     let task = office.underway("2026-02-12", "2026-03-31");
     let (mechanism, running) = (office.tasks(), task.running("accept").expect("it ran"));
     let lines = why(&office.calendar, mechanism.deadline("accept").expect("it is defined"), running).join("\n");
-    assert!(lines.contains("2026年2月12日起算,限2个工作日"), "{lines}");
+    assert!(lines.contains("2026年2月12日起算，限2个工作日"), "{lines}");
     let finish = task.running("finish").expect("it runs");
     let lines = why(&office.calendar, mechanism.deadline("finish").expect("it is defined"), finish).join("\n");
-    assert!(lines.contains("依据:任务书写明的完成时限"), "{lines}");
+    assert!(lines.contains("依据：任务书写明的完成时限"), "{lines}");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn a_guard_speaks_in_the_definitions_own_words() {
     let evidence = vec![("evidence", Value::Files(vec![kernel::ids::FileId(Uuid::from_u128(5))]))];
     let refused = office.takes(&task, "submit", "unit_head", "2026-03-02", evidence).expect_err("nothing is done yet");
     assert_eq!(refused[0].code, "step.guard");
-    assert_eq!(refused[0].params, [("words", "进度到100%才能申请办结,请先报进度".to_owned())]);
+    assert_eq!(refused[0].params, [("words", "进度到100%才能申请办结，请先报进度".to_owned())]);
 }
 
 // proves: step.opinion

@@ -14,7 +14,7 @@ use crate::{open, print};
 /// Options of `zugong backup`.
 #[derive(Args, Debug)]
 pub struct Backup {
-    #[arg(value_name = "文件", help_heading = "参数", help = "备份写到哪个文件;不能是已有的文件")]
+    #[arg(value_name = "文件", help_heading = "参数", help = "备份写到哪个文件；不能是已有的文件")]
     file: PathBuf,
 }
 
@@ -30,7 +30,7 @@ impl Backup {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         only_sqlite(&config, "pg_dump -Fc -f 备份文件 数据库")?;
         if self.file.exists() {
-            bail!("{} 已经在那里了,不会覆盖;请换一个文件名", self.file.display());
+            bail!("{} 已经在那里了，不会覆盖；请换一个文件名", self.file.display());
         }
         let began = Instant::now();
         let office = open::office(&config).await?;
@@ -39,7 +39,7 @@ impl Backup {
         office.db.close().await;
         let bytes = std::fs::metadata(&self.file)?.len();
         let (size, seconds) = (bytes as f64 / 1_048_576.0, began.elapsed().as_secs_f64());
-        print::line(format_args!("已备份到 {}:{size:.1} MB,{seconds:.1}秒。", self.file.display()));
+        print::line(format_args!("已备份到 {}：{size:.1} MB，{seconds:.1}秒。", self.file.display()));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -50,7 +50,7 @@ impl Restore {
         only_sqlite(&config, "pg_restore -d 数据库 备份文件")?;
         let target = open::sqlite_file(&config.database).context("数据库地址里没有文件名")?;
         if target.exists() {
-            bail!("{} 已有数据库,不会覆盖;请先停止服务,把它改名或移走", target.display());
+            bail!("{} 已有数据库，不会覆盖；请先停止服务，把它改名或移走", target.display());
         }
         if !self.file.is_file() {
             bail!("没有备份文件 {}", self.file.display());
@@ -65,7 +65,7 @@ impl Restore {
         if !matches!(sound, Ok(true)) {
             take_away(&draft);
             sound?;
-            bail!("备份与自己的日志不一致,没有恢复");
+            bail!("备份与自己的日志不一致，没有恢复");
         }
         std::fs::rename(&draft, &target)?;
         take_away(&draft);
@@ -77,7 +77,7 @@ impl Restore {
 fn only_sqlite(config: &Config, instead: &str) -> anyhow::Result<()> {
     match open::sqlite_file(&config.database) {
         Some(_) => Ok(()),
-        None => bail!("PostgreSQL 请用它自己的工具:{instead}"),
+        None => bail!("PostgreSQL 请用它自己的工具：{instead}"),
     }
 }
 

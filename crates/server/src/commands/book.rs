@@ -12,7 +12,7 @@ use crate::{open, print};
 /// Options of `zugong book`.
 #[derive(Args, Debug)]
 pub struct Book {
-    #[arg(long, value_name = "文件夹", help_heading = "选项", help = "写到哪个文件夹,默认 book")]
+    #[arg(long, value_name = "文件夹", help_heading = "选项", help = "写到哪个文件夹，默认 book")]
     out: Option<PathBuf>,
 }
 

@@ -18,7 +18,7 @@ pub struct Check {
         long,
         value_name = "数据库",
         help_heading = "选项",
-        help = "对照这个数据库:说明改了定义会影响哪些未办结的事项"
+        help = "对照这个数据库：说明改了定义会影响哪些未办结的事项"
     )]
     against: Option<String>,
 }
@@ -63,7 +63,7 @@ fn say_fine(definitions: &Definitions, milliseconds: u128) {
         examples += mechanism.figures.iter().map(|figure| figure.examples.len()).sum::<usize>();
     }
     print::line(format_args!(
-        "没有问题:{}个机制,{steps}个步骤,{figures}个数字,{examples}个例子都成立({milliseconds}毫秒)。",
+        "没有问题：{}个机制，{steps}个步骤，{figures}个数字，{examples}个例子都成立（{milliseconds}毫秒）。",
         mechanisms.len()
     ));
 }

@@ -20,7 +20,7 @@ pub(crate) async fn run(config: Config, definitions: Definitions) -> anyhow::Res
     let found = impact::impact(&db, &definitions).await?;
     db.close().await;
     if found.is_empty() {
-        print::line(format_args!("对照 {shown}:已有的事项不受影响。"));
+        print::line(format_args!("对照 {shown}：已有的事项不受影响。"));
         return Ok(ExitCode::SUCCESS);
     }
     print::line(format_args!("对照 {shown}:"));

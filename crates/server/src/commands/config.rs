@@ -19,6 +19,6 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     };
     let rows: Vec<Vec<String>> = std::iter::once(title).chain(config.written.iter().map(line)).collect();
     print::table(&rows).iter().for_each(print::line);
-    print::line("\n时区固定为北京时间(+08:00)。设置文件的写法:一行一项,例如  listen \"0.0.0.0:8080\"");
+    print::line("\n时区固定为北京时间（+08:00）。设置文件的写法：一行一项，例如  listen \"0.0.0.0:8080\"");
     Ok(ExitCode::SUCCESS)
 }

@@ -18,9 +18,9 @@ use crate::{demo, open, passwords, print};
 /// Options of `zugong demo`.
 #[derive(Args, Debug)]
 pub struct Demo {
-    #[arg(long, help_heading = "选项", help = "重新建:演示数据回到起点,密码换新")]
+    #[arg(long, help_heading = "选项", help = "重新建：演示数据回到起点，密码换新")]
     fresh: bool,
-    #[arg(long, help_heading = "选项", help = "只建数据库,不打开")]
+    #[arg(long, help_heading = "选项", help = "只建数据库，不打开")]
     only: bool,
 }
 
@@ -41,7 +41,7 @@ impl Demo {
         }
         let office = open::office(&config).await?;
         let Some(password) = demo::password(&office).await? else {
-            bail!("{} 不是演示数据库;请换一个数据文件夹(--data),或改名后再试", file.display());
+            bail!("{} 不是演示数据库；请换一个数据文件夹（--data），或改名后再试", file.display());
         };
         let shown = demo::SHOWN.map(|(login, who)| (login.to_owned(), password.clone(), who.to_owned()));
         let options = serve::options(&config, shown.to_vec());
@@ -53,7 +53,7 @@ impl Demo {
 /// Makes the database beside its place and moves it there when it is complete: a broken start leaves no half of it.
 async fn make(config: &Config, file: &Path) -> anyhow::Result<()> {
     let began = Instant::now();
-    print::line("正在建演示数据:岚湾新区(虚构),23个单位、46人,按日历逐日办理十周的事项……");
+    print::line("正在建演示数据：岚湾新区（虚构），23个单位、46人，按日历逐日办理十周的事项……");
     let draft = file.with_extension("db.new");
     remove(&draft)?;
     let own = config.clone().with_database(format!("sqlite://{}", draft.display()));
@@ -63,7 +63,7 @@ async fn make(config: &Config, file: &Path) -> anyhow::Result<()> {
     db.close().await;
     std::fs::rename(&draft, file).with_context(|| format!("建不了 {}", file.display()))?;
     remove(&draft)?;
-    print::line(format_args!("演示数据已建好,用了{:.1}秒:{}", began.elapsed().as_secs_f64(), file.display()));
+    print::line(format_args!("演示数据已建好，用了{:.1}秒：{}", began.elapsed().as_secs_f64(), file.display()));
     Ok(())
 }
 
@@ -90,9 +90,9 @@ fn remove(file: &Path) -> anyhow::Result<()> {
 
 fn say_accounts(address: &str, password: &str) {
     let rows = demo::SHOWN.map(|(login, who)| vec![format!("  {login}"), who.to_owned()]);
-    print::line(format_args!("\n演示已打开:http://{address}\n用户名(密码都是 {password}):"));
+    print::line(format_args!("\n演示已打开：http://{address}\n用户名（密码都是 {password}）："));
     print::table(&rows).iter().for_each(print::line);
     print::line(
-        "其余各单位的人也能登录,用户名见 zugong setup --example。\n按 Ctrl-C 停止,数据会保留;zugong demo --fresh 重新开始。",
+        "其余各单位的人也能登录，用户名见 zugong setup --example。\n按 Ctrl-C 停止，数据会保留；zugong demo --fresh 重新开始。",
     );
 }

@@ -19,20 +19,20 @@ use crate::{open, print};
 pub struct Import {
     #[arg(value_name = "文件", help_heading = "参数", help = "xlsx 工作簿")]
     file: PathBuf,
-    #[arg(long, value_name = "机制", help_heading = "选项", help = "导入到哪个机制,例如 task_order")]
+    #[arg(long, value_name = "机制", help_heading = "选项", help = "导入到哪个机制，例如 task_order")]
     mechanism: String,
     #[arg(long = "as", value_name = "用户名", help_heading = "选项", help = "以谁的名义和权限导入")]
     login: String,
-    #[arg(long, help_heading = "选项", help = "只试读,不导入")]
+    #[arg(long, help_heading = "选项", help = "只试读，不导入")]
     dry_run: bool,
     #[arg(
         long,
         value_name = "字段=值",
         help_heading = "选项",
-        help = "给空着的单元格统一填上,可写多次,例如 due_on=2026-12-31"
+        help = "给空着的单元格统一填上，可写多次，例如 due_on=2026-12-31"
     )]
     fill: Vec<String>,
-    #[arg(long, value_name = "文件", help_heading = "选项", help = "把有问题的行标好,另存为这个工作簿")]
+    #[arg(long, value_name = "文件", help_heading = "选项", help = "把有问题的行标好，另存为这个工作簿")]
     marked: Option<PathBuf>,
 }
 
@@ -49,7 +49,7 @@ pub struct Export {
         long,
         value_name = "范围",
         help_heading = "选项",
-        help = "open 未办结(默认)、closed 已办结、all 全部,或状态"
+        help = "open 未办结（默认）、closed 已办结、all 全部，或状态"
     )]
     tab: Option<String>,
 }
@@ -81,14 +81,14 @@ impl Import {
         if let Some(path) = &self.marked {
             let marked = in_words(ctx, app::queries::intake::marked(ctx, upload).await)?;
             std::fs::write(path, marked.bytes).with_context(|| format!("写不了 {}", path.display()))?;
-            print::line(format_args!("标好的工作簿:{}", path.display()));
+            print::line(format_args!("标好的工作簿：{}", path.display()));
         }
         if self.dry_run {
             return Ok(ExitCode::SUCCESS);
         }
         let key = upload.to_string();
         let taken = in_words(ctx, intake::take_in(ctx, upload, Some(&key)).await)?;
-        print::line(format_args!("导入{}条,以前导入过{}条,有问题未导入{}条。", taken.taken, taken.known, taken.left));
+        print::line(format_args!("导入{}条，以前导入过{}条，有问题未导入{}条。", taken.taken, taken.known, taken.left));
         Ok(if taken.left > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 }
@@ -99,23 +99,23 @@ fn say(preview: &Preview) {
     print::line(format_args!("{} → {}({})", preview.file_name, preview.name, preview.sheet_why));
     for column in &preview.columns {
         let field = column.field.as_ref().map_or("不读", |field| field.as_str());
-        print::line(format_args!("  {}列“{}” → {field}:{}", column.letter, column.title, column.why));
+        print::line(format_args!("  {}列“{}” → {field}：{}", column.letter, column.title, column.why));
     }
     print::line(format_args!(
-        "读到{}条:可导入{}条,有问题{}条,以前导入过{}条;另有{}行不是数据。",
+        "读到{}条：可导入{}条，有问题{}条，以前导入过{}条；另有{}行不是数据。",
         counts.rows, counts.good, counts.problems, counts.known, counts.other
     ));
     for missing in &preview.missing {
         print::line(format_args!(
-            "  缺“{}”{}条,可用 --fill {}=值 统一填上。",
+            "  缺“{}”{}条，可用 --fill {}=值 统一填上。",
             missing.control.name, missing.rows, missing.control.id
         ));
     }
     for line in preview.lines.iter().filter(|line| !matches!(line.kind, LineKind::Good)) {
-        print::line(format_args!("  第{}行:{}", line.row, about(line)));
+        print::line(format_args!("  第{}行：{}", line.row, about(line)));
     }
     for total in &preview.totals {
-        print::line(format_args!("  第{}行写明{}:{}", total.row, total.claim, total.why));
+        print::line(format_args!("  第{}行写明{}：{}", total.row, total.claim, total.why));
     }
 }
 
@@ -133,7 +133,7 @@ impl Export {
     /// Writes what the person would see in the register.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         if self.out.exists() {
-            bail!("{} 已经在那里了,不会覆盖;请换一个文件名", self.out.display());
+            bail!("{} 已经在那里了，不会覆盖；请换一个文件名", self.out.display());
         }
         let office = open::office(&config).await?;
         let ctx = open::ctx_of(&office, &self.login).await?;

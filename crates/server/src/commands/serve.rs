@@ -34,14 +34,14 @@ impl Serve {
         start_log(&config.log);
         let office = open::office(&config).await?;
         if demo::password(&office).await?.is_some() {
-            bail!("{} 是演示数据库,密码是公开的,不能正式使用;请用 zugong demo 打开", config.database);
+            bail!("{} 是演示数据库，密码是公开的，不能正式使用；请用 zugong demo 打开", config.database);
         }
         if office.tree().units().is_empty() {
-            print::line("数据库还是空的:请先停下,用 zugong setup <文件> 登记单位、人员和账号。");
+            print::line("数据库还是空的：请先停下，用 zugong setup <文件> 登记单位、人员和账号。");
         }
         let options = options(&config, Vec::new());
         serve(&config, office, options, |address| {
-            print::line(format_args!("已打开 http://{address} ,按 Ctrl-C 停止。"));
+            print::line(format_args!("已打开 http://{address} ，按 Ctrl-C 停止。"));
         })
         .await?;
         Ok(ExitCode::SUCCESS)
@@ -79,7 +79,7 @@ pub(crate) async fn serve(
     opened: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("{} 监听不了:可能已有一个组工在运行,或端口被占用;可用 --listen 换一个端口", config.listen)
+        format!("{} 监听不了：可能已有一个组工在运行，或端口被占用；可用 --listen 换一个端口", config.listen)
     })?;
     let address = listener.local_addr()?;
     let clock: Arc<dyn WallClock + Send + Sync> = Arc::new(SystemClock);
@@ -99,7 +99,7 @@ pub(crate) async fn serve(
         () = async {
             let _ = stopping.wait_for(|stop| *stop).await;
             tokio::time::sleep_until(tokio::time::Instant::now() + PATIENCE).await;
-        } => tracing::warn!("有请求迟迟没有结束,不再等候"),
+        } => tracing::warn!("有请求迟迟没有结束，不再等候"),
     }
     let _ = tokio::join!(duties, look);
     office.db.close().await;
@@ -118,7 +118,7 @@ async fn asked_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
         _ = end.recv() => {}
     }
-    tracing::info!("正在停止:等候未完的请求");
+    tracing::info!("正在停止：等候未完的请求");
 }
 
 /// Does the duties now and then every so many seconds. A round that began is finished.
@@ -136,10 +136,10 @@ async fn do_duties(office: Arc<Office>, fonts: Vec<PathBuf>, seconds: u64, mut s
         match app::duties::tick(&open::own_ctx(&office), &owner).await {
             Ok(reports) => {
                 for (duty, report) in reports.iter().filter(|(_, report)| report.done + report.failed > 0) {
-                    tracing::info!("例行事务 {duty}:做了{},失败{}", report.done, report.failed);
+                    tracing::info!("例行事务 {duty}：做了{}，失败{}", report.done, report.failed);
                 }
             }
-            Err(error) => tracing::error!(error = ?error, "例行事务没有做成,下一轮再做"),
+            Err(error) => tracing::error!(error = ?error, "例行事务没有做成，下一轮再做"),
         }
     }
 }
@@ -149,7 +149,7 @@ async fn watch_definitions(office: Arc<Office>, folder: Option<PathBuf>, mut sto
     let Some(folder) = folder else { return };
     let mut watch = match Watch::new(&folder) {
         Ok(watch) => watch,
-        Err(fault) => return tracing::error!("看不了定义文件夹,改动不会自动生效:{fault}"),
+        Err(fault) => return tracing::error!("看不了定义文件夹，改动不会自动生效：{fault}"),
     };
     let mut rounds = tokio::time::interval(LOOK_EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -161,7 +161,7 @@ async fn watch_definitions(office: Arc<Office>, folder: Option<PathBuf>, mut sto
         match watch.look() {
             Ok(None) => {}
             Ok(Some((definitions, problems))) => take(&office, definitions, &problems).await,
-            Err(fault) => tracing::error!("读不到改动的定义,仍用原来的:{fault}"),
+            Err(fault) => tracing::error!("读不到改动的定义，仍用原来的：{fault}"),
         }
     }
 }
@@ -169,12 +169,12 @@ async fn watch_definitions(office: Arc<Office>, folder: Option<PathBuf>, mut sto
 async fn take(office: &Office, new: app::office::Definitions, problems: &[kernel::problem::Problem]) {
     if problems.is_empty() {
         match office.take_definitions(new, SystemClock.now_ms()).await {
-            Ok(()) => tracing::info!("定义有改动,检查通过,已生效"),
-            Err(error) => tracing::error!(error = ?error, "改动的定义没能生效,仍用原来的"),
+            Ok(()) => tracing::info!("定义有改动，检查通过，已生效"),
+            Err(error) => tracing::error!(error = ?error, "改动的定义没能生效，仍用原来的"),
         }
         return;
     }
-    tracing::error!("定义有改动,但有{}处问题,仍用原来的:", problems.len());
+    tracing::error!("定义有改动，但有{}处问题，仍用原来的：", problems.len());
     for problem in definitions::in_order(problems) {
         tracing::error!("  {problem}");
     }

@@ -21,10 +21,10 @@ pub struct Setup {
         value_name = "文件",
         required_unless_present = "example",
         help_heading = "参数",
-        help = "单位和人员文件(KDL)"
+        help = "单位和人员文件（KDL）"
     )]
     file: Option<PathBuf>,
-    #[arg(long, help_heading = "选项", help = "印出一份样例,照着写")]
+    #[arg(long, help_heading = "选项", help = "印出一份样例，照着写")]
     example: bool,
 }
 
@@ -48,7 +48,7 @@ impl Setup {
         };
         let office = open::office(&config).await?;
         if !office.tree().units().is_empty() {
-            bail!("这个数据库已经登记过单位,不能再次初次登记");
+            bail!("这个数据库已经登记过单位，不能再次初次登记");
         }
         let mut first = BTreeMap::new();
         for login in new.people.iter().filter_map(|person| person.login.as_deref()) {
@@ -59,7 +59,7 @@ impl Setup {
         let ctx = open::own_ctx(&office);
         open::in_words(&ctx, organisation::set_up(&ctx, &new, &hash, true).await)?;
         print::line(format_args!(
-            "已登记{}个单位、{}人。账号和初始密码只显示这一次:",
+            "已登记{}个单位、{}人。账号和初始密码只显示这一次：",
             new.units.len(),
             new.people.len()
         ));

@@ -13,11 +13,11 @@ use crate::{demo, open, print};
 /// Options of `zugong tick`.
 #[derive(Args, Debug)]
 pub struct Tick {
-    #[arg(long, value_name = "日期", help_heading = "选项", help = "当作这一天来做,例如 2026-03-04")]
+    #[arg(long, value_name = "日期", help_heading = "选项", help = "当作这一天来做，例如 2026-03-04")]
     on: Option<String>,
-    #[arg(long, value_name = "日期", help_heading = "选项", help = "从今天起逐日做到这一天(只用于演示数据库)")]
+    #[arg(long, value_name = "日期", help_heading = "选项", help = "从今天起逐日做到这一天（只用于演示数据库）")]
     until: Option<String>,
-    #[arg(long, value_name = "天数", help_heading = "选项", help = "从今天起逐日做这么多天(只用于演示数据库)")]
+    #[arg(long, value_name = "天数", help_heading = "选项", help = "从今天起逐日做这么多天（只用于演示数据库）")]
     days: Option<u16>,
 }
 
@@ -32,7 +32,7 @@ impl Tick {
         let office = open::office(&config).await?;
         open::bring_press(&office, &config.fonts).await;
         if days.iter().any(|day| *day > today) && demo::password(&office).await?.is_none() {
-            bail!("以后的日子只有演示数据库可以提前过:加上 --database sqlite://data/demo.db");
+            bail!("以后的日子只有演示数据库可以提前过：加上 --database sqlite://data/demo.db");
         }
         let owner = format!("tick-{}", std::process::id());
         let mut failed = false;
@@ -40,12 +40,12 @@ impl Tick {
             let ctx = app::Ctx { today: *day, ..open::own_ctx(&office) };
             let reports = app::duties::tick(&ctx, &owner).await?;
             if reports.is_empty() {
-                bail!("另一个组工正在做例行事务,请稍后再试,或等它自己做");
+                bail!("另一个组工正在做例行事务，请稍后再试，或等它自己做");
             }
             let done = reports.iter().filter(|(_, report)| days.len() == 1 || report.done + report.failed > 0);
             for (duty, report) in done {
                 failed |= report.failed > 0;
-                print::line(format_args!("{day} {duty}:做了{},失败{}", report.done, report.failed));
+                print::line(format_args!("{day} {duty}：做了{}，失败{}", report.done, report.failed));
                 report.faults.iter().for_each(|fault| print::line(format_args!("  {fault}")));
             }
         }
@@ -55,7 +55,7 @@ impl Tick {
 
     fn days_from(&self, today: Date) -> anyhow::Result<Vec<Date>> {
         let read = |text: &str| {
-            text.parse::<Date>().ok().with_context(|| format!("“{text}”看不出是哪一天,请写成 2026-03-04 的样子"))
+            text.parse::<Date>().ok().with_context(|| format!("“{text}”看不出是哪一天，请写成 2026-03-04 的样子"))
         };
         let until = match (&self.on, &self.until, self.days) {
             (None, None, None) => return Ok(vec![today]),
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(days(None, Some("2026-03-06"), None), "2026-03-04 2026-03-05 2026-03-06");
         assert_eq!(days(None, None, Some(2)), "2026-03-04 2026-03-05");
         assert_eq!(days(None, Some("2026-03-01"), None), "2026-03-01 在今天之前");
-        assert_eq!(days(Some("3月"), None, None), "“3月”看不出是哪一天,请写成 2026-03-04 的样子");
+        assert_eq!(days(Some("3月"), None, None), "“3月”看不出是哪一天，请写成 2026-03-04 的样子");
         assert_eq!(days(Some("2026-01-02"), None, Some(3)), "--on、--until、--days 只能写一个");
     }
 }

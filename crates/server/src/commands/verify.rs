@@ -46,7 +46,7 @@ async fn verify(office: &Arc<Office>, what: Option<What>) -> anyhow::Result<bool
     let began = Instant::now();
     for fault in office.db.faults().await? {
         holds = false;
-        print::line(format_args!("数据库文件:{fault}"));
+        print::line(format_args!("数据库文件：{fault}"));
     }
     if what != Some(What::Figures) {
         let verified = upkeep::journal::verify(&ctx).await?;
@@ -72,9 +72,9 @@ pub(crate) async fn everything(office: &Arc<Office>) -> anyhow::Result<bool> {
 fn say(name: &str, fine: &str, verified: &Verified, began: Instant) {
     let seconds = began.elapsed().as_secs_f64();
     if verified.holds() {
-        return print::line(format_args!("{}{fine}({seconds:.1}秒)。", verified.looked_at));
+        return print::line(format_args!("{}{fine}（{seconds:.1}秒）。", verified.looked_at));
     }
-    print::line(format_args!("{name}有{}处不一致(看了{}):", verified.different, verified.looked_at));
+    print::line(format_args!("{name}有{}处不一致（看了{}）：", verified.different, verified.looked_at));
     for difference in &verified.differences {
         print::line(format_args!("  {}:{}", difference.about, difference.words));
     }

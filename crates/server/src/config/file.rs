@@ -8,8 +8,8 @@ use super::{SETTINGS, Unusable, Written, meant};
 pub(super) fn read(path: &str, text: &str) -> Result<Written, Unusable> {
     let line_of = |offset: usize| text.get(..offset).unwrap_or("").matches('\n').count() + 1;
     let document: KdlDocument = text.parse().map_err(|fault: kdl::KdlError| {
-        let lines = fault.diagnostics.iter().map(|it| format!("{path}:{}:看不懂这一行。", line_of(it.span.offset())));
-        Unusable(lines.chain(["请检查引号和花括号;文字要放在英文引号里。".to_owned()]).collect())
+        let lines = fault.diagnostics.iter().map(|it| format!("{path}:{}：看不懂这一行。", line_of(it.span.offset())));
+        Unusable(lines.chain(["请检查引号和花括号；文字要放在英文引号里。".to_owned()]).collect())
     })?;
     let (mut written, mut faults) = (Written::new(), Vec::new());
     for node in document.nodes() {
@@ -28,13 +28,13 @@ pub(super) fn read(path: &str, text: &str) -> Result<Written, Unusable> {
 fn values(node: &KdlNode) -> Result<Vec<String>, String> {
     let name = node.name().value();
     let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
-        return Err(format!("没有名为 {name} 的设置,{}", meant(name)));
+        return Err(format!("没有名为 {name} 的设置，{}", meant(name)));
     };
     if node.children().is_some() {
         return Err(format!("设置 {name} 后面不能有花括号。"));
     }
     if node.entries().iter().any(|entry| entry.name().is_some()) {
-        return Err(format!("设置 {name} 后面直接写值,不写“名称=”。"));
+        return Err(format!("设置 {name} 后面直接写值，不写“名称=”。"));
     }
     let values: Vec<String> = node.entries().iter().map(|entry| in_words(entry.value())).collect();
     match values.len() {

@@ -71,7 +71,7 @@ pub(super) async fn play(office: &Arc<Office>, days: &Days, lives: &[Life], firs
         let morning = office.ctx(Actor::Clock, None, clock::moment(day, 7, 5), day, "demo".to_owned());
         let reports = app::duties::tick(&morning, "demo").await?;
         if let Some((duty, report)) = reports.iter().find(|(_, report)| report.failed > 0) {
-            bail!("{day}的例行事务 {duty} 没有做成:{}", report.faults.join(";"));
+            bail!("{day}的例行事务 {duty} 没有做成：{}", report.faults.join(";"));
         }
         stage.minute = 0;
         while let Some(turn) = turns.next_if(|turn| turn.on == day) {
@@ -80,7 +80,7 @@ pub(super) async fn play(office: &Arc<Office>, days: &Days, lives: &[Life], firs
         day = day.tomorrow()?;
     }
     match turns.next() {
-        Some(turn) => bail!("{}排在{},还没有到", stage.about(&turn), turn.on),
+        Some(turn) => bail!("{}排在{}，还没有到", stage.about(&turn), turn.on),
         None => Ok(()),
     }
 }
@@ -112,7 +112,7 @@ impl Stage<'_> {
 
     fn about(&self, turn: &Turn) -> String {
         let life = &self.lives[turn.life];
-        format!("演示的第{}件({})办“{}”,{}", turn.life + 1, life.mechanism, self.done(turn).step, turn.on)
+        format!("演示的第{}件（{}）办“{}”，{}", turn.life + 1, life.mechanism, self.done(turn).step, turn.on)
     }
 
     /// Takes one step by the right person.
@@ -231,7 +231,7 @@ impl Stage<'_> {
             (FieldType::Files, Written::Text(name)) => {
                 let title = name.rsplit_once('.').map_or(name.as_str(), |(title, _)| title);
                 let words =
-                    format!("{title}\n\n演示文件,内容虚构。\n上传人:{}\n日期:{}\n", ctx.actor.name(), ctx.today);
+                    format!("{title}\n\n演示文件，内容虚构。\n上传人：{}\n日期：{}\n", ctx.actor.name(), ctx.today);
                 in_words(ctx, files::add(ctx, name, words.as_bytes()).await)?.to_string()
             }
             (_, Written::Text(text)) => text.clone(),

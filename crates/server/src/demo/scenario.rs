@@ -83,7 +83,7 @@ impl Reader<'_> {
                 "opened" => self.life(child, Some(at)),
                 _ => match done(child) {
                     Some(done) => self.lives[at].steps.push(done),
-                    None => self.tell(child, "步骤要写 on=第几个工作日,字段要有值。"),
+                    None => self.tell(child, "步骤要写 on=第几个工作日，字段要有值。"),
                 },
             }
         }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_step_without_a_day_is_a_problem() {
         let problems = read(&file("matter \"a\" {\n  begin\n}")).unwrap_err();
-        assert_eq!(problems[0].to_string(), "matters.kdl:2:3 步骤要写 on=第几个工作日,字段要有值。");
+        assert_eq!(problems[0].to_string(), "matters.kdl:2:3 步骤要写 on=第几个工作日，字段要有值。");
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn growth(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     };
     let found = sentence.scan.text(by.from..by.to);
     let claim =
-        format!("由{}到{},{words}{found}", sentence.scan.text(from.from..from.to), sentence.scan.text(to.from..to.to));
+        format!("由{}到{}，{words}{found}", sentence.scan.text(from.from..from.to), sentence.scan.text(to.from..to.to));
     Some(sentence.finding(from.from..by.to, claim, expected, found, kind))
 }
 

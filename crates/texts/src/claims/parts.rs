@@ -66,7 +66,7 @@ fn from_total(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     };
     Some(sentence.finding(
         total.from..sentence.marks[last].to,
-        format!("总数{},所列{}部分", sentence.scan.text(total.from..total.to), parts.len()),
+        format!("总数{}，所列{}部分", sentence.scan.text(total.from..total.to), parts.len()),
         show(sum, total),
         sentence.scan.text(total.from..total.to),
         kind,
@@ -105,7 +105,7 @@ fn to_total(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     };
     Some(sentence.finding(
         parts[0].from..total.to,
-        format!("{}部分,{before}{}", parts.len(), sentence.scan.text(total.from..total.to)),
+        format!("{}部分，{before}{}", parts.len(), sentence.scan.text(total.from..total.to)),
         show(sum, total),
         sentence.scan.text(total.from..total.to),
         kind,

@@ -113,7 +113,7 @@ fn all_done(sentence: &Sentence<'_>, index: usize) -> Option<Finding> {
     Some(sentence.finding(
         count.from..rate.to,
         format!(
-            "{}均已{stem},{name}{}",
+            "{}均已{stem}，{name}{}",
             sentence.scan.text(count.from..count.to),
             sentence.scan.text(rate.from..rate.to)
         ),

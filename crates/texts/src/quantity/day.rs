@@ -42,13 +42,13 @@ impl DayFault {
         match self {
             Self::NoSuchDay => "没有这一天",
             Self::NoSuchMonth => "没有这个月",
-            Self::TwoDigitYear => "年份只写了两位,请写四位,如2020",
-            Self::FarYear => "年份不在1800至2200之间,请核对",
+            Self::TwoDigitYear => "年份只写了两位，请写四位，如2020",
+            Self::FarYear => "年份不在1800至2200之间，请核对",
             Self::NoYear => "没有写年份",
-            Self::OnlyYear => "只写到年,请写明是哪一天",
-            Self::OnlyMonth => "只写到月,请写明是哪一天,如“12月31日”或“12月底”",
-            Self::Several => "写了不止一天,请只写一天",
-            Self::LostNought => "分不清是1月还是10月,请写成“2020年10月”的样子",
+            Self::OnlyYear => "只写到年，请写明是哪一天",
+            Self::OnlyMonth => "只写到月，请写明是哪一天，如“12月31日”或“12月底”",
+            Self::Several => "写了不止一天，请只写一天",
+            Self::LostNought => "分不清是1月还是10月，请写成“2020年10月”的样子",
             Self::Unclear => "看不出是哪一天",
         }
     }

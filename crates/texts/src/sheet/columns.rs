@@ -64,7 +64,9 @@ pub(super) fn map(
     let mut mapping: Vec<Mapping> = header
         .cells
         .iter()
-        .map(|cell| Mapping { column: cell.column, field: None, why: "没有与之相符的项目,不读".to_owned() })
+        .map(|cell| Mapping {
+            column: cell.column, field: None, why: "没有与之相符的项目，不读".to_owned()
+        })
         .collect();
     let mut settled = vec![false; mapping.len()];
     let mut taken = vec![false; wanted.len()];
@@ -86,7 +88,7 @@ pub(super) fn map(
             .iter_mut()
             .zip(&settled)
             .filter(|(_, settled)| !**settled)
-            .for_each(|(it, _)| "没有表头,请指定去处".clone_into(&mut it.why));
+            .for_each(|(it, _)| "没有表头，请指定去处".clone_into(&mut it.why));
         return mapping;
     }
     let mut candidates = by_name(header, wanted, sample);
@@ -100,7 +102,7 @@ pub(super) fn map(
     by_content(header, wanted, sample, &mut mapping, &mut settled, &mut taken);
     for (index, cell) in header.cells.iter().enumerate() {
         if mapping[index].field.is_none() && !settled[index] && is_number_title(&normal(&cell.title)) {
-            "序号列,不读".clone_into(&mut mapping[index].why);
+            "序号列，不读".clone_into(&mut mapping[index].why);
         }
     }
     mapping
@@ -193,7 +195,7 @@ fn by_content(
         if let [column] = columns[..] {
             (settled[column], taken[field]) = (true, true);
             mapping[column].field = Some(wanted[field].id.clone());
-            mapping[column].why = format!("内容都是{name},只有“{}”用得上", wanted[field].name);
+            mapping[column].why = format!("内容都是{name}，只有“{}”用得上", wanted[field].name);
         }
     }
 }

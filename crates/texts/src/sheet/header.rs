@@ -10,6 +10,8 @@ use crate::scan::plain;
 
 /// How far down the first header is looked for.
 const DEEPEST: u32 = 60;
+/// What stands before a unit of measure, after the text was made plain: with a half-width colon.
+const UNIT_OF_MEASURE: &str = "单位\u{3a}";
 
 /// The header of a sheet.
 #[derive(Debug, Default)]
@@ -193,7 +195,7 @@ fn without_titles(grid: &Grid) -> Header {
 fn title_unit(title: &str) -> Option<&'static str> {
     let plain: String = title.chars().map(plain).collect();
     let (_, behind) = plain.rsplit_once(['(', '/'])?;
-    known_unit(behind.trim_end_matches(')').trim_start_matches("单位:"))
+    known_unit(behind.trim_end_matches(')').trim_start_matches(UNIT_OF_MEASURE))
 }
 
 /// The unit in a line 单位:万元 over the header.
@@ -202,7 +204,7 @@ fn sheet_unit(grid: &Grid, top: u32) -> Option<&'static str> {
         Cell::Text(text) if text.chars().count() <= 30 => Some(text),
         _ => None,
     });
-    texts.map(|text| normal(text)).find_map(|text| known_unit(text.rsplit_once("单位:")?.1))
+    texts.map(|text| normal(text)).find_map(|text| known_unit(text.rsplit_once(UNIT_OF_MEASURE)?.1))
 }
 
 fn known_unit(text: &str) -> Option<&'static str> {

@@ -34,7 +34,7 @@ pub(super) fn read(grid: &Grid, merges: &Merges, header: &Header) -> (Vec<Line>,
         let (meaning, why) = reader.judge(row);
         if let Meaning::Total { agrees: Some(false), .. } = &meaning {
             match reader.notes.len() {
-                0..20 => reader.notes.push(format!("第{}行:{why}", row + 1)),
+                0..20 => reader.notes.push(format!("第{}行：{why}", row + 1)),
                 20 => reader.notes.push("还有其他合计行与读到的行数不一致".to_owned()),
                 _ => {}
             }
@@ -133,7 +133,7 @@ impl<'g> Reader<'g> {
             return (Meaning::Note("表头以上的说明".to_owned()), "表头以上的说明".into());
         };
         if has_key(text) || glance.filled > 1 {
-            return (Meaning::Note("填报说明行".to_owned()), "填报说明行,在表头以上".into());
+            return (Meaning::Note("填报说明行".to_owned()), "填报说明行，在表头以上".into());
         }
         if is_numbered(text) {
             return (Meaning::Section(text.clone()), "分节标题行".into());
@@ -144,7 +144,7 @@ impl<'g> Reader<'g> {
         }
         let below_is_header = self.header.lines.first() == Some(&(row + 1));
         if below_is_header && text.chars().count() <= 60 && self.merges.is_wide(row, glance.column) {
-            return (Meaning::Section(text.clone()), "分节标题行,紧接表头".into());
+            return (Meaning::Section(text.clone()), "分节标题行，紧接表头".into());
         }
         (Meaning::Note("表头以上的说明".to_owned()), "表头以上的说明".into())
     }
@@ -169,14 +169,14 @@ impl<'g> Reader<'g> {
             }
             _ => false,
         });
-        counted.then(|| (Meaning::Note("栏次行".to_owned()), "栏次行,只有各列的编号".into()))
+        counted.then(|| (Meaning::Note("栏次行".to_owned()), "栏次行，只有各列的编号".into()))
     }
 
     /// A line that begins with a number, or to which no rule applied.
     fn number_first(&self, row: u32, glance: &Glance<'_>) -> Judged {
         let only_number = glance.filled == 1 && self.header.numbers == Some(glance.column) && !self.is_under_merge(row);
         if only_number {
-            return (Meaning::Note("只有序号的空行".to_owned()), "只有序号,没有内容".into());
+            return (Meaning::Note("只有序号的空行".to_owned()), "只有序号，没有内容".into());
         }
         if self.header.lines.is_empty() && self.title.is_none() && self.is_lone_title(row, glance) {
             return (Meaning::Title, "标题行".into());
@@ -229,13 +229,13 @@ impl<'g> Reader<'g> {
         };
         let unit = claim.trim_start_matches(|c: char| plain(c).is_ascii_digit() || c == ',').to_owned();
         let judged = if number == read {
-            (Some(true), format!("{name},写明{claim},与读到的{read}{unit}一致"))
+            (Some(true), format!("{name}，写明{claim}，与读到的{read}{unit}一致"))
         } else if wider.contains(&number) {
-            (Some(true), format!("{name},写明{claim},与以上各节读到的{number}{unit}一致"))
+            (Some(true), format!("{name}，写明{claim}，与以上各节读到的{number}{unit}一致"))
         } else if self.sum_of(column, since) == Sum::Of(number) {
-            (Some(true), format!("{name},写明{claim},与这一列各行相加一致"))
+            (Some(true), format!("{name}，写明{claim}，与这一列各行相加一致"))
         } else {
-            (Some(false), format!("{name},写明{claim},但读到{read}{unit}"))
+            (Some(false), format!("{name}，写明{claim}，但读到{read}{unit}"))
         };
         Some((Meaning::Total { claim, agrees: judged.0 }, judged.1.into()))
     }
@@ -302,10 +302,10 @@ impl<'g> Reader<'g> {
         }
         let differing =
             numbers.iter().zip(&sums).find(|((_, number), sum)| number != *sum).map(|((column, number), sum)| {
-                format!("{name},{}列写明{number},读到的各行为{sum}", super::header::letter(*column))
+                format!("{name}，{}列写明{number}，读到的各行为{sum}", super::header::letter(*column))
             });
         match differing {
-            None => (Meaning::Total { claim, agrees: Some(true) }, format!("{name},各列数字与读到的各行一致").into()),
+            None => (Meaning::Total { claim, agrees: Some(true) }, format!("{name}，各列数字与读到的各行一致").into()),
             Some(why) => (Meaning::Total { claim, agrees: None }, why.into()),
         }
     }
@@ -337,15 +337,17 @@ impl<'g> Reader<'g> {
         let few = glance.filled <= 2;
         let short = text.chars().count() <= 12;
         let head = super::header::normal(&text.chars().take(10).collect::<String>());
-        if few && short && ["以下空白", "(以下空白)", "本页空白", "以下无正文"].contains(&head.as_str())
+        if few && short && ["以下空白", "\u{28}以下空白\u{29}", "本页空白", "以下无正文"].contains(&head.as_str())
         {
             return Some("以下空白行");
         }
-        if few && short && (matches!(head.as_str(), "续表" | "(续表)" | "续上表") || head.starts_with("第1页"))
+        if few
+            && short
+            && (matches!(head.as_str(), "续表" | "\u{28}续表\u{29}" | "续上表") || head.starts_with("第1页"))
         {
             return Some("续表行");
         }
-        if short && matches!(head.as_str(), "例" | "示例" | "样例" | "填写示例" | "范例" | "例:") {
+        if short && matches!(head.as_str(), "例" | "示例" | "样例" | "填写示例" | "范例" | "例\u{3a}") {
             return Some("示例行");
         }
         if head.chars().all(|c| matches!(c, '…' | '.' | '·')) && self.all_dots(row) {
@@ -393,7 +395,7 @@ impl<'g> Reader<'g> {
             return None;
         }
         if wide && text.chars().count() > 60 {
-            return Some((Meaning::Note("说明行".to_owned()), "说明行,一段文字横跨多列".into()));
+            return Some((Meaning::Note("说明行".to_owned()), "说明行，一段文字横跨多列".into()));
         }
         (wide || in_numbers || (before_data && is_numbered(text))).then(|| {
             self.begin_part();

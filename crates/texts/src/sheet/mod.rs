@@ -152,10 +152,10 @@ pub fn understand(grid: &Grid, wanted: &[Wanted], overrides: &BTreeMap<u32, Opti
     let header = header::find(grid, &merges, wanted);
     let (lines, mut notes) = lines::read(grid, &merges, &header);
     if grid.rows.iter().any(|row| row.len() > merges::WIDEST as usize) {
-        notes.push(format!("这张表超过{}列,只读了前{}列", merges::WIDEST, merges::WIDEST));
+        notes.push(format!("这张表超过{}列，只读了前{}列", merges::WIDEST, merges::WIDEST));
     }
     if header.lines.is_empty() && !grid.rows.is_empty() {
-        notes.push("没有找到表头,各列以A、B、C…代称,请逐列指定去处".to_owned());
+        notes.push("没有找到表头，各列以A、B、C…代称，请逐列指定去处".to_owned());
     }
     let sample = columns::Sample::of(grid, &merges, &lines);
     let mapping = columns::map(&header, wanted, &sample, overrides);
@@ -190,8 +190,8 @@ pub fn choose(grids: &[Grid], wanted: &[Wanted]) -> Option<Choice> {
     let name = &grids[index].name;
     let why = match filled.len() {
         1 if grids.len() == 1 => format!("只有一张工作表“{name}”"),
-        1 => format!("共{}张工作表,只有“{name}”有内容", grids.len()),
-        count => format!("共{count}张有内容的工作表,“{name}”最合适:认出{mapped}列,读到{rows}行"),
+        1 => format!("共{}张工作表，只有“{name}”有内容", grids.len()),
+        count => format!("共{count}张有内容的工作表，“{name}”最合适：认出{mapped}列，读到{rows}行"),
     };
     Some(Choice { index, why })
 }

@@ -62,7 +62,7 @@ fn compare(ctx: &Ctx, kept: &Cells, reckoned: &Cells) -> Verified {
         if now != then {
             let unit = ctx.names().unit(key.unit);
             let about = format!("{} {} {} {unit}", key.figure, key.slice, key.period);
-            verified.differs(about, format!("现为{},按事项应为{}", words(now), words(then)));
+            verified.differs(about, format!("现为{}，按事项应为{}", words(now), words(then)));
         }
     }
     verified

@@ -76,7 +76,7 @@ async fn versions(conn: &mut Conn, new: &Definitions) -> Result<Versions, Error>
         let changes = match new.catalog.mechanisms.get(kept.mechanism.as_str()) {
             Some(now) => diff::changes((&old, vocabulary), (now, vocabulary)),
             None => {
-                let sentence = format!("机制“{}”没有了,它的记录只能看,不能再办。", old.name);
+                let sentence = format!("机制“{}”没有了，它的记录只能看，不能再办。", old.name);
                 vec![Change { sentence, touches: Touched::All }]
             }
         };
@@ -105,7 +105,7 @@ fn touched(
     running: &HashMap<RecordId, Vec<DeadlineId>>,
 ) -> Vec<(String, String)> {
     let Some((old, changes)) = versions.known.get(&row.definition) else {
-        return vec![(row.mechanism.to_string(), "记录所依据的定义已不能读,请恢复原来的定义文件。".to_owned())];
+        return vec![(row.mechanism.to_string(), "记录所依据的定义已不能读，请恢复原来的定义文件。".to_owned())];
     };
     let facts = facts::from_json(old, &row.facts);
     let own = running.get(&row.id).map(Vec::as_slice).unwrap_or_default();
@@ -124,7 +124,7 @@ fn lost_choices(new: &Definitions, old: &Mechanism, facts: &Facts) -> Vec<String
         let FieldType::Choice { list } = &field.of else { return None };
         let Some(Value::Choice(id)) = facts.find(field.id.as_str()) else { return None };
         let offered = new.catalog.vocabulary.list(list.as_str()).is_some_and(|list| list.name_of(id).is_some());
-        (!offered).then(|| format!("“{}”里的选项 {id} 没有了,但还有记录在用;请保留它,或先改这些记录。", field.name))
+        (!offered).then(|| format!("“{}”里的选项 {id} 没有了，但还有记录在用；请保留它，或先改这些记录。", field.name))
     });
     lost.collect()
 }

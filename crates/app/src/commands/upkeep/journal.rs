@@ -122,7 +122,7 @@ fn unlike(row: &RecordRow, replayed: &Replayed) -> Vec<String> {
     let mut faults = Vec::new();
     let mut compare = |what: &str, now: &str, then: &str| {
         if now != then {
-            faults.push(format!("{what}现为“{now}”,按日志应为“{then}”"));
+            faults.push(format!("{what}现为“{now}”，按日志应为“{then}”"));
         }
     };
     compare("状态", row.state.as_str(), &replayed.state);
@@ -152,12 +152,12 @@ fn unlike_deadlines(entries: &[Entry], deadlines: &[DeadlineRow]) -> Vec<String>
         let kept: Vec<DeadlineMove> = serde_json::from_value(row.history.clone()).unwrap_or_default();
         let told = told.remove(name).unwrap_or_default();
         if kept.iter().ne(told.iter().copied()) {
-            faults.push(format!("时限{name}的经过有{}条,日志里有{}条,或内容不同", kept.len(), told.len()));
+            faults.push(format!("时限{name}的经过有{}条，日志里有{}条，或内容不同", kept.len(), told.len()));
         } else if kept.last().is_some_and(|last| last.due_on != row.due_on) {
-            faults.push(format!("时限{name}现为{},与经过不符", row.due_on));
+            faults.push(format!("时限{name}现为{}，与经过不符", row.due_on));
         }
     }
-    faults.extend(told.keys().map(|name| format!("日志里有时限{name},现在没有")));
+    faults.extend(told.keys().map(|name| format!("日志里有时限{name}，现在没有")));
     faults
 }
 

@@ -51,13 +51,13 @@ fn marks(ctx: &Ctx, looking: &Looking, opened: &Opened, rows: &[u32]) -> Vec<Mar
 
 fn name(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
-    format!("{stem}(问题已标注).xlsx")
+    format!("{stem}（问题已标注）.xlsx")
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_file_given_back_bears_the_name_of_the_file_sent() {
-        assert_eq!(super::name("重点工作.一览表.xlsx"), "重点工作.一览表(问题已标注).xlsx");
+        assert_eq!(super::name("重点工作.一览表.xlsx"), "重点工作.一览表（问题已标注）.xlsx");
     }
 }

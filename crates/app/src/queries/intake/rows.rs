@@ -241,7 +241,7 @@ impl<'a> Rows<'a> {
             };
             if let Err(sentence) = found {
                 let sentence = match several(written).len() {
-                    count @ 2.. if !is_many => format!("“{}”只能填一个,这里像是写了{count}个", field.name),
+                    count @ 2.. if !is_many => format!("“{}”只能填一个，这里像是写了{count}个", field.name),
                     _ => sentence,
                 };
                 looked.value = Err(sentence);
@@ -342,9 +342,9 @@ fn settled<T>(meant: Meant<T>, name: &str, what: &str, guesses: &mut Vec<(String
         }
         Meant::Several(names) => {
             let some: Vec<String> = names.into_iter().take(3).collect();
-            Err(format!("“{short}”可能是{},请写全称", some.join("、")))
+            Err(format!("“{short}”可能是{}，请写全称", some.join("、")))
         }
-        Meant::Unknown(Some(near)) => Err(format!("没有“{short}”这个{what},是否为“{near}”?")),
+        Meant::Unknown(Some(near)) => Err(format!("没有“{short}”这个{what}，是否为“{near}”？")),
         Meant::Unknown(None) => Err(format!("没有“{short}”这个{what}")),
     }
 }

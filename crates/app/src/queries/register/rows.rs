@@ -83,7 +83,7 @@ pub fn holder_words(ctx: &Ctx, found: &Found) -> String {
     let Some(role) = &found.record.holder else { return String::new() };
     let people = ctx.tree.holders(role, found.record.unit, ctx.today);
     match people.as_slice() {
-        [] => format!("{}(空缺)", ctx.vocabulary().role(role.as_str()).map_or("", |role| role.name.as_str())),
+        [] => format!("{}（空缺）", ctx.vocabulary().role(role.as_str()).map_or("", |role| role.name.as_str())),
         [one] => one.name.clone(),
         [first, rest @ ..] => format!("{}等{}人", first.name, rest.len() + 1),
     }

@@ -10,8 +10,8 @@ fn the_file_is_called_like_the_mechanism() {
         "matter \"follow_up\"",
         "matter \"followup\"",
         expect![[r#"
-        care/follow_up.kdl:2:8 代号 followup 和文件名 follow_up 不一样 文件名就是代号
-        care/visit.kdl:58:20 没有名为 follow_up 的机制 是否为“followup”?"#]],
+            care/follow_up.kdl:2:8 代号 followup 和文件名 follow_up 不一样 文件名就是代号
+            care/visit.kdl:58:20 没有名为 follow_up 的机制 是否为“followup”？"#]],
     );
 }
 
@@ -19,7 +19,7 @@ fn the_file_is_called_like_the_mechanism() {
 fn a_mechanism_lies_in_a_chapter() {
     let mut files = fixture::files();
     files[0].path = "cares/follow_up.kdl".into();
-    expect!["cares/follow_up.kdl:1:1 没有名为 cares 的章 是否为“care”?"].assert_eq(&first_hand(check(&files).1));
+    expect!["cares/follow_up.kdl:1:1 没有名为 cares 的章 是否为“care”？"].assert_eq(&first_hand(check(&files).1));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn papers_and_templates_come_in_pairs() {
     files[2].path = "care/visit/leter.txt".into();
     expect![[r#"
         care/visit.kdl:63:11 文书“交办函”没有正文 请写一个文件 visit/letter.txt
-        care/visit/leter.txt:1:1 这个模板不属于任何文书：visit 里没有名为 leter 的 paper 是否为“letter”?"#]]
+        care/visit/leter.txt:1:1 这个模板不属于任何文书：visit 里没有名为 leter 的 paper 是否为“letter”？"#]]
     .assert_eq(&first_hand(check(&files).1));
     files[2].path = "care/vist/letter.txt".into();
     expect![[r#"
@@ -60,7 +60,7 @@ fn papers_and_templates_come_in_pairs() {
     problems(
         "layout=\"letter\"",
         "layout=\"leter\"",
-        expect!["care/visit.kdl:63:26 layout不能是“leter”，要写document、letter、order其中之一 是否为“letter”?"],
+        expect!["care/visit.kdl:63:26 layout不能是“leter”，要写document、letter、order其中之一 是否为“letter”？"],
     );
 }
 
@@ -72,7 +72,7 @@ fn an_opening_fits_its_target() {
     problems(
         "mechanism=\"follow_up\"",
         "mechanism=\"folow_up\"",
-        expect!["care/visit.kdl:58:20 没有名为 folow_up 的机制 是否为“follow_up”?"],
+        expect!["care/visit.kdl:58:20 没有名为 folow_up 的机制 是否为“follow_up”？"],
     );
     problems(
         "back=\"visit\"",
@@ -86,7 +86,7 @@ fn an_opening_fits_its_target() {
         "fill \"titel\" \"事由\"",
         expect![[r#"
             care/visit.kdl:58:5 新记录必填的“事项”没有填 请加一行 fill "title" "公式"
-            care/visit.kdl:59:14 没有名为 titel 的栏目 是否为“title”?"#]],
+            care/visit.kdl:59:14 没有名为 titel 的栏目 是否为“title”？"#]],
     );
     problems(
         "fill \"title\" \"事由\"",

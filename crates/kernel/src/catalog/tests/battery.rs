@@ -231,7 +231,7 @@ fn a_list_shows_what_there_is() {
     problems(
         "light due people holder",
         "light due peple holder",
-        expect!["care/visit.kdl:89:53 没有名为 peple 的列 是否为“people”?"],
+        expect!["care/visit.kdl:89:53 没有名为 peple 的列 是否为“people”？"],
     );
 }
 
@@ -276,6 +276,6 @@ fn an_example_begins_at_the_beginning() {
     problems(
         "step \"close\" on=\"2026-03-03\"",
         "step \"clse\" on=\"2026-03-01\"",
-        expect!["care/follow_up.kdl:17:14 没有名为 clse 的步骤 是否为“close”?"],
+        expect!["care/follow_up.kdl:17:14 没有名为 clse 的步骤 是否为“close”？"],
     );
 }

@@ -7,33 +7,33 @@ use super::*;
 // proves: state.holder
 #[test]
 fn an_unknown_id_is_named_with_the_nearest() {
-    problems("holder=\"head\"", "holder=\"haed\"", expect!["care/visit.kdl:35:27 没有名为 haed 的角色 是否为“head”?"]);
+    problems("holder=\"head\"", "holder=\"haed\"", expect!["care/visit.kdl:35:27 没有名为 haed 的角色 是否为“head”？"]);
     problems(
         "from=\"sent\" to=\"waiting\"",
         "from=\"sennt\" to=\"wating\"",
         expect![[r#"
-            care/visit.kdl:46:30 没有名为 sennt 的状态 是否为“sent”?
-            care/visit.kdl:46:37 没有名为 wating 的状态 是否为“waiting”?"#]],
+            care/visit.kdl:46:30 没有名为 sennt 的状态 是否为“sent”？
+            care/visit.kdl:46:37 没有名为 wating 的状态 是否为“waiting”？"#]],
     );
     problems(
         "asks=\"title kind due_on item\"",
         "asks=\"title knd due_on items\"",
         expect![[r#"
-            care/visit.kdl:41:75 没有名为 knd 的栏目 是否为“kind”?
-            care/visit.kdl:41:86 没有名为 items 的栏目 是否为“item”?"#]],
+            care/visit.kdl:41:75 没有名为 knd 的栏目 是否为“kind”？
+            care/visit.kdl:41:86 没有名为 items 的栏目 是否为“item”？"#]],
     );
     problems(
         "paper=\"letter\"",
         "paper=\"leter\"",
-        expect!["care/visit.kdl:42:61 没有名为 leter 的文书 是否为“letter”?"],
+        expect!["care/visit.kdl:42:61 没有名为 leter 的文书 是否为“letter”？"],
     );
     problems(
         "opens=\"talk\"\n\n",
         "opens=\"talks\"\n\n",
-        expect!["care/visit.kdl:49:72 没有名为 talks 的联动 是否为“talk”?"],
+        expect!["care/visit.kdl:49:72 没有名为 talks 的联动 是否为“talk”？"],
     );
     problems("apart=\"ask\"", "apart=\"aks\"", expect!["care/visit.kdl:45:76 没有名为 aks 的步骤"]);
-    problems("stamped=\"send\"", "stamped=\"snd\"", expect!["care/visit.kdl:25:33 没有名为 snd 的步骤 是否为“send”?"]);
+    problems("stamped=\"send\"", "stamped=\"snd\"", expect!["care/visit.kdl:25:33 没有名为 snd 的步骤 是否为“send”？"]);
     problems(
         "choice list=\"visit_kind\"",
         "choice list=\"kind\"",
@@ -43,15 +43,15 @@ fn an_unknown_id_is_named_with_the_nearest() {
         "record of=\"visit\"",
         "record of=\"visits\"",
         expect![[r#"
-        care/follow_up.kdl:8:33 没有名为 visits 的机制 是否为“visit”?
-        care/visit.kdl:58:42 没有名为 visit 的栏目"#]],
+            care/follow_up.kdl:8:33 没有名为 visits 的机制 是否为“visit”？
+            care/visit.kdl:58:42 没有名为 visit 的栏目"#]],
     );
     problems(
         "notice at=\"send\" to=\"head\"",
         "notice at=\"sent\" to=\"hed\"",
         expect![[r#"
-            care/visit.kdl:65:12 没有名为 sent 的步骤 是否为“send”?
-            care/visit.kdl:65:22 没有名为 hed 的角色 是否为“head”?"#]],
+            care/visit.kdl:65:12 没有名为 sent 的步骤 是否为“send”？
+            care/visit.kdl:65:22 没有名为 hed 的角色 是否为“head”？"#]],
     );
 }
 
@@ -128,24 +128,24 @@ fn spans_and_patterns_are_read() {
     problems(
         "within=\"3个工作日\"",
         "within=\"三日左右\"",
-        expect!["care/visit.kdl:43:93 看不懂期限“三日左右”,请写成“10个工作日”“15天”“1个月”“半年”或“1年”"],
+        expect!["care/visit.kdl:43:93 看不懂期限“三日左右”，请写成“10个工作日”“15天”“1个月”“半年”或“1年”"],
     );
     problems(
         "warn \"3个工作日\" \"10个工作日\"",
         "warn \"3月\" \"10个工作日\" \"10个工作日\"",
         expect![[r#"
-            care/visit.kdl:52:14 “3月”是月份,不是期限;如指期限,请写成“3个月”
+            care/visit.kdl:52:14 “3月”是月份，不是期限；如指期限，请写成“3个月”
             care/visit.kdl:52:28 10个工作日 写了两次"#]],
     );
     problems(
         "访〔{年}〕{序号}号",
         "访〔{年份}〕{序号}号",
-        expect!["care/visit.kdl:5:16 编号样式不认识“年份”,是否为“年”?可以写年、序号、机关代字、单位简称"],
+        expect!["care/visit.kdl:5:16 编号样式不认识“年份”，是否为“年”？可以写年、序号、机关代字、单位简称"],
     );
     problems(
         "访〔{年}〕{序号}号",
         "访[{年}]{序号}号",
-        expect!["care/visit.kdl:5:15 年份要用六角括号〔 〕括起,写成〔{年}〕"],
+        expect!["care/visit.kdl:5:15 年份要用六角括号〔 〕括起，写成〔{年}〕"],
     );
 }
 
@@ -223,8 +223,8 @@ fn a_field_may_not_be_called_like_what_every_record_has() {
         "field \"light\" \"金额\"",
         expect![[r#"
             care/visit.kdl:12:11 代号 light 已用作台账的固定列 请换一个代号
-            care/visit.kdl:40:78 没有名为 amount 的栏目 是否为“month”?
-            care/visit.kdl:77:64 没有名为 amount 的栏目 是否为“month”?"#]],
+            care/visit.kdl:40:78 没有名为 amount 的栏目 是否为“month”？
+            care/visit.kdl:77:64 没有名为 amount 的栏目 是否为“month”？"#]],
     );
     problems(
         "field \"answer\" \"答复\"",
@@ -325,7 +325,7 @@ fn a_deadline_is_due_by_a_field_or_after_a_span() {
         "extend by=\"grant\" to=\"extend_to\"",
         "extend by=\"grnt\" to=\"title\"",
         expect![[r#"
-            care/visit.kdl:54:16 没有名为 grnt 的步骤 是否为“grant”?
+            care/visit.kdl:54:16 没有名为 grnt 的步骤 是否为“grant”？
             care/visit.kdl:54:26 “事由”不是日期栏目 延期要延到一个 day 栏目写的那天"#]],
     );
     problems("stops=\"close\"", "stops=\"send\"", expect!["care/visit.kdl:51:55 期限不能在同一步开始又结束"]);

@@ -52,7 +52,7 @@ fn a_value_that_does_not_fit_says_how_to_write_it() {
     expect!["care/visit.kdl:94:78 “加急”的值要写成#true 或 #false"].assert_eq(&first_step("urgent \"是\""));
     expect!["care/visit.kdl:94:77 “完成比例”的值要写成0%到100%，例如“65%”"].assert_eq(&first_step("share \"165%\""));
     expect!["care/visit.kdl:94:81 “用时”的值要写成空的：它是算出来的"].assert_eq(&first_step("days_used \"3\""));
-    expect!["care/visit.kdl:94:77 没有名为 kinds 的栏目 是否为“kind”?"].assert_eq(&first_step("kinds \"comfort\""));
+    expect!["care/visit.kdl:94:77 没有名为 kinds 的栏目 是否为“kind”？"].assert_eq(&first_step("kinds \"comfort\""));
     expect!["care/visit.kdl:94:71 title 写了两次"].assert_eq(&first_step("title \"再写一次\""));
     expect!["care/visit.kdl:94:77 owner 不是子表，不能写“栏目=值”"].assert_eq(&first_step("owner name=\"林岚\""));
     expect!["care/visit.kdl:94:76 item 是子表，要写成“栏目=值”"].assert_eq(&first_step("item \"米\""));
@@ -72,7 +72,7 @@ fn records_of_a_figures_example_have_facts_and_a_state() {
         "record state=\"closed\" closed_on=\"2026-03-09\"",
         "record state=\"clsed\" closed_on=\"3月9日\"",
         expect![[r#"
-            care/visit.kdl:77:26 没有名为 clsed 的状态 是否为“closed”?
+            care/visit.kdl:77:26 没有名为 clsed 的状态 是否为“closed”？
             care/visit.kdl:77:40 “办结日”的值要写成日期，例如“2026-03-05”"#]],
     );
     let (catalog, _) = check(&fixture::files());

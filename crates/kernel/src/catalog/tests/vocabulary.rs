@@ -20,7 +20,7 @@ fn an_item_is_meant_by_one_word_and_stands_below_one_item() {
     problems(
         "parent=\"survey\"",
         "parent=\"surveys\"",
-        expect!["vocabulary/words.kdl:8:27 没有名为 surveys 的选项 是否为“survey”?"],
+        expect!["vocabulary/words.kdl:8:27 没有名为 surveys 的选项 是否为“survey”？"],
     );
     problems(
         "\"调研\"\n",

@@ -10,7 +10,7 @@ fn an_unknown_node_is_named_with_the_nearest() {
         "state \"sent\"",
         "stat \"sent\"",
         expect![[r#"
-            care/visit.kdl:35:5 这里没有“stat”这种节点 是否为“state”?
+            care/visit.kdl:35:5 这里没有“stat”这种节点 是否为“state”？
             care/visit.kdl:42:39 没有名为 sent 的状态
             care/visit.kdl:43:30 没有名为 sent 的状态
             care/visit.kdl:44:32 没有名为 sent 的状态
@@ -35,7 +35,7 @@ fn an_unknown_property_is_named_with_the_nearest() {
     problems(
         "holder=\"head\"",
         "holdr=\"head\"",
-        expect!["care/visit.kdl:35:27 state没有“holdr”这个属性 是否为“holder”?"],
+        expect!["care/visit.kdl:35:27 state没有“holdr”这个属性 是否为“holder”？"],
     );
     problems(
         "aliases \"走访事由\" \"原因\"",
@@ -79,7 +79,7 @@ fn a_value_of_the_wrong_kind_is_refused() {
         "field \"amount\" \"金额\"     money",
         "field \"amount\" \"金额\" mony",
         expect![
-            "care/visit.kdl:12:25 类型不能是“mony”，要写text、long_text、whole、decimal、money、percent、day、month、moment、yes_no、choice、unit、units、person、people、record、files、computed其中之一 是否为“money”?"
+            "care/visit.kdl:12:25 类型不能是“mony”，要写text、long_text、whole、decimal、money、percent、day、month、moment、yes_no、choice、unit、units、person、people、record、files、computed其中之一 是否为“money”？"
         ],
     );
     problems(

@@ -43,7 +43,7 @@ impl Browser {
         let answer = self.ask(&head).await?;
         match (answer.status, answer.cookie) {
             (303, Some(cookie)) => self.cookie = cookie,
-            (status, _) => bail!("{login} 登录不了:{status}"),
+            (status, _) => bail!("{login} 登录不了：{status}"),
         }
         Ok(())
     }

@@ -43,10 +43,10 @@ impl Server {
                 return Ok(server);
             }
             if let Some(status) = server.process.try_wait()? {
-                bail!("要测的服务没有起来:{status}");
+                bail!("要测的服务没有起来：{status}");
             }
             if began.elapsed() > PATIENCE {
-                bail!("等了{}秒,要测的服务没有起来", PATIENCE.as_secs());
+                bail!("等了{}秒，要测的服务没有起来", PATIENCE.as_secs());
             }
             wait(Duration::from_millis(1)).await;
         }

@@ -119,7 +119,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
     let opened_on = days_ago(if is_open { spread % 120 } else { 120 + spread % 1_500 });
     let due_on = opened_on.checked_add(jiff::Span::new().days(30 + (spread / 13 % 120) as i64)).unwrap_or(opened_on);
     let closed_on = (!is_open).then(|| due_on.checked_sub(jiff::Span::new().days((at % 9) as i64)).unwrap_or(due_on));
-    let title = format!("第{at}号任务:完成年度重点工作第{}项", spread % 9_973);
+    let title = format!("第{at}号任务：完成年度重点工作第{}项", spread % 9_973);
     let progress = if is_open { Decimal::from(spread % 100) } else { Decimal::ONE_HUNDRED };
     let mut facts = Facts::default();
     let mut put = |field: &str, value: Value| facts.put(&FieldId::from(field), Some(value));
@@ -128,7 +128,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
     put("unit", Value::Unit(unit));
     put("due_on", Value::Day(due_on));
     put("progress", Value::Decimal(progress));
-    put("situation", Value::Text("按计划推进,已完成阶段目标,正在准备验收材料。".to_owned()));
+    put("situation", Value::Text("按计划推进，已完成阶段目标，正在准备验收材料。".to_owned()));
     put("issued_on", Value::Day(opened_on));
     if let Some(day) = closed_on {
         put("closed_on", Value::Day(day));

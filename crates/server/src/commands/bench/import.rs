@@ -24,7 +24,7 @@ pub(super) async fn measure(ctx: &Ctx, rows: usize, report: &mut Report) -> anyh
     let upload = open::in_words(&actor, intake::upload(&actor, MECHANISM, "测速.xlsx", &bytes).await)?;
     let taken = open::in_words(&actor, intake::take_in(&actor, upload, None).await)?;
     let ours = began.elapsed();
-    ensure!(taken.taken == rows, "导入了{}行,应为{rows}行", taken.taken);
+    ensure!(taken.taken == rows, "导入了{}行，应为{rows}行", taken.taken);
     report.line(import_line(rows, ours, bare));
     Ok(())
 }
@@ -48,7 +48,7 @@ fn workbook(ctx: &Ctx, rows: usize) -> anyhow::Result<Vec<u8>> {
     let row = |at: usize| {
         vec![
             OutCell::Number(Decimal::from(at + 1)),
-            OutCell::Text(format!("导入的第{at}号任务:完成年度重点工作")),
+            OutCell::Text(format!("导入的第{at}号任务：完成年度重点工作")),
             OutCell::Text("党工委重点工作".to_owned()),
             OutCell::Text(units[at % units.len()].clone()),
             OutCell::Day(day),

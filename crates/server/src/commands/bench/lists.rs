@@ -45,7 +45,7 @@ pub(super) async fn measure(
     }
     child::wait(SETTLE).await;
     report.line(Line {
-        name: format!("常驻内存:{count}件,空闲 → 看过{views}页之后"),
+        name: format!("常驻内存：{count}件，空闲 → 看过{views}页之后"),
         english: format!("resident memory, {count} records: idle → after {views} page views"),
         ours: format!("{idle:.0} MB → {:.0} MB", server.resident()),
         bare: String::new(),
@@ -63,7 +63,7 @@ enum Whose {
 
 fn pages(count: usize, who: &str, english: &str, page: &Times, bare: &Times) -> Line {
     Line {
-        name: format!("台账一页50行(筛选+排序),{count}件,{who},p50 / p99"),
+        name: format!("台账一页50行（筛选+排序），{count}件，{who}，p50 / p99"),
         english: format!("register page of 50 rows (filtered, sorted), {count} records, {english}, p50 / p99"),
         ours: page.shown(),
         bare: bare.shown(),
@@ -89,7 +89,7 @@ async fn in_turn(ctx: &Ctx, browser: &mut Browser, whose: Whose, rounds: usize) 
         let rows = conn.list(sql, params).await?;
         let statement = began.elapsed();
         if rows.is_empty() {
-            bail!("这一页没有数据,量不出来");
+            bail!("这一页没有数据，量不出来");
         }
         // The first rounds fill caches and are not counted, for either.
         if round >= 10 {

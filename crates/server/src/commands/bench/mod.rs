@@ -29,15 +29,20 @@ use report::{Line, Report};
 /// Options of `zugong bench`.
 #[derive(Args, Debug)]
 pub struct Bench {
-    #[arg(long, value_name = "件数", help_heading = "选项", help = "用多少件事项来量,可写多次;默认 100000 和 1000000")]
+    #[arg(
+        long,
+        value_name = "件数",
+        help_heading = "选项",
+        help = "用多少件事项来量，可写多次；默认 100000 和 1000000"
+    )]
     records: Vec<usize>,
-    #[arg(long, help_heading = "选项", help = "少量数据、少量次数,只看能不能跑")]
+    #[arg(long, help_heading = "选项", help = "少量数据、少量次数，只看能不能跑")]
     quick: bool,
     #[arg(
         long,
         value_name = "文件",
         help_heading = "选项",
-        help = "结果写到哪个文件;默认 docs/PERFORMANCE.md(只在发布版)"
+        help = "结果写到哪个文件；默认 docs/PERFORMANCE.md（只在发布版）"
     )]
     out: Option<PathBuf>,
 }
@@ -55,7 +60,7 @@ impl Bench {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         let is_debug = cfg!(debug_assertions);
         if is_debug {
-            print::line("注意:这是调试版,数字没有意义;请用 cargo build --release 编译后再量。");
+            print::line("注意：这是调试版，数字没有意义；请用 cargo build --release 编译后再量。");
         }
         let scale = self.scale();
         let folder = config.data.join(format!("bench-{}", std::process::id()));
@@ -100,7 +105,7 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
         let ctx = open::own_ctx(&office);
         let server = child::Server::start(&own.database, &folder.display().to_string()).await?;
         report.line(Line {
-            name: format!("从启动到第一页,{count}件"),
+            name: format!("从启动到第一页，{count}件"),
             english: format!("start to first page, {count} records"),
             ours: measure::milliseconds(server.first_page),
             bare: String::new(),

@@ -29,7 +29,7 @@ pub(super) async fn measure(ctx: &Ctx, seconds: u64, report: &mut Report) -> any
     let how_long = Duration::from_secs(seconds);
     let (step, bare) = one_by_one(&actor, records[0], how_long).await?;
     report.line(Line {
-        name: "一个步骤(落盘),对两行数据的落盘提交,p50 / p99".to_owned(),
+        name: "一个步骤（落盘），对两行数据的落盘提交，p50 / p99".to_owned(),
         english: "one durable step, one client, vs one durable commit of two rows, p50 / p99".to_owned(),
         ours: step.shown(),
         bare: bare.shown(),
@@ -39,7 +39,7 @@ pub(super) async fn measure(ctx: &Ctx, seconds: u64, report: &mut Report) -> any
     let alone = throughput(&actor, &records[..1], how_long).await?;
     let together = throughput(&actor, &records, how_long).await?;
     report.line(Line {
-        name: format!("每秒步骤数:{CLIENTS}人同时,对1人"),
+        name: format!("每秒步骤数：{CLIENTS}人同时，对1人"),
         english: format!("durable steps a second: {CLIENTS} clients vs 1"),
         ours: format!("{together:.0}/s"),
         bare: format!("{alone:.0}/s"),
@@ -124,7 +124,7 @@ async fn throughput(ctx: &Ctx, records: &[RecordId], how_long: Duration) -> anyh
 /// How long the import took, for the report.
 pub(super) fn import_line(rows: usize, ours: Duration, bare: Duration) -> Line {
     Line {
-        name: format!("导入{rows}行×8列,对只用 calamine 读"),
+        name: format!("导入{rows}行×8列，对只用 calamine 读"),
         english: format!("import of {rows} rows × 8 columns vs calamine reading alone"),
         ours: milliseconds(ours),
         bare: milliseconds(bare),
