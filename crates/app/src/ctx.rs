@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kernel::authority::{Actor, Subtree};
 use kernel::calendar::Calendar;
-use kernel::catalog::{Catalog, Mechanism, Vocabulary};
+use kernel::catalog::{Catalog, Managed, Mechanism, Vocabulary};
 use kernel::deadlines::Clock;
 use kernel::ids::{AccountId, PersonId};
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -88,6 +88,27 @@ impl Ctx {
         match self.actor {
             Actor::Clock => vec![self.tree.whole()],
             Actor::Person { .. } => self.actor.reach(&kernel::authority::seers(mechanism)),
+        }
+    }
+
+    /// The same act by the tree as it is now: somebody changed units, people or grants meanwhile.
+    pub async fn refreshed(&self) -> Result<Self, Error> {
+        self.office.fresh_tree().await?;
+        let tree = self.office.tree();
+        let actor = match &self.actor {
+            Actor::Person { id, name, .. } => {
+                Actor::Person { id: *id, name: name.clone(), grants: tree.grants_of(*id, self.today) }
+            }
+            Actor::Clock => Actor::Clock,
+        };
+        Ok(Self { tree, actor, ..self.clone() })
+    }
+
+    /// The subtrees whose units (or people) this person keeps up to date.
+    pub fn managed(&self, what: Managed) -> Vec<Subtree> {
+        match self.actor {
+            Actor::Clock => vec![self.tree.whole()],
+            Actor::Person { .. } => self.actor.reach(&self.vocabulary().managers(what)),
         }
     }
 

@@ -10,6 +10,7 @@ pub mod error;
 pub mod office;
 pub mod keys;
 pub mod tree;
+pub mod pinyin;
 pub mod records;
 pub mod cells;
 pub mod words;

@@ -100,6 +100,9 @@ impl Office {
             tree: RwLock::default(),
         };
         let office = Arc::new(office);
+        let mut tx = office.db.begin().await?;
+        store::units::begin_versions(&mut tx).await?;
+        tx.commit().await?;
         let definitions = (*office.definitions()).clone();
         office.take_definitions(definitions, now).await?;
         office.read_tree().await?;
@@ -177,9 +180,18 @@ impl Office {
         Ok(())
     }
 
-    /// Reads units, people and grants anew.
-    pub async fn read_tree(&self) -> Result<(), Error> {
+    /// Reads units, people and grants anew if somebody changed them since, on whichever node.
+    pub async fn fresh_tree(&self) -> Result<(), Error> {
         let mut conn = self.db.read().await?;
+        let version = store::units::tree_version(&mut conn).await?;
+        drop(conn);
+        if version == self.tree().version() { Ok(()) } else { self.read_tree().await }
+    }
+
+    /// Reads units, people and grants anew, all as of one moment.
+    pub async fn read_tree(&self) -> Result<(), Error> {
+        let mut conn = self.db.snapshot().await?;
+        let version = store::units::tree_version(&mut conn).await?;
         let units: Vec<Unit> = store::units::all(&mut conn).await?.into_iter().map(unit).collect();
         let by_id: HashMap<_, _> = units.iter().map(|unit| (unit.id, unit.over)).collect();
         let people = store::people::all(&mut conn).await?.into_iter().map(|row| Person {
@@ -204,7 +216,7 @@ impl Office {
                 },
             ))
         });
-        let tree = Tree::new(units, people, grants.collect());
+        let tree = Tree::new(version, units, people, grants.collect());
         *self.tree.write().expect("nobody panics while holding the tree") = Arc::new(tree);
         Ok(())
     }

@@ -49,6 +49,7 @@ pub struct Person {
 /// Units, people and who holds which role, as of the last reading.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
+    version: i64,
     units: Vec<Unit>,
     by_id: HashMap<UnitId, usize>,
     by_name: HashMap<String, UnitId>,
@@ -64,7 +65,7 @@ impl kernel::workflow::Numbered for Tree {
 
 impl Tree {
     /// A tree of units in pre-order, with people and grants.
-    pub fn new(mut units: Vec<Unit>, people: Vec<Person>, grants: Vec<(PersonId, Grant)>) -> Self {
+    pub fn new(version: i64, mut units: Vec<Unit>, people: Vec<Person>, grants: Vec<(PersonId, Grant)>) -> Self {
         units.sort_by_key(|unit| unit.over.first);
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
         let mut by_name = HashMap::new();
@@ -73,7 +74,12 @@ impl Tree {
             by_name.insert(unit.name.clone(), unit.id);
         }
         let people = people.into_iter().map(|person| (person.id, person)).collect();
-        Self { units, by_id, by_name, people, grants }
+        Self { version, units, by_id, by_name, people, grants }
+    }
+
+    /// Which version of units, people and grants it is; the database counts their changes.
+    pub fn version(&self) -> i64 {
+        self.version
     }
 
     /// All units, in pre-order.

@@ -16,6 +16,7 @@ pub mod catalog;
 pub mod facts;
 pub mod record;
 pub mod authority;
+pub mod organisation;
 pub mod deadlines;
 pub mod workflow;
 pub mod figures;

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::commands::upkeep::organisation::{NewOrganisation, NewPerson, NewUnit};
 use kdl::{KdlDocument, KdlNode};
-use kernel::catalog::Vocabulary;
+use kernel::catalog::{LEVELS, Vocabulary};
 use kernel::ids::{RoleId, UnitKind};
+use kernel::organisation::{credit_code, may_stand};
 use kernel::problem::{Problem, SourceFile};
 
 /// The deepest tree: each level of the file is one of the reader's own calls.
@@ -23,12 +24,17 @@ pub fn read(file: &SourceFile, vocabulary: &Vocabulary) -> Result<NewOrganisatio
         let problem = |place| Problem::at(file, place, "看不懂这里。").hint("请检查引号和花括号。");
         places.map(problem).collect::<Vec<_>>()
     })?;
-    let mut reader =
-        Reader { file, vocabulary, found: NewOrganisation::default(), overs: Vec::new(), problems: Vec::new() };
+    let mut reader = Reader {
+        file,
+        vocabulary,
+        found: NewOrganisation::default(),
+        overs: Vec::new(),
+        ofs: Vec::new(),
+        problems: Vec::new(),
+    };
     for node in document.nodes() {
         match node.name().value() {
-            "unit" if reader.found.units.is_empty() => reader.unit(node, None, 0),
-            "unit" => reader.tell(node, "只能有一个最上级单位。", "其他单位请写在它的花括号里。"),
+            "unit" => reader.top(node),
             _ => reader.tell(node, "最外层要写最上级单位。", "写成 unit 种类 名称 { … }。"),
         }
     }
@@ -62,12 +68,44 @@ struct Reader<'a> {
     found: NewOrganisation,
     /// For each person: the name of the unit that their roles reach over, and the node that says so.
     overs: Vec<(usize, String, std::ops::Range<usize>)>,
+    /// For each party unit: the name of a unit that it belongs to, and the node that says so.
+    ofs: Vec<(usize, String, std::ops::Range<usize>)>,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
     fn tell(&mut self, node: &KdlNode, sentence: impl Into<String>, hint: &str) {
         self.problems.push(Problem::at(self.file, span(node), sentence).hint(hint));
+    }
+
+    /// The top of a tree; each of the two has one.
+    fn top(&mut self, node: &KdlNode) {
+        let words = words(node);
+        let own = words.first().map(|kind| self.vocabulary.hierarchy(&UnitKind::from(kind.as_str())));
+        let tops = self.found.units.iter().filter(|unit| unit.parent.is_none());
+        if tops.into_iter().any(|unit| Some(self.vocabulary.hierarchy(&unit.kind)) == own) {
+            let name = own.map_or("", kernel::catalog::Hierarchy::name);
+            return self.tell(node, format!("{name}只能有一个最上级单位。"), "其他单位请写在它的花括号里。");
+        }
+        self.unit(node, None, 0);
+    }
+
+    /// A kind that is known, standing where it may.
+    fn kind(&mut self, node: &KdlNode, kind: &str, parent: Option<usize>) {
+        if self.vocabulary.unit_kind(kind).is_none() {
+            let known = self.vocabulary.unit_kinds.iter().map(|known| known.id.as_str());
+            let problem = Problem::at(self.file, span(node), format!("没有“{kind}”这种单位。")).nearest(kind, known);
+            self.problems.push(problem);
+            return;
+        }
+        let above = parent.map(|at| self.found.units[at].kind.clone());
+        if above.as_ref().is_some_and(|above| self.vocabulary.unit_kind(above.as_str()).is_none()) {
+            return;
+        }
+        if let Err(refusal) = may_stand(self.vocabulary, &UnitKind::from(kind), above.as_ref()) {
+            let said = app::words::say(self.vocabulary, &refusal);
+            self.tell(node, said.says, &said.next.unwrap_or_default());
+        }
     }
 
     fn unit(&mut self, node: &KdlNode, parent: Option<usize>, depth: usize) {
@@ -78,23 +116,26 @@ impl Reader<'_> {
         if depth > DEEPEST {
             return self.tell(node, "单位的层级太深。", "最多十二级。");
         }
-        if !self.vocabulary.unit_kinds.iter().any(|(known, _)| known.as_str() == kind) {
-            let known = self.vocabulary.unit_kinds.iter().map(|(known, _)| known.as_str());
-            let problem = Problem::at(self.file, span(node), format!("没有“{kind}”这种单位。")).nearest(kind, known);
-            self.problems.push(problem);
-        }
+        self.kind(node, kind, parent);
         if self.found.units.iter().any(|unit| unit.name == *name) {
             self.tell(node, format!("有两个单位都叫“{name}”。"), "请写全称，让名称不重复。");
         }
-        self.only(node, &["short", "pinyin", "code"]);
+        self.only(node, &["short", "pinyin", "code", "credit", "level", "of"]);
         let at = self.found.units.len();
+        let others = property(node, "of").unwrap_or_default();
+        self.ofs.extend(others.split_whitespace().map(|other| (at, other.to_owned(), span(node))));
+        let credit_code = self.credit_code(node);
+        let level = self.level(node);
         self.found.units.push(NewUnit {
             kind: UnitKind::from(kind.as_str()),
             name: name.clone(),
             short_name: property(node, "short"),
             pinyin: property(node, "pinyin"),
             code: property(node, "code"),
+            level,
+            credit_code,
             parent,
+            of: Vec::new(),
         });
         for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
             match child.name().value() {
@@ -103,6 +144,26 @@ impl Reader<'_> {
                 _ => self.tell(child, "单位里只能写下级单位和人员。", "写 unit 或 person。"),
             }
         }
+    }
+
+    fn credit_code(&mut self, node: &KdlNode) -> Option<String> {
+        let text = property(node, "credit")?;
+        match credit_code::parse(&text) {
+            Ok(code) => Some(code),
+            Err(_) => {
+                self.tell(node, format!("“{text}”不是统一社会信用代码。"), "请核对18位代码，最后一位是校验码。");
+                None
+            }
+        }
+    }
+
+    fn level(&mut self, node: &KdlNode) -> Option<String> {
+        let text = property(node, "level")?;
+        let levels = self.vocabulary.list(LEVELS);
+        if levels.is_none_or(|list| list.name_of(&text).is_none()) {
+            self.tell(node, format!("没有“{text}”这个级别。"), "请写选项表 unit_level 里的代号。");
+        }
+        Some(text)
     }
 
     fn person(&mut self, node: &KdlNode, unit: usize) {
@@ -152,18 +213,22 @@ impl Reader<'_> {
     fn join(&mut self) {
         let by_name: BTreeMap<&str, usize> =
             self.found.units.iter().enumerate().map(|(at, unit)| (unit.name.as_str(), at)).collect();
-        let mut joined = Vec::new();
-        for (person, over, place) in &self.overs {
-            match by_name.get(over.as_str()) {
-                Some(unit) => joined.push((*person, *unit)),
-                None => {
-                    let problem = Problem::at(self.file, place.clone(), format!("没有“{over}”这个单位。"));
-                    self.problems.push(problem.nearest(over, by_name.keys().copied()));
-                }
+        let mut find = |(from, name, place): &(usize, String, std::ops::Range<usize>)| match by_name.get(name.as_str())
+        {
+            Some(unit) => Some((*from, *unit)),
+            None => {
+                let problem = Problem::at(self.file, place.clone(), format!("没有“{name}”这个单位。"));
+                self.problems.push(problem.nearest(name, by_name.keys().copied()));
+                None
             }
-        }
-        for (person, unit) in joined {
+        };
+        let overs: Vec<(usize, usize)> = self.overs.iter().filter_map(&mut find).collect();
+        let ofs: Vec<(usize, usize)> = self.ofs.iter().filter_map(&mut find).collect();
+        for (person, unit) in overs {
             self.found.people[person].over = unit;
+        }
+        for (unit, other) in ofs {
+            self.found.units[unit].of.push(other);
         }
         let mut logins = BTreeSet::new();
         for login in self.found.people.iter().filter_map(|person| person.login.as_ref()) {
@@ -201,7 +266,7 @@ mod tests {
         let (definitions, _) = crate::definitions::load(None).unwrap();
         let file = SourceFile { path: "units.kdl".into(), text: text.into() };
         let shown = match read(&file, &definitions.catalog.vocabulary) {
-            Ok(found) => format!("{}个单位,{}人", found.units.len(), found.people.len()),
+            Ok(found) => format!("{}个单位，{}人", found.units.len(), found.people.len()),
             Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         };
         expected.assert_eq(&shown);
@@ -211,7 +276,7 @@ mod tests {
     fn a_tree_with_people_is_read() {
         check(
             "unit \"district\" \"甲区\" { person \"丁一\" login=\"ding\" roles=\"leader\"; unit \"bureau\" \"乙局\" { person \"丙二\" over=\"甲区\" } }",
-            expect!["2个单位,2人"],
+            expect!["2个单位，2人"],
         );
     }
 
@@ -224,7 +289,7 @@ mod tests {
                 units.kdl:1:1 这里不能写“colour=”。
                 units.kdl:2:3 没有“leadr”这个角色。 是否为“leader”？
                 units.kdl:4:3 单位里只能写下级单位和人员。 写 unit 或 person。
-                units.kdl:6:1 只能有一个最上级单位。 其他单位请写在它的花括号里。
+                units.kdl:6:1 行政只能有一个最上级单位。 其他单位请写在它的花括号里。
                 units.kdl:3:3 没有“甲”这个单位。 是否为“甲区”？
                 units.kdl:1:1 有两个人的用户名都是“d”。 请让用户名不重复。"#]],
         );
@@ -237,6 +302,6 @@ mod tests {
 
     #[test]
     fn the_demo_district_is_read() {
-        check(crate::demo::DISTRICT, expect!["23个单位,46人"]);
+        check(crate::demo::DISTRICT, expect!["38个单位，47人"]);
     }
 }

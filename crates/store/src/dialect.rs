@@ -209,6 +209,14 @@ impl Dialect {
         }
     }
 
+    /// The end of a question whose rows nobody may change before the transaction ends; SQLite has one writer anyway.
+    pub(crate) fn hold_for_reading(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR SHARE",
+        }
+    }
+
     /// The end of an insert that gives a record's text another folded form.
     pub(crate) fn or_fold_anew(self) -> &'static str {
         "ON CONFLICT (site, record) DO UPDATE SET folded = excluded.folded"

@@ -109,6 +109,8 @@ fn units() -> Vec<UnitRow> {
         pinyin: Some((*pinyin).to_owned()),
         founded_on: None,
         dissolved_on: None,
+        level: None,
+        credit_code: None,
     };
     UNITS.iter().enumerate().map(unit).collect()
 }

@@ -366,6 +366,7 @@ impl<'a> Writing<'a> {
     /// Writes everything, in few statements.
     pub async fn write(self, tx: &mut Tx) -> Result<(), Error> {
         let ctx = self.ctx;
+        same_tree(ctx, tx).await?;
         let cells = self.sheet.write(tx).await?;
         add_to_figures(ctx, tx, &cells).await
     }
@@ -404,6 +405,15 @@ impl Sheet {
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
         Ok(self.cells)
+    }
+}
+
+/// Is the tree still the one that was decided by? Nobody changes it before the transaction ends. `Stale` if not:
+/// the act is decided anew, by `Ctx::refreshed`.
+pub async fn same_tree(ctx: &Ctx, tx: &mut Tx) -> Result<(), Error> {
+    match store::units::hold_tree_version(tx).await? == ctx.tree.version() {
+        true => Ok(()),
+        false => Err(Error::Stale),
     }
 }
 

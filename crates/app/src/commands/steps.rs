@@ -78,8 +78,15 @@ pub struct BatchDone {
 /// The most records that one act takes.
 pub const MOST_IN_BATCH: usize = 1000;
 
-/// Starts a record.
+/// Starts a record; once more if the tree was changed meanwhile.
 pub async fn start(ctx: &Ctx, form: StartRecord) -> Result<RecordId, Error> {
+    match start_once(ctx, &form).await {
+        Err(Error::Stale) => start_once(&ctx.refreshed().await?, &form).await,
+        other => other,
+    }
+}
+
+async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
     let mechanism = ctx.mechanism(&form.mechanism)?;
     let mut conn = ctx.office.db.read().await?;
     if let Some(known) = answered(&mut conn, form.key.as_deref()).await? {
@@ -119,11 +126,18 @@ async fn keep_started(
 /// Takes a step. What is read is read before the transaction begins, so that the transaction is short; whoever was
 /// faster meanwhile makes it `Stale`, and without a version to hold it against it is simply decided anew.
 pub async fn take(ctx: &Ctx, form: TakeStep) -> Result<(), Error> {
+    let mut by = ctx.clone();
     let mut tries = 0;
     loop {
         tries += 1;
-        match take_once(ctx, &form).await {
-            Err(Error::Stale) if form.version.is_none() && tries < 5 => {}
+        match take_once(&by, &form).await {
+            Err(Error::Stale) if tries < 5 => {
+                let fresh = by.refreshed().await?;
+                if form.version.is_some() && fresh.tree.version() == by.tree.version() {
+                    return Err(Error::Stale);
+                }
+                by = fresh;
+            }
             other => return other,
         }
     }
@@ -211,7 +225,13 @@ pub async fn take_many(ctx: &Ctx, form: TakeSteps) -> Result<BatchDone, Error> {
     if ids.len() > MOST_IN_BATCH {
         return Err(Refusal::new("step.too_many").with("most", MOST_IN_BATCH).with("chosen", ids.len()).into());
     }
-    let (form, ids) = (&form, &ids);
+    match take_many_once(ctx, &form, &ids).await {
+        Err(Error::Stale) => take_many_once(&ctx.refreshed().await?, &form, &ids).await,
+        other => other,
+    }
+}
+
+async fn take_many_once(ctx: &Ctx, form: &TakeSteps, ids: &[RecordId]) -> Result<BatchDone, Error> {
     let keep = |mut tx: Tx| async move {
         let done = match answered(&mut tx, form.key.as_deref()).await? {
             Some(known) => BatchDone { batch: BatchId(known.0), done: 0, refused: Vec::new() },

@@ -81,7 +81,7 @@ const LEASE_MS: i64 = 90_000;
 
 /// Does all duties once, if this process holds the lease (or gets it). `owner` names the process.
 pub async fn tick(ctx: &Ctx, owner: &str) -> Result<Vec<(&'static str, Report)>, Error> {
-    let ctx = Ctx { actor: Actor::Clock, account: None, ..ctx.clone() };
+    let ctx = Ctx { actor: Actor::Clock, account: None, ..ctx.clone() }.refreshed().await?;
     {
         let mut tx = ctx.office.db.begin().await?;
         let held = store::duties::take_lease(&mut tx, "duties", owner, ctx.now, ctx.now + LEASE_MS).await?;

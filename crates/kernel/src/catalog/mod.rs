@@ -26,7 +26,7 @@ pub use mechanism::{
     FigureExample, Guard, Kind, ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights,
     SortKey, State, Step,
 };
-pub use vocabulary::{Chapter, Item, List, Message, Role, Vocabulary};
+pub use vocabulary::{Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary};
 
 use crate::ids::MechanismId;
 use crate::problem::SourceFile;

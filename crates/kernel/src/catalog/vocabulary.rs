@@ -15,7 +15,7 @@ pub struct Vocabulary {
     /// Lists of choices.
     pub lists: Vec<List>,
     /// Kinds of unit.
-    pub unit_kinds: Vec<(UnitKind, String)>,
+    pub unit_kinds: Vec<KindOfUnit>,
     /// Chapters of the menu, in order: id (the folder's name), Chinese name, icon.
     pub chapters: Vec<Chapter>,
     /// The site's settings: 机关名称, 发文机关, 机关代字 ….
@@ -35,6 +35,65 @@ pub struct Role {
     pub words: String,
     /// Is it an administrator of the system, without sight of business records?
     pub administers: bool,
+    /// What of the organisation its holders keep up to date, over the subtree it was given for.
+    pub manages: Vec<Managed>,
+}
+
+/// What of the organisation a role may keep up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Managed {
+    /// Units: founding, renaming, moving, merging, splitting, dissolving.
+    Units,
+    /// People with their posts.
+    People,
+}
+
+impl Managed {
+    /// Both, with the word that a definition writes.
+    pub const ALL: [(&'static str, Self); 2] = [("units", Self::Units), ("people", Self::People)];
+}
+
+/// A kind of unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindOfUnit {
+    /// Its id.
+    pub id: UnitKind,
+    /// Its Chinese name.
+    pub name: String,
+    /// In which of the two trees such units stand.
+    pub hierarchy: Hierarchy,
+    /// The level that such units have unless they say another: an item of the list [`LEVELS`].
+    pub level: Option<Arc<str>>,
+    /// Below which kinds they stand; none for the top of a tree.
+    pub below: Vec<UnitKind>,
+}
+
+/// The list of levels that units have.
+pub const LEVELS: &str = "unit_level";
+
+/// Two trees, linked and not merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hierarchy {
+    /// 行政.
+    Administrative,
+    /// 党组织.
+    Party,
+}
+
+impl Hierarchy {
+    /// Both, with the word that a definition writes and the word that people read.
+    pub const ALL: [(&'static str, &'static str, Self); 2] =
+        [("administrative", "行政", Self::Administrative), ("party", "党组织", Self::Party)];
+
+    /// The word that stands in an address.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(.., it)| *it == self).map_or("", |(word, ..)| word)
+    }
+
+    /// What people read.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(.., it)| *it == self).map_or("", |(_, name, _)| name)
+    }
 }
 
 /// A list of choices.
@@ -90,6 +149,22 @@ impl Vocabulary {
     /// A role by id.
     pub fn role(&self, id: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.id == *id)
+    }
+
+    /// A kind of unit by id.
+    pub fn unit_kind(&self, id: &str) -> Option<&KindOfUnit> {
+        self.unit_kinds.iter().find(|kind| kind.id == *id)
+    }
+
+    /// In which tree units of a kind stand; units of a kind that the vocabulary forgot stand in the administrative one.
+    pub fn hierarchy(&self, kind: &UnitKind) -> Hierarchy {
+        self.unit_kind(kind.as_str()).map_or(Hierarchy::Administrative, |kind| kind.hierarchy)
+    }
+
+    /// The roles that keep something of the organisation up to date.
+    // enforces: role.manages
+    pub fn managers(&self, what: Managed) -> Vec<RoleId> {
+        self.roles.iter().filter(|role| role.manages.contains(&what)).map(|role| role.id.clone()).collect()
     }
 
     /// A site's setting, or its own name in braces if the site has none.

@@ -37,6 +37,8 @@ fn unit(number: u128, ord: i64, ord_last: i64) -> UnitRow {
         pinyin: None,
         founded_on: None,
         dissolved_on: None,
+        level: None,
+        credit_code: None,
     }
 }
 

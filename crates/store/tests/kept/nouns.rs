@@ -135,6 +135,8 @@ fn unit(number: u128, ord: i64, ord_last: i64) -> UnitRow {
         pinyin: Some("di".to_owned()),
         founded_on: Some(day("2001-07-01")),
         dissolved_on: None,
+        level: None,
+        credit_code: None,
     }
 }
 
@@ -165,8 +167,10 @@ async fn units_people_and_roles_come_back() {
         grants::insert_many(&mut tx, std::slice::from_ref(&grant)).await.expect("given");
         let mut renamed = unit(3, 2, 2);
         renamed.name = "新街道".to_owned();
-        units::update(&mut tx, &renamed).await.expect("kept");
-        assert!(matches!(units::update(&mut tx, &unit(9, 2, 2)).await, Err(StoreError::Stale)));
+        units::put_many(&mut tx, std::slice::from_ref(&renamed)).await.expect("kept");
+        let before = units::tree_version(&mut tx).await.expect("read");
+        units::tree_changes(&mut tx).await.expect("counted");
+        assert_eq!(units::hold_tree_version(&mut tx).await.expect("held"), before + 1);
         assert_eq!(units::all(&mut tx).await.expect("read"), [unit(1, 0, 2), unit(2, 1, 1), renamed]);
         let page = people::page(&mut tx, (1, 1), None, Some(("lin xiao", lin.id)), 10).await.expect("listed");
         assert_eq!(page, std::slice::from_ref(&zhao));

@@ -116,6 +116,8 @@ fn sign_in_and_back(guest: &Guest, method: &Method) -> String {
 
 async fn visitor(guest: &Guest) -> Result<Option<Visitor>, Failure> {
     let Some(token) = &guest.token else { return Ok(None) };
+    // Rights are those of this moment, whichever node gave or took them.
+    guest.site.office.fresh_tree().await?;
     // Looking up a session needs a moment and a database, and nobody's rights.
     let nobody = guest.site.ctx(Actor::Clock, None, &guest.request);
     let found = app::commands::sign_in::whose(&nobody, token).await?;

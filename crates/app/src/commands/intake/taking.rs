@@ -88,6 +88,7 @@ struct Chunk {
 /// Collects in one thread and writes in another, then adds to the figures once.
 async fn write(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<TakenIn, Error> {
     let (looking, batch) = (job.looking.clone(), job.batch);
+    keep::same_tree(ctx, tx).await?;
     let (sender, mut chunks) = mpsc::channel::<Chunk>(2);
     let collecting = tokio::spawn(aside("collect the rows of a workbook", move || collect(&job, &sender)));
     let mut cells = Cells::new();

@@ -4,13 +4,14 @@ use kernel::ids::{AccountId, GrantId, PersonId, RoleId, UnitId, UnitKind};
 use store::accounts::AccountRow;
 use store::grants::GrantRow;
 use store::people::PersonRow;
-use store::units::UnitRow;
+use store::units::{LinkRow, UnitRow};
 
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::pinyin::initials;
 
-/// A unit to come; units stand in pre-order, the root first.
+/// A unit to come; units stand in pre-order, one tree behind the other, each with its top first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewUnit {
     /// Its kind.
@@ -23,8 +24,14 @@ pub struct NewUnit {
     pub pinyin: Option<String>,
     /// Its code.
     pub code: Option<String>,
-    /// The place of the unit above it in the list.
+    /// Its level, if it is not its kind's.
+    pub level: Option<String>,
+    /// Its unified social credit code.
+    pub credit_code: Option<String>,
+    /// The place of the unit above it in the list; none at the top of a tree.
     pub parent: Option<usize>,
+    /// For a party unit, the places of the administrative units that it belongs to.
+    pub of: Vec<usize>,
 }
 
 /// A person to come.
@@ -69,7 +76,15 @@ pub async fn set_up(
     if !store::units::all(&mut tx).await?.is_empty() {
         return Err(Error::Stale);
     }
+    store::units::tree_changes(&mut tx).await?;
     store::units::insert_many(&mut tx, &units).await?;
+    for (unit, row) in new.units.iter().zip(&units) {
+        for other in &unit.of {
+            let (id, other) = (ctx.new_id(), units[*other].id);
+            let link = LinkRow { id, unit: row.id, other, from_on: ctx.today, ended_on: None };
+            store::units::insert_link(&mut tx, &link).await?;
+        }
+    }
     store::people::insert_many(&mut tx, &people).await?;
     let mut grants = Vec::new();
     for (person, row) in new.people.iter().zip(&people) {
@@ -110,9 +125,11 @@ fn unit_rows(ctx: &Ctx, new: &NewOrganisation) -> Vec<UnitRow> {
             ord: at as i64 + 1,
             ord_last: at as i64 + 1,
             depth: above.map_or(0, |(_, depth)| depth + 1),
-            pinyin: unit.pinyin.clone(),
+            pinyin: Some(unit.pinyin.clone().unwrap_or_else(|| initials(&unit.name))),
             founded_on: None,
             dissolved_on: None,
+            level: unit.level.clone().or_else(|| level(ctx, unit)),
+            credit_code: unit.credit_code.clone(),
         });
     }
     for at in (0..rows.len()).rev() {
@@ -123,11 +140,16 @@ fn unit_rows(ctx: &Ctx, new: &NewOrganisation) -> Vec<UnitRow> {
     rows
 }
 
+// enforces: unit_kind.level
+fn level(ctx: &Ctx, unit: &NewUnit) -> Option<String> {
+    ctx.vocabulary().unit_kind(unit.kind.as_str())?.level.as_deref().map(str::to_owned)
+}
+
 fn person_row(ctx: &Ctx, person: &NewPerson, units: &[UnitRow]) -> PersonRow {
     PersonRow {
         id: ctx.new_id::<PersonId>(),
         name: person.name.clone(),
-        pinyin: person.pinyin.clone().unwrap_or_else(|| person.name.clone()),
+        pinyin: person.pinyin.clone().unwrap_or_else(|| initials(&person.name)),
         post_name: person.post_name.clone(),
         unit: Some(units[person.unit].id),
     }

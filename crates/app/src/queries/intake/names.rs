@@ -229,7 +229,7 @@ mod tests {
             unit(5, "海湾街道办事处", "海湾街道", (4, 5)),
             unit(6, "党政办公室", "党政办", (5, 5)),
         ];
-        Tree::new(units, vec![person(1, "张三", 2), person(2, "张三", 3), person(3, "黎澄", 3)], Vec::new())
+        Tree::new(0, units, vec![person(1, "张三", 2), person(2, "张三", 3), person(3, "黎澄", 3)], Vec::new())
     }
 
     fn shown(tree: &Tree, meant: Meant<UnitId>) -> String {

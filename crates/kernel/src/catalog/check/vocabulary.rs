@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::desk::Desk;
 use crate::catalog::grammar::VOCABULARY_FILE;
 use crate::catalog::raw::{self, Raw};
-use crate::catalog::{Chapter, Item, List, Message, Role, Vocabulary};
+use crate::catalog::{Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary};
+use crate::ids::UnitKind;
 use crate::problem::{Problem, SourceFile};
 
 /// Reads all files of the vocabulary; a word that is declared twice stays as it was first.
@@ -15,20 +16,28 @@ pub(super) fn vocabulary(files: &[&SourceFile]) -> (Vocabulary, Vec<Problem>) {
     let mut vocabulary = Vocabulary::default();
     let mut problems = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut read = Vec::new();
     for file in files {
         let (nodes, faults) = raw::read(file, VOCABULARY_FILE);
         problems.extend(faults);
-        let mut desk = Desk::new(file);
-        for raw in &nodes {
-            let first = seen.insert((raw.name.clone(), raw.arg(0).to_owned()), file.path.to_string());
+        read.push((Desk::new(file), nodes));
+    }
+    for (desk, nodes) in &mut read {
+        for raw in nodes.iter() {
+            let first = seen.insert((raw.name.clone(), raw.arg(0).to_owned()), desk.file.path.to_string());
             match first.filter(|_| !raw.arg(0).is_empty()) {
                 Some(path) => desk.tell_hint(
                     raw.arg_span(0),
                     format!("{} {} 写了两次", raw.name, raw.arg(0)),
                     format!("前一处在 {path}"),
                 ),
-                None => add(&mut desk, raw, &mut vocabulary),
+                None => add(desk, raw, &mut vocabulary),
             }
+        }
+    }
+    for (mut desk, nodes) in read {
+        for raw in nodes.iter().filter(|raw| raw.rule.key == "unit_kind") {
+            kind_holds(&mut desk, raw, &vocabulary);
         }
         problems.extend(desk.problems);
     }
@@ -46,13 +55,20 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
             name,
             words: raw.text("words").unwrap_or_default(),
             administers: raw.says("administers"),
+            manages: managed(desk, raw),
         }),
         "vocabulary.list" => {
             let list = List { id: raw.arg(0).into(), name, items: raw.inside("item").map(item).collect() };
             items_hold(desk, raw, &list);
             vocabulary.lists.push(list);
         }
-        "unit_kind" => vocabulary.unit_kinds.push((raw.arg(0).into(), name)),
+        "unit_kind" => vocabulary.unit_kinds.push(KindOfUnit {
+            id: raw.arg(0).into(),
+            name,
+            hierarchy: hierarchy(raw),
+            level: raw.text("level").map(|level| level.as_str().into()),
+            below: raw.prop("below").map_or_else(Vec::new, |ids| ids.words().map(UnitKind::from).collect()),
+        }),
         // enforces: chapter.icon
         "chapter" => {
             vocabulary.chapters.push(Chapter {
@@ -75,12 +91,36 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
     }
 }
 
+fn managed(desk: &mut Desk<'_>, raw: &Raw) -> Vec<Managed> {
+    let known: Vec<String> = Managed::ALL.iter().map(|(word, _)| (*word).to_owned()).collect();
+    let found = desk.many(raw, "manages", "组织资料", &known);
+    Managed::ALL.iter().filter(|(word, _)| found.contains(word)).map(|(_, what)| *what).collect()
+}
+
+// enforces: unit_kind.hierarchy
+fn hierarchy(raw: &Raw) -> Hierarchy {
+    let written = raw.text("hierarchy").unwrap_or_default();
+    Hierarchy::ALL.iter().find(|(word, ..)| *word == written).map_or(Hierarchy::Administrative, |(.., it)| *it)
+}
+
+/// A kind stands below kinds of its own tree, and its level is on the list.
+fn kind_holds(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary) {
+    let own = hierarchy(raw);
+    let same: Vec<String> =
+        vocabulary.unit_kinds.iter().filter(|it| it.hierarchy == own).map(|it| it.id.to_string()).collect();
+    desk.many(raw, "below", "同一棵树的单位种类", &same);
+    let levels = vocabulary
+        .list(LEVELS)
+        .map_or_else(Vec::new, |list| list.items.iter().map(|item| item.id.to_string()).collect::<Vec<_>>());
+    desk.one_prop(raw, "level", "单位级别", &levels);
+}
+
 /// People choose by the Chinese name: two roles, lists, kinds or chapters may not share one.
 fn name_is_free(desk: &mut Desk<'_>, raw: &Raw, name: &str, vocabulary: &Vocabulary) {
     let taken = match raw.rule.key {
         "role" => vocabulary.roles.iter().any(|it| it.name == name),
         "vocabulary.list" => vocabulary.lists.iter().any(|it| it.name == name),
-        "unit_kind" => vocabulary.unit_kinds.iter().any(|(_, it)| it == name),
+        "unit_kind" => vocabulary.unit_kinds.iter().any(|it| it.name == name),
         "chapter" => vocabulary.chapters.iter().any(|it| it.name == name),
         _ => false,
     };

@@ -113,6 +113,9 @@ pub const COLUMN_TYPES: &[&str] = &[
     "record",
 ];
 
+/// The trees that a kind of unit may stand in.
+pub const HIERARCHIES: &[&str] = &["administrative", "party"];
+
 /// The layouts that a paper may take.
 pub const LAYOUTS: &[&str] = &["document", "letter", "order"];
 /// What a register may be ordered by.

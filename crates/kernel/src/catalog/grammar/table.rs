@@ -3,8 +3,8 @@
 //! Never a rule that needs more than the node itself: those are checks.
 
 use super::{
-    ANY, Argument, COLUMN_TYPES, FIELD_TYPES, LAYOUTS, MECHANISM_FILE, Node, Property, SORTS, Scalar, Times,
-    VOCABULARY_FILE,
+    ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM_FILE, Node, Property, SORTS, Scalar,
+    Times, VOCABULARY_FILE,
 };
 
 const fn arg(name: &'static str, of: Scalar) -> Argument {
@@ -424,6 +424,7 @@ pub const GRAMMAR: &[Node] = &[
         props: &[
             must("words", Scalar::Text, "一句话说明这个角色做什么。"),
             may("administers", Scalar::YesNo, "只管系统，不看业务事项。"),
+            may("manages", Scalar::Ids, "维护哪些组织资料：units 单位，people 人员；以授权的单位及其下级为限。"),
         ],
         means: "一个角色。",
     },
@@ -460,7 +461,11 @@ pub const GRAMMAR: &[Node] = &[
         inside: &[VOCABULARY_FILE],
         times: Times::Any,
         args: &[ID, NAME],
-        props: &[],
+        props: &[
+            may("hierarchy", Scalar::Word(HIERARCHIES), "属于哪棵树：administrative 行政，party 党组织；不写是行政。"),
+            may("level", Scalar::Id, "这种单位一般是什么级别，写选项表 unit_level 的一项。"),
+            may("below", Scalar::Ids, "可以设在哪些种类的单位下面；不写的只能在最上面。"),
+        ],
         means: "一种单位。",
     },
     Node {

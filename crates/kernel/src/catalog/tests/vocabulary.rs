@@ -79,5 +79,32 @@ fn words_are_kept_as_written() {
     assert_eq!(words.setting("发文机关"), Some("某办公室"));
     assert_eq!((words.roles[0].words.as_str(), words.roles[0].administers), ("登记。", false));
     assert_eq!((words.chapters[0].name.as_str(), words.chapters[0].icon.as_str()), ("关爱", "heart"));
-    assert_eq!(words.unit_kinds[0].1, "科室");
+    assert_eq!((words.unit_kinds[0].name.as_str(), words.unit_kinds[0].hierarchy), ("科室", Hierarchy::Administrative));
+}
+
+// proves: role.manages
+// proves: unit_kind.hierarchy
+// proves: unit_kind.level
+#[test]
+fn kinds_of_units_stand_in_one_of_two_trees_and_roles_keep_them() {
+    let text = r#"
+        list "unit_level" "级别" { item "142" "县处级副职" }
+        role "keeper" "组织员" words="维护。" manages="units people"
+        role "clerk" "经办人" words="登记。" manages="unit"
+        unit_kind "district" "区"
+        unit_kind "office" "科室" below="district office" level="142"
+        unit_kind "work_committee" "党工委" hierarchy="party" level="14"
+        unit_kind "branch" "党支部" hierarchy="party" below="work_committee district"
+    "#;
+    let (catalog, problems) = check(&[SourceFile { path: "vocabulary/units.kdl".into(), text: text.into() }]);
+    let told = told(&problems);
+    expect![[r#"
+        vocabulary/units.kdl:4:54 没有名为 unit 的组织资料 是否为“units”？
+        vocabulary/units.kdl:7:72 没有名为 14 的单位级别 是否为“142”？
+        vocabulary/units.kdl:8:77 没有名为 district 的同一棵树的单位种类"#]]
+    .assert_eq(told.trim());
+    let words = catalog.vocabulary;
+    assert_eq!(words.managers(Managed::Units), ["keeper"]);
+    assert_eq!(words.hierarchy(&"branch".into()), Hierarchy::Party);
+    assert_eq!(words.unit_kind("office").unwrap().level.as_deref(), Some("142"));
 }

@@ -43,7 +43,10 @@ pub(super) async fn organise(ctx: &Ctx) -> anyhow::Result<()> {
         short_name: None,
         pinyin: None,
         code: None,
+        level: None,
+        credit_code: None,
         parent,
+        of: Vec::new(),
     };
     let mut new = NewOrganisation { units: vec![unit("district", "测速区".to_owned(), None)], people: Vec::new() };
     for street in 1..=STREETS {
