@@ -217,6 +217,12 @@ impl Dialect {
         }
     }
 
+    /// The end of an insert that puts new values in place of a row that is there.
+    pub(crate) fn or_put<'a>(self, key: &str, columns: impl Iterator<Item = &'a str>) -> String {
+        let set: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();
+        format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+    }
+
     /// The end of an insert that gives a record's text another folded form.
     pub(crate) fn or_fold_anew(self) -> &'static str {
         "ON CONFLICT (site, record) DO UPDATE SET folded = excluded.folded"

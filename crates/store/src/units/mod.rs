@@ -124,9 +124,7 @@ pub async fn insert_many(conn: &mut Conn, units: &[UnitRow]) -> Result<(), Store
 pub async fn put_many(conn: &mut Conn, units: &[UnitRow]) -> Result<(), StoreError> {
     let site = conn.site();
     let rows = units.iter().map(|unit| params(unit, site)).collect();
-    let columns = COLUMNS.split(", ").filter(|column| *column != "id");
-    let set: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();
-    let tail = format!("ON CONFLICT (site, id) DO UPDATE SET {}", set.join(", "));
+    let tail = conn.dialect().or_put("site, id", COLUMNS.split(", ").filter(|column| *column != "id"));
     many::insert(conn, &format!("unit ({COLUMNS}, site)"), rows, &tail).await.doing("keep changed units")?;
     Ok(())
 }
