@@ -7,7 +7,7 @@ use kernel::authority::{Actor, Subtree};
 use kernel::calendar::Calendar;
 use kernel::catalog::{Catalog, Managed, Mechanism, Vocabulary};
 use kernel::deadlines::Clock;
-use kernel::ids::{AccountId, PersonId};
+use kernel::ids::{AccountId, PersonId, RoleId};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::error::Error;
@@ -87,7 +87,7 @@ impl Ctx {
     pub fn reach(&self, mechanism: &Mechanism) -> Vec<Subtree> {
         match self.actor {
             Actor::Clock => vec![self.tree.whole()],
-            Actor::Person { .. } => self.actor.reach(&kernel::authority::seers(mechanism)),
+            Actor::Person { .. } => self.actor.reach(&mechanism.id, &kernel::authority::seers(mechanism)),
         }
     }
 
@@ -95,21 +95,32 @@ impl Ctx {
     pub async fn refreshed(&self) -> Result<Self, Error> {
         self.office.fresh_tree().await?;
         let tree = self.office.tree();
+        let fresh = Self { tree, ..self.clone() };
         let actor = match &self.actor {
-            Actor::Person { id, name, .. } => {
-                Actor::Person { id: *id, name: name.clone(), grants: tree.grants_of(*id, self.today) }
-            }
+            Actor::Person { id, .. } => fresh.as_person(*id).ok_or(Error::NotFound)?,
             Actor::Clock => Actor::Clock,
         };
-        Ok(Self { tree, actor, ..self.clone() })
+        Ok(Self { actor, ..fresh })
     }
 
     /// The subtrees whose units (or people) this person keeps up to date.
     pub fn managed(&self, what: Managed) -> Vec<Subtree> {
         match self.actor {
             Actor::Clock => vec![self.tree.whole()],
-            Actor::Person { .. } => self.actor.reach(&self.vocabulary().managers(what)),
+            Actor::Person { .. } => self.actor.own_reach(&self.vocabulary().managers(what)),
         }
+    }
+
+    /// A person as somebody who acts today: what they hold, and in whose name they may act.
+    pub fn as_person(&self, id: PersonId) -> Option<Actor> {
+        let person = self.tree.person(id)?;
+        let is_business = |role: &RoleId| self.vocabulary().role(role.as_str()).is_some_and(|role| !role.administers);
+        Some(Actor::Person {
+            id,
+            name: person.name.clone(),
+            grants: self.tree.grants_of(id, self.today),
+            stands_for: self.tree.principals_of(id, self.today, is_business),
+        })
     }
 
     /// Who acts, if it is a person.

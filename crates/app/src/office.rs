@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use documents::pdf::Press;
 use jiff::civil::Date;
-use kernel::authority::{Actor, Grant, Subtree};
+use kernel::authority::{Actor, Grant, StandIn, Subtree};
 use kernel::calendar::Calendar;
 use kernel::catalog::{Catalog, Mechanism};
 use kernel::ids::{AccountId, FieldId};
@@ -216,7 +216,17 @@ impl Office {
                 },
             ))
         });
-        let tree = Tree::new(version, units, people, grants.collect());
+        // One that has not begun is read as well: it comes into force at midnight by itself.
+        let stand_ins = store::stand_ins::standing(&mut conn).await?.into_iter().map(|row| StandIn {
+            id: row.id,
+            person: row.person,
+            principal: row.principal,
+            mechanisms: row.mechanisms,
+            from_on: row.from_on,
+            until_on: row.until_on,
+            is_ended: row.ended_at.is_some(),
+        });
+        let tree = Tree::new(version, units, people, grants.collect()).with_stand_ins(stand_ins.collect());
         *self.tree.write().expect("nobody panics while holding the tree") = Arc::new(tree);
         Ok(())
     }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use kernel::authority::{Grant, Subtree};
+use kernel::authority::{Grant, Principal, StandIn, Subtree};
 use kernel::ids::{PersonId, RoleId, UnitId, UnitKind};
 use kernel::workflow::Numbered as _;
 
@@ -55,6 +55,7 @@ pub struct Tree {
     by_name: HashMap<String, UnitId>,
     people: HashMap<PersonId, Person>,
     grants: Vec<(PersonId, Grant)>,
+    stand_ins: Vec<StandIn>,
 }
 
 impl kernel::workflow::Numbered for Tree {
@@ -74,7 +75,12 @@ impl Tree {
             by_name.insert(unit.name.clone(), unit.id);
         }
         let people = people.into_iter().map(|person| (person.id, person)).collect();
-        Self { version, units, by_id, by_name, people, grants }
+        Self { version, units, by_id, by_name, people, grants, stand_ins: Vec::new() }
+    }
+
+    /// With those who stand in for others.
+    pub fn with_stand_ins(self, stand_ins: Vec<StandIn>) -> Self {
+        Self { stand_ins, ..self }
     }
 
     /// Which version of units, people and grants it is; the database counts their changes.
@@ -160,6 +166,24 @@ impl Tree {
             .filter(|(id, grant)| *id == person && grant.holds_on(on))
             .map(|(_, grant)| grant.clone())
             .collect()
+    }
+
+    /// In whose name a person may act on a day, with what each holds themselves that day. What they hold as somebody's
+    /// stand-in is not among it, and neither is a role that `is_business` does not let through.
+    pub fn principals_of(&self, person: PersonId, on: Date, is_business: impl Fn(&RoleId) -> bool) -> Vec<Principal> {
+        let given = self.stand_ins.iter().filter(|it| it.person == person && it.holds_on(on));
+        let principals = given.filter_map(|it| {
+            let known = self.person(it.principal)?;
+            let mut grants = self.grants_of(it.principal, on);
+            grants.retain(|grant| is_business(&grant.role));
+            Some(Principal { person: known.id, name: known.name.clone(), mechanisms: it.mechanisms.clone(), grants })
+        });
+        principals.collect()
+    }
+
+    /// Who stands in for a person on a day.
+    pub fn stand_ins_for(&self, principal: PersonId, on: Date) -> impl Iterator<Item = &StandIn> {
+        self.stand_ins.iter().filter(move |it| it.principal == principal && it.holds_on(on))
     }
 
     /// Who holds a role over a unit on a day: those who hold it nearest to the unit.

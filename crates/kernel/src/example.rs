@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::authority::{Actor, Grant, Subtree};
+use crate::authority::{Actor, Grant, Subtree, Taken};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Example, Figure, FigureExample, Mechanism};
 use crate::deadlines::Clock;
@@ -86,7 +86,7 @@ fn empty(mechanism: &Mechanism) -> Record {
 pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Result<Record, String> {
     let unit = UnitId(Uuid::from_u128(1));
     let mut record: Option<Record> = None;
-    let mut taken: Vec<(String, Option<PersonId>)> = Vec::new();
+    let mut taken: Vec<Taken> = Vec::new();
     for (at, line) in example.steps.iter().enumerate() {
         let step = mechanism.step(line.step.as_str()).ok_or_else(|| format!("没有步骤 {}", line.step))?;
         let actor = holder_of(mechanism, step.who.first());
@@ -94,17 +94,13 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         if step.from.is_empty() {
             filled.push((mechanism.unit.clone(), Some(Value::Unit(unit))));
         }
-        let last_by = step
-            .apart
-            .as_ref()
-            .and_then(|apart| taken.iter().rev().find(|(id, _)| id == apart.as_str()).and_then(|(_, by)| *by));
         let attempt = Attempt {
             actor: &actor,
             step: &line.step,
             filled,
             opinion: step.opinion.then(|| "同意。".to_owned()),
             reason: step.reason.then(|| "见附件。".to_owned()),
-            last_by,
+            past: &taken,
             tree: &OneUnit,
         };
         let clock = Clock { calendar, today: line.on };
@@ -120,7 +116,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
                 return Err(format!("第{}步“{}”被拒：{}", at + 1, step.name, codes.join(";")));
             }
             (Ok(moved), false) => {
-                taken.push((moved.step.clone(), actor.person()));
+                taken.push(Taken { step: line.step.clone(), by: actor.person(), behalf: None });
                 record = Some(moved.after);
             }
         }
@@ -156,6 +152,7 @@ fn holder_of(mechanism: &Mechanism, role: Option<&crate::ids::RoleId>) -> Actor 
             until_on: None,
             basis: "例子".to_owned(),
         }],
+        stands_for: Vec::new(),
     }
 }
 

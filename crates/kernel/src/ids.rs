@@ -51,6 +51,10 @@ row_id! {
     AccountId,
     /// A role given to a person over a unit's subtree from a day to a day.
     GrantId,
+    /// That somebody stands in for somebody.
+    StandInId,
+    /// What a leaver handed to others in one act.
+    HandOverId,
     /// An uploaded or rendered file.
     FileId,
     /// An issued copy of a paper.

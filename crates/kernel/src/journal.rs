@@ -28,9 +28,12 @@ pub struct Entry {
     /// By which role they acted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub role: Option<String>,
-    /// In whose name.
+    /// In whose name: their name then.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub behalf: Option<String>,
+    /// In whose name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub principal: Option<PersonId>,
     /// The step's id (or `clock.warned` and its like for what the clock does).
     pub step: String,
     /// The step's name then.

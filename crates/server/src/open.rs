@@ -102,9 +102,7 @@ pub async fn ctx_of(office: &Arc<Office>, login: &str) -> anyhow::Result<Ctx> {
     let ctx = own_ctx(office);
     let account = account.filter(|it| it.ended_on.is_none_or(|day| day > ctx.today));
     let account = account.with_context(|| format!("没有用户名为“{login}”的账号，或者它已停用"))?;
-    let person = ctx.tree.person(account.person).context("这个账号的人员不在了")?;
-    let grants = ctx.tree.grants_of(person.id, ctx.today);
-    let actor = Actor::Person { id: person.id, name: person.name.clone(), grants };
+    let actor = ctx.as_person(account.person).context("这个账号的人员不在了")?;
     Ok(Ctx { actor, account: Some(account.id), ..ctx })
 }
 

@@ -175,3 +175,17 @@ pub async fn newest(
     let sql = format!("SELECT {COLUMNS} FROM journal WHERE site = $1{given} ORDER BY at_ DESC, id DESC LIMIT {limit}");
     conn.list(sql, params).await.and_then(|found| rows(&found)).doing("read the newest entries")
 }
+
+/// What somebody did in somebody's name, newest first.
+pub async fn in_name_of(
+    conn: &mut Conn,
+    actor: PersonId,
+    principal: PersonId,
+    limit: u32,
+) -> Result<Vec<JournalRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM journal WHERE site = $1 AND actor = $2 AND behalf = $3 ORDER BY at_ DESC, id DESC LIMIT {limit}"
+    );
+    let found = conn.list(sql, [conn.here(), actor.into(), principal.to_string().as_str().into()]).await;
+    found.and_then(|found| rows(&found)).doing("read what was done in somebody's name")
+}

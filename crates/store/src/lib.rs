@@ -33,6 +33,7 @@ pub mod units;
 pub mod people;
 pub mod accounts;
 pub mod grants;
+pub mod stand_ins;
 
 pub mod notices;
 pub mod outbox;

@@ -439,11 +439,15 @@ pub async fn open_by_holder(
     conn: &mut Conn,
     role: &RoleId,
     units: (i64, i64),
+    mechanisms: &[MechanismId],
     after: Option<&After>,
     limit: u32,
 ) -> Result<Vec<RecordRow>, StoreError> {
     let mut asking = Asking::at(conn.dialect(), conn.site());
     asking.is("holder_role", role);
+    if !mechanisms.is_empty() {
+        asking.among("mechanism", mechanisms.iter().map(P::from).collect());
+    }
     asking.is("open_", true);
     if units != WHOLE_SITE {
         let (first, last) = (asking.param(units.0), asking.param(units.1));

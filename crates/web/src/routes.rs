@@ -87,6 +87,9 @@ fn person() -> Vec<Line> {
         (GET, "/units", SignedIn, get(pages::units::show)),
         (GET, "/figures", SignedIn, get(pages::figures::all)),
         (GET, "/book", SignedIn, get(pages::mechanism::all)),
+        (GET, "/stand-ins", SignedIn, get(pages::stand_ins::show)),
+        (POST, "/stand-ins", SignedIn, post(pages::stand_ins::give)),
+        (POST, "/stand-ins/{stand_in}/end", SignedIn, post(pages::stand_ins::end)),
     ]
 }
 
@@ -152,6 +155,9 @@ fn machines() -> Vec<Line> {
         (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::show)),
         (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),
         (POST, "/api/v1/records/{record}/steps/{step}", SignedIn, post(api::records::take)),
+        (GET, "/api/v1/stand-ins", SignedIn, get(api::stand_ins::list)),
+        (POST, "/api/v1/stand-ins", SignedIn, post(api::stand_ins::give)),
+        (POST, "/api/v1/stand-ins/{stand_in}/end", SignedIn, post(api::stand_ins::end)),
         (POST, "/api/v1/files", SignedIn, post(api::records::upload)),
     ]
 }

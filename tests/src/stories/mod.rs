@@ -20,4 +20,5 @@ mod hostile;
 mod together;
 mod administering;
 mod histories;
+mod standing_in;
 pub(crate) mod tasks;

@@ -94,7 +94,7 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
     let mut tx = ctx.office.db.begin_long().await?;
     let batch = store::imports::find_batch(&mut tx, id).await?.ok_or_else(|| Refusal::new("import.no_batch"))?;
     let mechanism = ctx.mechanism(batch.mechanism.as_str())?;
-    if !ctx.actor.holds_any(&mechanism.rights.import) {
+    if !ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import) {
         return Err(Error::NotFound);
     }
     if batch.kind != "import" {
@@ -151,6 +151,7 @@ fn undone(ctx: &Ctx, record: &Record) -> Move {
         step: "batch.undone".to_owned(),
         step_name: "撤销导入".to_owned(),
         role: None,
+        behalf: None,
         deadlines: Vec::new(),
         wants_number: false,
         paper: None,

@@ -98,7 +98,7 @@ pub struct TakenIn {
 // enforces: rights.import
 pub async fn upload(ctx: &Ctx, mechanism: &str, name: &str, bytes: &[u8]) -> Result<UploadId, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    let (true, Some(owner)) = (ctx.actor.holds_any(&mechanism.rights.import), ctx.person()) else {
+    let (true, Some(owner)) = (ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import), ctx.person()) else {
         return Err(Error::NotFound);
     };
     let name = clean_name(name)?;
@@ -142,7 +142,7 @@ pub async fn own(ctx: &Ctx, conn: &mut Conn, id: UploadId) -> Result<UploadRow, 
     let found = store::imports::find_upload(conn, id.0, owner).await?;
     let row = found.ok_or_else(|| Refusal::new("import.gone"))?;
     let mechanism = ctx.mechanism(row.mechanism.as_ref().ok_or(Error::NotFound)?.as_str())?;
-    match ctx.actor.holds_any(&mechanism.rights.import) {
+    match ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import) {
         true => Ok(row),
         false => Err(Error::NotFound),
     }

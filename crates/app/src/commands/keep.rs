@@ -210,7 +210,8 @@ impl<'a> Writing<'a> {
             actor: ctx.actor.person(),
             actor_name: ctx.actor.name().to_owned(),
             role: moved.role.as_ref().map(ToString::to_string),
-            behalf: None,
+            behalf: moved.behalf.as_ref().map(|it| it.name.clone()),
+            principal: moved.behalf.as_ref().map(|it| it.person),
             step: moved.step.clone(),
             step_name: moved.step_name.clone(),
             from: before.map(|before| before.state.to_string()),
@@ -236,7 +237,7 @@ impl<'a> Writing<'a> {
             on: ctx.today,
             actor: ctx.actor.person(),
             actor_name: entry.actor_name,
-            behalf: None,
+            behalf: moved.behalf.as_ref().map(|it| it.person.to_string()),
             step: StepId::from(moved.step.as_str()),
             entry: json,
             prior_hash: entered.prior,
@@ -290,7 +291,7 @@ impl<'a> Writing<'a> {
             filled,
             opinion: None,
             reason: None,
-            last_by: None,
+            past: &[],
             tree: &*ctx.tree,
         };
         let moved = workflow::start(ctx.clock(), &target, id, attempt)?;

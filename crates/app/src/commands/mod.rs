@@ -7,6 +7,7 @@ pub mod steps;
 pub mod batches;
 pub mod files;
 pub mod sign_in;
+pub mod stand_ins;
 pub mod intake;
 pub mod calendar;
 pub mod inbox;

@@ -111,13 +111,7 @@ pub async fn whose(ctx: &Ctx, token: &str) -> Result<Option<(Actor, AccountId)>,
         store::accounts::touch_session(&mut tx, &hash, ctx.now, session.ends_at).await?;
         tx.commit().await?;
     }
-    Ok(actor(ctx, &account).map(|actor| (actor, account.id)))
-}
-
-fn actor(ctx: &Ctx, account: &AccountRow) -> Option<Actor> {
-    let person = ctx.tree.person(account.person)?;
-    let grants = ctx.tree.grants_of(person.id, ctx.today);
-    Some(Actor::Person { id: person.id, name: person.name.clone(), grants })
+    Ok(ctx.as_person(account.person).map(|actor| (actor, account.id)))
 }
 
 /// Hashes a password for keeping (argon2id, 19 MiB, two passes).

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
+use kernel::authority::Taken;
 use kernel::catalog::{FieldType, Mechanism, Step};
 use kernel::facts::{self, Typed};
-use kernel::ids::{BatchId, FieldId, FileId, PersonId, RecordId, StepId};
+use kernel::ids::{BatchId, FieldId, FileId, RecordId, StepId};
 use kernel::record::Record;
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::Value;
 use kernel::workflow::{self, Attempt, Move};
+use store::journal::JournalRow;
 use store::{Conn, Tx};
 
 use crate::commands::keep::Writing;
@@ -96,7 +98,7 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
     let filled = read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
     drop(conn);
     let id: RecordId = ctx.new_id();
-    let attempt = attempt(ctx, &step.id, filled, None, None, None);
+    let attempt = attempt(ctx, &step.id, filled, None, None, &[]);
     let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
     let (key, mechanism, moved) = (form.key.as_deref(), &mechanism, &moved);
     let keep = |mut tx: Tx| async move {
@@ -162,10 +164,10 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
-    let taken = Taken { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash };
-    let (key, taken) = (form.key.as_deref(), &taken);
+    let decided = Decided { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash };
+    let (key, decided) = (form.key.as_deref(), &decided);
     let keep = |mut tx: Tx| async move {
-        keep_taken(ctx, &mut tx, key, taken).await?;
+        keep_taken(ctx, &mut tx, key, decided).await?;
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await
@@ -182,36 +184,36 @@ async fn decide(
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
     let filled = read(ctx, conn, mechanism, step, &form.typed, Some(record.id)).await?;
-    let last_by = last_by(conn, step, record.id).await?;
-    let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), last_by);
+    let past = past(conn, step, record.id).await?;
+    let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), &past);
     Ok(workflow::take(ctx.clock(), mechanism, record, attempt)?)
 }
 
 /// Decides the move to the definition in force, and gives that definition.
 fn adopt(ctx: &Ctx, form: &TakeStep, old: &Arc<Mechanism>, record: &Record) -> Result<(Arc<Mechanism>, Move), Error> {
     let new = ctx.catalog().mechanisms.get(record.mechanism.as_str()).ok_or(Error::NotFound)?;
-    let attempt = attempt(ctx, &form.step, Vec::new(), None, form.reason.clone(), None);
+    let attempt = attempt(ctx, &form.step, Vec::new(), None, form.reason.clone(), &[]);
     let moved = workflow::adopt(ctx.clock(), old, new, record, &attempt)?;
     Ok((new.clone(), moved))
 }
 
 /// A step that was decided and is not yet kept.
-struct Taken<'a> {
+struct Decided<'a> {
     record: &'a Record,
     mechanism: &'a Arc<Mechanism>,
     moved: &'a Move,
     head: &'a str,
 }
 
-async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, taken: &Taken<'_>) -> Result<(), Error> {
-    if !answer(ctx, tx, key, taken.record.id).await? {
+async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, decided: &Decided<'_>) -> Result<(), Error> {
+    if !answer(ctx, tx, key, decided.record.id).await? {
         return Ok(());
     }
     let mut writing = Writing::new(ctx, None);
-    writing.follows(taken.record.id, taken.head);
-    let after = writing.put(tx, taken.mechanism, Some(taken.record), taken.moved.clone()).await?;
+    writing.follows(decided.record.id, decided.head);
+    let after = writing.put(tx, decided.mechanism, Some(decided.record), decided.moved.clone()).await?;
     writing.write(tx).await?;
-    files::attach(tx, taken.record, &after).await
+    files::attach(tx, decided.record, &after).await
 }
 
 /// Takes a step on many records: those that the rules refuse are left and named.
@@ -256,8 +258,8 @@ async fn take_all(ctx: &Ctx, tx: &mut Tx, form: &TakeSteps, ids: &[RecordId]) ->
             // enforces: step.batch
             Some(step) if !step.batch => Err(vec![Refusal::new("step.not_in_batch").with("step", &step.name)]),
             Some(step) => {
-                let last_by = last_by(tx, step, record.id).await?;
-                let attempt = attempt(ctx, &step.id, Vec::new(), form.opinion.clone(), form.reason.clone(), last_by);
+                let past = past(tx, step, record.id).await?;
+                let attempt = attempt(ctx, &step.id, Vec::new(), form.opinion.clone(), form.reason.clone(), &past);
                 workflow::take(ctx.clock(), mechanism, record, attempt)
             }
         };
@@ -287,29 +289,28 @@ fn attempt<'a>(
     filled: Vec<(FieldId, Option<Value>)>,
     opinion: Option<String>,
     reason: Option<String>,
-    last_by: Option<PersonId>,
+    past: &'a [Taken],
 ) -> Attempt<'a> {
     let clean = |text: Option<String>| {
         let kept: Option<String> = text
             .map(|text| text.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().trim().to_owned());
         kept.filter(|text| !text.is_empty())
     };
-    Attempt {
-        actor: &ctx.actor,
-        step,
-        filled,
-        opinion: clean(opinion),
-        reason: clean(reason),
-        last_by,
-        tree: &*ctx.tree,
-    }
+    Attempt { actor: &ctx.actor, step, filled, opinion: clean(opinion), reason: clean(reason), past, tree: &*ctx.tree }
 }
 
-/// Who took the step that this one must be apart from.
-async fn last_by(conn: &mut Conn, step: &Step, record: RecordId) -> Result<Option<PersonId>, Error> {
-    let Some(apart) = &step.apart else { return Ok(None) };
+/// The steps taken before, if this one judges any of them.
+async fn past(conn: &mut Conn, step: &Step, record: RecordId) -> Result<Vec<Taken>, Error> {
+    if step.apart.is_empty() {
+        return Ok(Vec::new());
+    }
     let entries = store::journal::of_record(conn, record).await?;
-    Ok(entries.iter().rev().find(|entry| entry.step == *apart).and_then(|entry| entry.actor))
+    let taken = |entry: JournalRow| Taken {
+        step: entry.step,
+        by: entry.actor,
+        behalf: entry.behalf.and_then(|id| id.parse().ok()),
+    };
+    Ok(entries.into_iter().map(taken).collect())
 }
 
 /// Reads what was typed and checks that everything it points to is there.

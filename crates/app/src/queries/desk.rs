@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use kernel::authority::{Grant, merged};
 use kernel::deadlines::LightKind;
-use kernel::ids::{RecordId, RoleId};
+use kernel::ids::{MechanismId, RecordId, RoleId};
 use kernel::value::Month;
 use store::Conn;
 
@@ -21,6 +22,8 @@ pub struct Desk {
     pub todo: Vec<DeskLine>,
     /// Is there more than is shown?
     pub more: bool,
+    /// What waits for those in whose name this person may act.
+    pub in_name: Vec<InName>,
     /// What this person handed on and others hold.
     pub handed: Vec<DeskLine>,
     /// The newest notices.
@@ -29,6 +32,17 @@ pub struct Desk {
     pub cards: Vec<FigureCard>,
     /// The day, in words, with the working days left in the quarter.
     pub day: String,
+}
+
+/// What waits for somebody in whose name this person may act.
+#[derive(Clone, Debug)]
+pub struct InName {
+    /// Whose name.
+    pub name: String,
+    /// What waits.
+    pub todo: Vec<DeskLine>,
+    /// Is there more than is shown?
+    pub more: bool,
 }
 
 /// A line of the desk.
@@ -74,12 +88,16 @@ const TODO: u32 = 30;
 /// The desk of this person.
 pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
     let mut conn = ctx.office.db.read().await?;
-    let mut todo = todo(ctx, &mut conn).await?;
-    let more = todo.len() > TODO as usize;
-    todo.truncate(TODO as usize);
+    let (todo, more) = todo(ctx, &mut conn, ctx.actor.grants(), &[]).await?;
+    let mut in_name = Vec::new();
+    for principal in ctx.actor.principals() {
+        let (todo, more) = self::todo(ctx, &mut conn, &principal.grants, &principal.mechanisms).await?;
+        in_name.push(InName { name: principal.name.clone(), todo, more });
+    }
     Ok(Desk {
         todo,
         more,
+        in_name,
         handed: handed(ctx, &mut conn).await?,
         news: news(ctx, &mut conn, 6).await?,
         cards: cards(ctx, &mut conn).await?,
@@ -87,22 +105,29 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
     })
 }
 
-async fn todo(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
-    let roles: BTreeSet<RoleId> = ctx.actor.grants().iter().map(|grant| grant.role.clone()).collect();
+/// What waits for whoever holds these grants, in these mechanisms or in all; and whether there is more.
+async fn todo(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    grants: &[Grant],
+    mechanisms: &[MechanismId],
+) -> Result<(Vec<DeskLine>, bool), Error> {
+    let roles: BTreeSet<&RoleId> = grants.iter().map(|grant| &grant.role).collect();
     let mut rows = Vec::new();
     for role in roles {
-        let reach = ctx.actor.reach(std::slice::from_ref(&role));
-        for over in reach {
+        for over in merged(grants.iter().filter(|grant| grant.role == *role).map(|grant| grant.over)) {
             let units = (over.first, over.last);
-            rows.append(&mut store::register::open_by_holder(conn, &role, units, None, TODO + 1).await?);
+            let found = store::register::open_by_holder(conn, role, units, mechanisms, None, TODO + 1).await?;
+            rows.extend(found);
         }
     }
     rows.sort_by_key(|row| (row.due_on.is_none(), row.due_on, row.id));
-    rows.truncate(TODO as usize + 1);
+    let more = rows.len() > TODO as usize;
+    rows.truncate(TODO as usize);
     let found = records::with_deadlines(ctx, conn, rows).await?;
     let mut lines: Vec<DeskLine> = found.iter().map(|found| line(ctx, found)).collect();
     lines.sort_by_key(|line| line.light.as_ref().map_or(LightKind::Grey, |light| light.kind));
-    Ok(lines)
+    Ok((lines, more))
 }
 
 fn line(ctx: &Ctx, found: &Found) -> DeskLine {
@@ -136,11 +161,9 @@ async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
     let found = records::by_ids(ctx, conn, &ids).await?;
     let elsewhere = found.iter().filter(|found| {
         let seen = ctx.reach(&found.mechanism).iter().any(|over| over.holds(found.unit_ord));
-        let mine = found
-            .record
-            .holder
-            .as_ref()
-            .is_none_or(|role| ctx.actor.grant_for(std::slice::from_ref(role), found.unit_ord).is_some());
+        let mine = found.record.holder.as_ref().is_none_or(|role| {
+            ctx.actor.grant_for(&found.mechanism.id, std::slice::from_ref(role), found.unit_ord).is_some()
+        });
         seen && found.record.is_open() && !mine
     });
     let mut lines: Vec<DeskLine> = elsewhere.map(|found| line(ctx, found)).collect();

@@ -52,10 +52,10 @@ pub async fn workbook(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Do
 
 /// What this person may take away: what they see, inside the units over which they may export.
 fn reach(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Vec<Subtree>, Error> {
-    if !ctx.actor.holds_any(&mechanism.rights.export) {
+    if !ctx.actor.holds_any(&mechanism.id, &mechanism.rights.export) {
         return Err(Error::NotFound);
     }
-    let exportable = ctx.actor.reach(&mechanism.rights.export);
+    let exportable = ctx.actor.reach(&mechanism.id, &mechanism.rights.export);
     let seen = register::scope(ctx, mechanism, ask.unit)?;
     let both = seen.iter().flat_map(|seen| {
         exportable.iter().map(|over| Subtree { first: seen.first.max(over.first), last: seen.last.min(over.last) })

@@ -153,7 +153,7 @@ pub fn step_form(
         if let Some(field) = mechanism.field(id.as_str()) {
             fields.push(form_field(ctx, mechanism, step, field, needed, facts, files, again));
         } else if let Some(child) = mechanism.child(id.as_str()) {
-            fields.push(child_field(ctx, child, needed, facts, again));
+            fields.push(child_field(ctx, &mechanism.id, child, needed, facts, again));
         }
     }
     StepForm {
@@ -193,7 +193,7 @@ fn form_field(
         required: needed || field.required,
         // enforces: field.help
         help: field.help.clone(),
-        control: control(ctx, &step.who, field, known.as_ref(), files),
+        control: control(ctx, (&mechanism.id, &step.who), field, known.as_ref(), files),
         typed,
         fault: fault(again, &Spot::Field(field.id.clone())),
     }
@@ -227,7 +227,7 @@ fn fault(again: Option<&Again>, spot: &Spot) -> Option<Said> {
 
 fn control(
     ctx: &Ctx,
-    who: &[kernel::ids::RoleId],
+    (mechanism, who): (&kernel::ids::MechanismId, &[kernel::ids::RoleId]),
     field: &Field,
     known: Option<&Value>,
     files: &[FileLine],
@@ -245,7 +245,7 @@ fn control(
         FieldType::Moment => Control::Moment,
         FieldType::YesNo => Control::YesNo,
         FieldType::Choice { list } => Control::One(choices(ctx, list.as_str())),
-        FieldType::Unit => Control::One(units(ctx, who)),
+        FieldType::Unit => Control::One(units(ctx, mechanism, who)),
         FieldType::Units => Control::Many(all_units(ctx)),
         FieldType::Person => Control::One(people(ctx)),
         FieldType::People => Control::Many(people(ctx)),
@@ -284,8 +284,8 @@ pub fn choices(ctx: &Ctx, list: &str) -> Vec<Choice> {
 }
 
 /// The units that may be chosen: those over which the actor holds a role of the step.
-fn units(ctx: &Ctx, who: &[kernel::ids::RoleId]) -> Vec<Choice> {
-    let reach = ctx.actor.reach(who);
+fn units(ctx: &Ctx, mechanism: &kernel::ids::MechanismId, who: &[kernel::ids::RoleId]) -> Vec<Choice> {
+    let reach = ctx.actor.reach(mechanism, who);
     ctx.tree.within(&reach).map(unit_choice).collect()
 }
 
@@ -298,7 +298,8 @@ fn unit_choice(unit: &crate::tree::Unit) -> Choice {
     Choice { id: unit.id.to_string(), name: unit.name.clone(), pinyin: unit.pinyin.clone(), group: None }
 }
 
-fn people(ctx: &Ctx) -> Vec<Choice> {
+/// The people who may be chosen.
+pub fn people(ctx: &Ctx) -> Vec<Choice> {
     let mut people: Vec<Choice> = ctx
         .tree
         .people()
@@ -315,6 +316,7 @@ fn people(ctx: &Ctx) -> Vec<Choice> {
 
 fn child_field(
     ctx: &Ctx,
+    mechanism: &kernel::ids::MechanismId,
     child: &kernel::catalog::Child,
     needed: bool,
     facts: &Facts,
@@ -328,7 +330,7 @@ fn child_field(
             name: field.name.clone(),
             required: field.required,
             help: None,
-            control: control(ctx, &[], field, None, &[]),
+            control: control(ctx, (mechanism, &[]), field, None, &[]),
             typed: Vec::new(),
             fault: None,
         })

@@ -4,6 +4,7 @@
 
 pub mod frame;
 pub mod desk;
+pub mod stand_ins;
 pub mod register;
 pub mod record_file;
 pub mod forms;

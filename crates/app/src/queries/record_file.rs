@@ -267,7 +267,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
 pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(String, StepForm), Error> {
     let mechanism = ctx.mechanism(mechanism)?;
     let step = mechanism.start();
-    if !ctx.actor.holds_any(&step.who) {
+    if !ctx.actor.holds_any(&mechanism.id, &step.who) {
         return Err(Error::NotFound);
     }
     let facts = kernel::value::Facts::default();
@@ -525,7 +525,7 @@ fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Aga
 /// The form by which a record moves to the definition in force, if it stands on an older one and this person may.
 fn adoption(ctx: &Ctx, found: &Found, again: Option<(&str, &Again)>) -> Option<StepForm> {
     let current = ctx.catalog().mechanisms.get(found.record.mechanism.as_str())?;
-    let may = ctx.actor.grant_for(&current.start().who, found.unit_ord).is_some();
+    let may = ctx.actor.grant_for(&current.id, &current.start().who, found.unit_ord).is_some();
     if current.hash == found.record.definition || !may || !found.record.is_open() {
         return None;
     }

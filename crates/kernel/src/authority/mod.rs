@@ -8,6 +8,10 @@ use jiff::civil::Date;
 use crate::catalog::Mechanism;
 use crate::ids::{PersonId, RoleId, UnitId};
 
+pub mod stand_in;
+
+pub use stand_in::{Behalf, Held, Principal, StandIn, Taken};
+
 /// The pre-order interval of a unit's subtree: the numbers from `first` to `last` are the unit and all below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subtree {
@@ -59,6 +63,8 @@ pub enum Actor {
         name: String,
         /// What they hold today.
         grants: Vec<Grant>,
+        /// In whose name they may act today.
+        stands_for: Vec<Principal>,
     },
     /// The clock: opens what lateness opens and marks what is late.
     Clock,
@@ -81,38 +87,27 @@ impl Actor {
         }
     }
 
-    /// The grants in force.
+    /// Their own grants in force; what they may use in somebody's name is in [`stand_in`].
     pub fn grants(&self) -> &[Grant] {
         match self {
             Self::Person { grants, .. } => grants,
             Self::Clock => &[],
         }
     }
+}
 
-    /// The grant by which they hold one of the roles over the unit, if they do.
-    pub fn grant_for(&self, roles: &[RoleId], unit_ord: i64) -> Option<&Grant> {
-        self.grants().iter().find(|grant| roles.contains(&grant.role) && grant.over.holds(unit_ord))
-    }
-
-    /// Do they hold one of the roles anywhere?
-    pub fn holds_any(&self, roles: &[RoleId]) -> bool {
-        self.grants().iter().any(|grant| roles.contains(&grant.role))
-    }
-
-    /// The subtrees over which they hold one of the roles, merged and in order.
-    pub fn reach(&self, roles: &[RoleId]) -> Vec<Subtree> {
-        let mut all: Vec<Subtree> =
-            self.grants().iter().filter(|grant| roles.contains(&grant.role)).map(|grant| grant.over).collect();
-        all.sort();
-        let mut merged: Vec<Subtree> = Vec::new();
-        for next in all {
-            match merged.last_mut() {
-                Some(last) if next.first <= last.last + 1 => last.last = last.last.max(next.last),
-                _ => merged.push(next),
-            }
+/// Subtrees merged where they touch, in order.
+pub fn merged(all: impl Iterator<Item = Subtree>) -> Vec<Subtree> {
+    let mut all: Vec<Subtree> = all.collect();
+    all.sort();
+    let mut merged: Vec<Subtree> = Vec::new();
+    for next in all {
+        match merged.last_mut() {
+            Some(last) if next.first <= last.last + 1 => last.last = last.last.max(next.last),
+            _ => merged.push(next),
         }
-        merged
     }
+    merged
 }
 
 /// The roles that may see records of a mechanism: those that act in it, and those that its `rights see` names.

@@ -232,8 +232,8 @@ pub struct Step {
     pub opens: Option<String>,
     /// May it be taken for many records at once?
     pub batch: bool,
-    /// The person who took that step last may not take this one.
-    pub apart: Option<StepId>,
+    /// Steps whose work it judges: whoever took one of them may not take this one.
+    pub apart: Vec<StepId>,
     /// The rule.
     pub because: Option<String>,
 }

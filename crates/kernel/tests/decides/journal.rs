@@ -17,6 +17,7 @@ pub(crate) fn entry(before: Option<&Record>, after: &Record, changes: &[Change])
         actor_name: "测试".to_owned(),
         role: None,
         behalf: None,
+        principal: None,
         step: "any".to_owned(),
         step_name: "任意".to_owned(),
         from: before.map(|record| record.state.to_string()),

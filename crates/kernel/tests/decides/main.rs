@@ -5,4 +5,5 @@ mod deadlines;
 mod facts;
 mod figures;
 mod journal;
+mod standing_in;
 mod steps;

@@ -57,6 +57,7 @@ pub(crate) fn person(number: u128, role: &str) -> Actor {
             until_on: None,
             basis: "测试".to_owned(),
         }],
+        stands_for: Vec::new(),
     }
 }
 
@@ -166,7 +167,7 @@ pub(crate) fn text(words: &str) -> Value {
 }
 
 pub(crate) fn attempt<'a>(actor: &'a Actor, step: &'a StepId, filled: Vec<(FieldId, Option<Value>)>) -> Attempt<'a> {
-    Attempt { actor, step, filled, opinion: None, reason: None, last_by: None, tree: &Tree }
+    Attempt { actor, step, filled, opinion: None, reason: None, past: &[], tree: &Tree }
 }
 
 /// The codes of a refusal, for comparing.

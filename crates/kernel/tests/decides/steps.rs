@@ -1,6 +1,6 @@
 //! Steps: who may take them, when, with what, and what they leave behind.
 
-use kernel::authority::Actor;
+use kernel::authority::{Actor, Taken};
 use kernel::ids::{FieldId, PersonId, RecordId, StepId};
 use kernel::refusal::RefusalKind;
 use kernel::value::Value;
@@ -56,7 +56,8 @@ fn nobody_closes_what_they_submitted() {
     let (step, officer) = (StepId::from("close"), person(77, "supervisor"));
     let mut trial = attempt(&officer, &step, vec![]);
     trial.opinion = Some("属实。".to_owned());
-    trial.last_by = Some(PersonId(Uuid::from_u128(77)));
+    let past = [Taken { step: StepId::from("submit"), by: Some(PersonId(Uuid::from_u128(77))), behalf: None }];
+    trial.past = &past;
     let result = workflow::take(office.clock("2026-03-03"), office.tasks(), &task, trial);
     assert_eq!(codes(result), ["step.same_person"]);
 }
@@ -210,9 +211,9 @@ fn a_step_that_does_not_exist_is_refused_by_name() {
 fn a_grant_that_ended_gives_nothing() {
     let office = Office::open();
     let task = office.drafted("2026-01-06", "2026-03-31");
-    let Actor::Person { id, name, grants } = holder("supervisor") else { panic!("a holder is a person") };
-    let nobody =
-        Actor::Person { id, name, grants: grants.into_iter().filter(|it| it.holds_on(day("2019-12-31"))).collect() };
+    let Actor::Person { id, name, grants, stands_for } = holder("supervisor") else { panic!("a holder is a person") };
+    let grants = grants.into_iter().filter(|it| it.holds_on(day("2019-12-31"))).collect();
+    let nobody = Actor::Person { id, name, grants, stands_for };
     let step = StepId::from("issue");
     let result = workflow::take(office.clock("2026-01-08"), office.tasks(), &task, attempt(&nobody, &step, vec![]));
     assert_eq!(codes(result), ["step.not_yours"]);

@@ -187,9 +187,9 @@ impl Stage<'_> {
             None => step.who.iter().find_map(|role| tree.holders(role, unit, today).into_iter().next()),
         };
         let person = person.context("没有人能办这一步")?;
-        let grants = tree.grants_of(person.id, today);
-        let actor = Actor::Person { id: person.id, name: person.name.clone(), grants };
-        Ok(self.office.ctx(actor, None, now, today, "demo".to_owned()))
+        let ctx = self.office.ctx(Actor::Clock, None, now, today, "demo".to_owned());
+        let actor = ctx.as_person(person.id).context("没有人能办这一步")?;
+        Ok(Ctx { actor, ..ctx })
     }
 
     /// What the person typed.

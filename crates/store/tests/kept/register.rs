@@ -268,9 +268,9 @@ async fn a_role_sees_what_it_must_act_on_by_due_day() {
         let all = kept(&trial).await;
         let mut reader = trial.db.read().await.expect("a reader");
         let role = "unit_head".into();
-        let first = register::open_by_holder(&mut reader, &role, (2, 9), None, 4).await.expect("listed");
+        let first = register::open_by_holder(&mut reader, &role, (2, 9), &[], None, 4).await.expect("listed");
         let after = first.last().map(|last| After::of(last, SortBy::Due));
-        let rest = register::open_by_holder(&mut reader, &role, (2, 9), after.as_ref(), 99).await.expect("listed");
+        let rest = register::open_by_holder(&mut reader, &role, (2, 9), &[], after.as_ref(), 99).await.expect("listed");
         let seen: Vec<_> = first.iter().chain(&rest).map(|it| it.id).collect();
         let right = expected(&all, &all_units(), |it| {
             it.is_open() && it.holder == Some("unit_head".into()) && (2..=9).contains(&it.unit_ord)

@@ -86,6 +86,9 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/mechanisms/{mechanism}/figures") => ("数字：单位 × 月", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("办理一步", false),
+        ("GET", "/api/v1/stand-ins") => ("代办：由谁代我办，我代谁办，代我办了什么", false),
+        ("POST", "/api/v1/stand-ins") => ("安排代办", true),
+        ("POST", "/api/v1/stand-ins/{stand_in}/end") => ("结束代办", false),
         ("POST", "/api/v1/files") => ("上传文件，再由步骤引用", true),
         _ => ("", false),
     }
@@ -126,6 +129,7 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
         ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => {
             ("application/json", reference("ManyRecords".to_owned()))
         }
+        ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),
         ("POST", "/api/v1/files") => {
             let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
             ("multipart/form-data", json!({ "type": "object", "properties": { "file": file } }))

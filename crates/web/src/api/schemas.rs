@@ -29,8 +29,18 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
             "opinion": some_text, "reason": some_text,
         },
     });
+    let day = json!({ "type": "string", "format": "date" });
+    let stand_in = json!({
+        "type": "object",
+        "required": ["person", "from_on", "until_on"],
+        "properties": {
+            "person": text, "principal": some_text, "mechanisms": { "type": "array", "items": text },
+            "from_on": day, "until_on": day, "basis": some_text,
+        },
+    });
     let object = json!({ "type": "object" });
-    let pairs = [("Error", error), ("Problem", problem), ("ManyRecords", many), ("Answer", object)];
+    let pairs =
+        [("StandIn", stand_in), ("Error", error), ("Problem", problem), ("ManyRecords", many), ("Answer", object)];
     pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! My desk 工作台: what must I do today, what did I hand on, what is new, how do we stand?
 
-use app::queries::desk::{self, Desk, DeskLine};
+use app::queries::desk::{self, Desk, DeskLine, InName};
 use app::queries::figures::FigureCard;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -28,7 +28,10 @@ fn content(desk: &Desk) -> Markup {
     html! {
         @if !desk.cards.is_empty() { div.figs { @for one in &desk.cards { (figure(one)) } } }
         div.grid {
-            div.c8 { (card("今天要办", more(desk), todo(desk))) }
+            div.c8.pile {
+                (card("今天要办", more(desk.todo.len(), desk.more), todo(desk)))
+                @for one in &desk.in_name { (card(&format!("代{}办", one.name), more(one.todo.len(), one.more), in_name(one))) }
+            }
             div.c4.pile {
                 (card("我交出去的", html! {}, handed(desk)))
                 (card("新到", html! { a href="/inbox" { "全部" } }, inbox::lines(&desk.news, "没有通知。收到的任务、批复和提醒会列在这里。")))
@@ -42,8 +45,15 @@ fn figure(one: &FigureCard) -> Markup {
     figure_card(&figures::card_of(one, Some(href)))
 }
 
-fn more(desk: &Desk) -> Markup {
-    html! { @if desk.more { "只列最急的 " (desk.todo.len()) " 件" } @else if !desk.todo.is_empty() { "共 " (desk.todo.len()) " 件" } }
+fn more(count: usize, more: bool) -> Markup {
+    html! { @if more { "只列最急的 " (count) " 件" } @else if count > 0 { "共 " (count) " 件" } }
+}
+
+fn in_name(one: &InName) -> Markup {
+    if one.todo.is_empty() {
+        return nothing_yet("现在没有要代办的事。");
+    }
+    todos(&one.todo.iter().map(|line| row(line, true)).collect::<Vec<_>>())
 }
 
 fn todo(desk: &Desk) -> Markup {

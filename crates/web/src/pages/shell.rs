@@ -39,7 +39,11 @@ pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
         person: SignedIn {
             name: frame.person.clone(),
             place: frame.unit.clone(),
-            menu: vec![Anchor::new("待阅", "/inbox"), Anchor::new("我的授权", "/units")],
+            menu: vec![
+                Anchor::new("待阅", "/inbox"),
+                Anchor::new("我的授权", "/units"),
+                Anchor::new("代办", "/stand-ins"),
+            ],
             leave_action: "/sign-out".to_owned(),
         },
         chapters: chapters(frame, place),

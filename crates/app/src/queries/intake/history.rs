@@ -34,7 +34,7 @@ const MOST: u32 = 50;
 /// The imports of a mechanism, newest first.
 pub async fn batches(ctx: &Ctx, mechanism: &str) -> Result<Vec<BatchLine>, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    if !ctx.actor.holds_any(&mechanism.rights.import) {
+    if !ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import) {
         return Err(Error::NotFound);
     }
     let mut conn = ctx.office.db.read().await?;

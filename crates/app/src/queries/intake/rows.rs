@@ -93,7 +93,7 @@ impl<'a> Rows<'a> {
             mechanism,
             opened,
             units: &mapping.units,
-            reach: ctx.actor.reach(&mechanism.start().who),
+            reach: ctx.actor.reach(&mechanism.id, &mechanism.start().who),
             directory: Directory::of(&ctx.tree),
             for_all,
             looked: opened.columns.iter().map(|_| HashMap::new()).collect(),
@@ -126,7 +126,7 @@ impl<'a> Rows<'a> {
             filled,
             opinion: None,
             reason: None,
-            last_by: None,
+            past: &[],
             tree: &*ctx.tree,
         };
         match workflow::start(ctx.clock(), self.mechanism, id, attempt) {

@@ -14,7 +14,7 @@ use crate::queries::files::{Download, XLSX};
 /// The empty workbook of a mechanism.
 pub fn template(ctx: &Ctx, mechanism: &str) -> Result<Download, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    if !ctx.actor.holds_any(&mechanism.rights.import) {
+    if !ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import) {
         return Err(Error::NotFound);
     }
     let fields = importable(&mechanism);

@@ -177,9 +177,9 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         batch_steps: batch_steps(ctx, &mechanism),
         may_start: may_start(ctx, &mechanism),
         // enforces: rights.import
-        may_import: ctx.actor.holds_any(&mechanism.rights.import),
+        may_import: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import),
         // enforces: rights.export
-        may_export: ctx.actor.holds_any(&mechanism.rights.export),
+        may_export: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.export),
         has_board: mechanism.board.is_some(),
         has_calendar: mechanism.calendar.is_some(),
         opened_from: opened_from(&mechanism, &ask),
@@ -381,7 +381,7 @@ fn columns(mechanism: &Mechanism) -> Vec<ColumnTitle> {
 }
 
 fn batch_steps(ctx: &Ctx, mechanism: &Mechanism) -> Vec<BatchStep> {
-    let mine = mechanism.steps.iter().filter(|step| step.batch && ctx.actor.holds_any(&step.who));
+    let mine = mechanism.steps.iter().filter(|step| step.batch && ctx.actor.holds_any(&mechanism.id, &step.who));
     mine.map(|step| BatchStep {
         id: step.id.to_string(),
         name: step.name.clone(),
@@ -393,7 +393,7 @@ fn batch_steps(ctx: &Ctx, mechanism: &Mechanism) -> Vec<BatchStep> {
 
 fn may_start(ctx: &Ctx, mechanism: &Mechanism) -> Option<String> {
     let start = mechanism.start();
-    ctx.actor.holds_any(&start.who).then(|| start.name.clone())
+    ctx.actor.holds_any(&mechanism.id, &start.who).then(|| start.name.clone())
 }
 
 /// The chapter's name.

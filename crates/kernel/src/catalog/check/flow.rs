@@ -9,7 +9,7 @@ use crate::calendar::Span;
 use crate::catalog::raw::{Raw, Written};
 use crate::catalog::{Deadline, Due, Extension, FieldType, Guard, State, Step, Vocabulary};
 use crate::formula::Wanted;
-use crate::ids::{DeadlineId, StateId};
+use crate::ids::{DeadlineId, StateId, StepId};
 
 /// The ids that steps and deadlines may name.
 pub(super) struct Names {
@@ -112,12 +112,18 @@ fn by_clock(desk: &mut Desk<'_>, raw: &Raw) -> bool {
     raw.says("clock")
 }
 
-fn apart(desk: &mut Desk<'_>, raw: &Raw, names: &Names) -> Option<crate::ids::StepId> {
-    let apart = desk.one_prop(raw, "apart", "步骤", &names.steps)?;
-    if apart == raw.arg(0) {
+/// The steps that it judges. Nobody approves their own work, so whoever writes an opinion says on whose work.
+fn apart(desk: &mut Desk<'_>, raw: &Raw, names: &Names) -> Vec<StepId> {
+    let apart = desk.many(raw, "apart", "步骤", &names.steps);
+    if apart.iter().any(|id| *id == raw.arg(0)) {
         desk.tell(raw.prop_span("apart"), "apart 不能是这一步自己");
     }
-    Some(apart.into())
+    // enforces: step.opinion
+    if raw.says("opinion") && raw.prop("apart").is_none() {
+        let hint = "用 apart 写明审的是哪几步；办过那几步的人不能办这一步";
+        desk.tell_hint(raw.prop_span("opinion"), "写意见的步骤没有写明审的是谁办的事", hint);
+    }
+    apart.into_iter().map(Into::into).collect()
 }
 
 fn guard(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Guard> {

@@ -180,8 +180,9 @@ impl Teller<'_> {
         if let Some(guard) = &step.when {
             parts.push(format!("条件是{}", explain(&guard.when)));
         }
-        if let Some(apart) = &step.apart {
-            parts.push(format!("办过{}的人不能办", self.step(apart.as_str())));
+        if !step.apart.is_empty() {
+            let names: Vec<String> = step.apart.iter().map(|id| self.step(id.as_str())).collect();
+            parts.push(format!("办过{}的人不能办", names.join("、")));
         }
         if let Some(paper) = step.paper.as_ref().and_then(|it| self.it.paper(it.as_str())) {
             parts.push(format!("出《{}》", paper.name));

@@ -32,7 +32,7 @@ fn an_unknown_id_is_named_with_the_nearest() {
         "opens=\"talks\"\n\n",
         expect!["care/visit.kdl:49:72 没有名为 talks 的联动 是否为“talk”？"],
     );
-    problems("apart=\"ask\"", "apart=\"aks\"", expect!["care/visit.kdl:45:76 没有名为 aks 的步骤"]);
+    problems("apart=\"ask\"", "apart=\"aks\"", expect!["care/visit.kdl:45:83 没有名为 aks 的步骤"]);
     problems("stamped=\"send\"", "stamped=\"snd\"", expect!["care/visit.kdl:25:33 没有名为 snd 的步骤 是否为“send”？"]);
     problems(
         "choice list=\"visit_kind\"",
@@ -298,6 +298,13 @@ fn some_properties_of_steps_do_not_go_together() {
         expect![[r#"
             care/visit.kdl:43:74 “交办日”是自动得出的，不能让人填 请从 asks 里去掉 sent_on
             care/visit.kdl:43:74 “用时”是自动得出的，不能让人填 请从 asks 里去掉 days_used"#]],
+    );
+    problems(
+        " apart=\"ask\"",
+        "",
+        expect![
+            "care/visit.kdl:45:62 写意见的步骤没有写明审的是谁办的事 用 apart 写明审的是哪几步；办过那几步的人不能办这一步"
+        ],
     );
     problems("apart=\"ask\"", "apart=\"grant\"", expect!["care/visit.kdl:45:76 apart 不能是这一步自己"]);
     problems(

@@ -1,0 +1,108 @@
+//! What stands in the way of a step? Rights, what must be filled, the condition, the words that it demands.
+//!
+//! Never stops at the first: a refusal names everything.
+
+use super::Attempt;
+use crate::authority::stand_in::own_work;
+use crate::authority::{Actor, Held};
+use crate::catalog::{Mechanism, Step};
+use crate::deadlines::Clock;
+use crate::record::{Record, View};
+use crate::refusal::{Refusal, Spot};
+
+/// The longest opinion or reason, in characters.
+pub const LONGEST_OPINION: usize = 2000;
+
+// enforces: step.who
+// enforces: step.clock
+// enforces: step.apart
+pub(super) fn authority<'a>(
+    mechanism: &Mechanism,
+    before: Option<&Record>,
+    after: &Record,
+    step: &Step,
+    attempt: &Attempt<'a>,
+    refusals: &mut Vec<Refusal>,
+) -> Option<Held<'a>> {
+    if matches!(attempt.actor, Actor::Clock) {
+        if !step.by_clock {
+            refusals.push(Refusal::not_yours("step.not_yours").with("step", &step.name));
+        }
+        return None;
+    }
+    let unit = before.map_or(after.unit, |record| record.unit);
+    let Some(ord) = attempt.tree.ord(unit) else {
+        // The unit itself is missing or unknown; that is said at its field. Who holds no such role anywhere is told so.
+        let known = attempt.actor.holds_any(&mechanism.id, &step.who);
+        refusals.push(match known {
+            true => Refusal::new("field.no_such_unit").at(Spot::Field(mechanism.unit.clone())),
+            false => Refusal::not_yours("step.not_yours").with("step", &step.name),
+        });
+        return None;
+    };
+    let Some(person) = attempt.actor.person() else { return None };
+    // In their own name, or in that of somebody whose work this step does not judge.
+    let mut own = None;
+    for held in attempt.actor.ways(&mechanism.id, &step.who, ord) {
+        match own_work(attempt.past, &step.apart, person, held.principal.map(|it| it.person)) {
+            None => return Some(held),
+            work => own = own.or(work),
+        }
+    }
+    refusals.push(match own.and_then(|id| mechanism.step(id.as_str())) {
+        Some(other) => Refusal::not_yours("step.same_person").with("step", &step.name).with("other", &other.name),
+        None => Refusal::not_yours("step.not_yours").with("step", &step.name),
+    });
+    None
+}
+
+/// What must be filled and is not. A step that touches no required field need not repeat them.
+// enforces: field.required
+// enforces: step.needs
+pub(super) fn missing(mechanism: &Mechanism, step: &Step, after: &Record) -> Vec<Refusal> {
+    let is_start = step.from.is_empty();
+    let mut refusals = Vec::new();
+    for field in &mechanism.fields {
+        let touched = is_start || step.asks.contains(&field.id);
+        let wanted = step.needs.contains(&field.id) || (field.required && touched);
+        if wanted && after.facts.find(field.id.as_str()).is_none() {
+            let refusal = Refusal::new("field.missing").with("field", &field.name).because(step.because.as_deref());
+            refusals.push(refusal.at(Spot::Field(field.id.clone())));
+        }
+    }
+    for child in &mechanism.children {
+        if step.needs.contains(&child.id) && after.facts.find(child.id.as_str()).is_none() {
+            refusals.push(Refusal::new("field.missing").with("field", &child.name).at(Spot::Field(child.id.clone())));
+        }
+    }
+    refusals
+}
+
+// enforces: step.when
+// enforces: step.else
+pub(super) fn guard(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &Record) -> Option<Refusal> {
+    let guard = step.when.as_ref()?;
+    let view = View { mechanism, record: after, today: clock.today, calendar: clock.calendar, period: None };
+    let refusal = || Refusal::new("step.guard").with("words", &guard.otherwise).because(step.because.as_deref());
+    (!guard.when.holds(&view)).then(refusal)
+}
+
+// enforces: step.opinion
+// enforces: step.reason
+pub(super) fn words(step: &Step, attempt: &Attempt<'_>) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let asked = [
+        (step.opinion, &attempt.opinion, Spot::Opinion, "step.opinion_missing"),
+        (step.reason, &attempt.reason, Spot::Reason, "step.reason_missing"),
+    ];
+    for (wanted, given, spot, code) in asked {
+        let length = given.as_deref().unwrap_or("").trim().chars().count();
+        if wanted && length == 0 {
+            refusals.push(Refusal::new(code).with("step", &step.name).at(spot));
+        } else if wanted && length > LONGEST_OPINION {
+            let refusal = Refusal::new("step.words_too_long").with("most", LONGEST_OPINION).with("length", length);
+            refusals.push(refusal.at(spot));
+        }
+    }
+    refusals
+}

@@ -1,0 +1,253 @@
+//! What does a step do? It is checked against the definition, the actor's authority and the record, and gives a move.
+//!
+//! A refusal names everything that stands in the way, not only the first.
+//! Never writes: `app` keeps what a move says, in one transaction.
+
+use serde_json::Value as Json;
+
+use crate::authority::{Actor, Behalf, Taken};
+use crate::catalog::{FieldType, Mechanism, Step};
+use crate::deadlines::{self, Clock, Moves};
+use crate::facts;
+use crate::ids::{DeadlineId, FieldId, PaperKind, RecordId, RoleId, StepId, UnitId};
+use crate::journal::Change;
+use crate::record::{Record, View};
+use crate::refusal::Refusal;
+use crate::value::{Facts, Value};
+
+mod checks;
+mod adopt;
+mod by_clock;
+
+pub use adopt::{ADOPT, ADOPT_NAME, adopt};
+pub use by_clock::{recompute, ring};
+pub use checks::LONGEST_OPINION;
+
+/// What somebody wants to do.
+pub struct Attempt<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// The step.
+    pub step: &'a StepId,
+    /// What they filled in; an absent value empties the field.
+    pub filled: Vec<(FieldId, Option<Value>)>,
+    /// Their opinion.
+    pub opinion: Option<String>,
+    /// Their reason.
+    pub reason: Option<String>,
+    /// The steps taken before, as far as `apart` asks for them.
+    pub past: &'a [Taken],
+    /// The organisation tree.
+    pub tree: &'a dyn Numbered,
+}
+
+/// The organisation tree, as far as rights need it.
+pub trait Numbered {
+    /// The number of a unit in pre-order; `None` if there is no such unit.
+    fn ord(&self, unit: UnitId) -> Option<i64>;
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// The record after it. The number is still to be given if `wants_number`.
+    pub after: Record,
+    /// The step's id, or `clock.warned` and its like.
+    pub step: String,
+    /// The step's name.
+    pub step_name: String,
+    /// The role by which the actor took it.
+    pub role: Option<RoleId>,
+    /// In whose name the actor took it.
+    pub behalf: Option<Behalf>,
+    /// What changed.
+    pub changes: Vec<Change>,
+    /// What happened to deadlines.
+    pub deadlines: Moves,
+    /// The series gives a number now.
+    pub wants_number: bool,
+    /// The paper to issue.
+    pub paper: Option<PaperKind>,
+    /// The openings to do.
+    pub opens: Option<String>,
+    /// The deadline whose lateness opens, with the day it was due: makes the opening happen once.
+    pub rang: Option<DeadlineId>,
+    /// The opinion.
+    pub opinion: Option<String>,
+    /// The reason.
+    pub reason: Option<String>,
+}
+
+/// Starts a record.
+pub fn start(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    id: RecordId,
+    attempt: Attempt<'_>,
+) -> Result<Move, Vec<Refusal>> {
+    let step = mechanism.start();
+    let mut facts = Facts::default();
+    for field in &mechanism.fields {
+        // enforces: field.default
+        if let Some(default) = &field.default {
+            let blank = blank(clock, mechanism, id);
+            let view = View { mechanism, record: &blank, today: clock.today, calendar: clock.calendar, period: None };
+            facts.put(&field.id, default.eval(&view).map(|value| fit(&field.of, value)));
+        }
+    }
+    let record = Record { facts, ..blank(clock, mechanism, id) };
+    decide(clock, mechanism, None, record, step, attempt)
+}
+
+/// Takes a step.
+pub fn take(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    record: &Record,
+    attempt: Attempt<'_>,
+) -> Result<Move, Vec<Refusal>> {
+    let Some(step) = mechanism.step(attempt.step.as_str()).filter(|step| !step.from.is_empty()) else {
+        return Err(vec![Refusal::new("step.unknown").with("step", attempt.step)]);
+    };
+    // enforces: step.from
+    if !step.from.contains(&record.state) {
+        let state = mechanism.state(record.state.as_str()).map_or("", |state| state.name.as_str());
+        return Err(vec![Refusal::new("step.not_open").with("step", &step.name).with("state", state)]);
+    }
+    decide(clock, mechanism, Some(record), record.clone(), step, attempt)
+}
+
+/// The steps that the actor may take now, in the definition's order.
+pub fn open_steps<'a>(mechanism: &'a Mechanism, record: &Record, actor: &Actor, unit_ord: i64) -> Vec<&'a Step> {
+    mechanism
+        .steps
+        .iter()
+        .filter(|step| {
+            step.from.contains(&record.state) && actor.grant_for(&mechanism.id, &step.who, unit_ord).is_some()
+        })
+        .collect()
+}
+
+fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
+    Record {
+        id,
+        mechanism: mechanism.id.clone(),
+        definition: mechanism.hash.clone(),
+        number: None,
+        title: String::new(),
+        state: mechanism.start().to.clone().expect("a start step leads to a state"),
+        unit: UnitId(uuid::Uuid::nil()),
+        facts: Facts::default(),
+        opened_on: clock.today,
+        closed_on: None,
+        version: 0,
+        holder: None,
+        deadlines: Vec::new(),
+        batch: None,
+    }
+}
+
+fn decide(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    before: Option<&Record>,
+    mut after: Record,
+    step: &Step,
+    attempt: Attempt<'_>,
+) -> Result<Move, Vec<Refusal>> {
+    let mut refusals = Vec::new();
+    let old_facts = before.map(|record| record.facts.clone()).unwrap_or_default();
+    fill(mechanism, step, &mut after, &attempt);
+    let way = checks::authority(mechanism, before, &after, step, &attempt, &mut refusals);
+    refusals.extend(checks::missing(mechanism, step, &after));
+    refusals.extend(checks::guard(clock, mechanism, step, &after));
+    refusals.extend(checks::words(step, &attempt));
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    stamp(clock, mechanism, step, &mut after);
+    go(clock, mechanism, step, &mut after);
+    let deadlines = deadlines::advance(clock, mechanism, before, &mut after, step);
+    // enforces: number.at
+    let wants_number = after.number.is_none() && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);
+    Ok(Move {
+        changes: changes(&old_facts, &after.facts),
+        step: step.id.to_string(),
+        step_name: step.name.clone(),
+        role: way.map(|held| held.grant.role.clone()),
+        behalf: way.and_then(|held| held.behalf()),
+        deadlines,
+        wants_number,
+        paper: step.paper.clone(),
+        // enforces: step.opens
+        opens: step.opens.clone(),
+        rang: None,
+        opinion: attempt.opinion.filter(|_| step.opinion),
+        reason: attempt.reason.filter(|_| step.reason),
+        after,
+    })
+}
+
+// enforces: step.asks
+fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attempt<'_>) {
+    for (field, value) in &attempt.filled {
+        if step.needs.contains(field) || step.asks.contains(field) {
+            after.facts.put(field, value.clone());
+        }
+    }
+    // enforces: subject.title
+    after.title = match after.facts.find(mechanism.title.as_str()) {
+        Some(Value::Text(title)) => title.clone(),
+        _ => String::new(),
+    };
+    // enforces: subject.unit
+    if let Some(Value::Unit(unit)) = after.facts.find(mechanism.unit.as_str()) {
+        after.unit = *unit;
+    }
+}
+
+// enforces: field.stamped
+fn stamp(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &mut Record) {
+    for field in mechanism.fields.iter().filter(|field| field.stamped.as_ref() == Some(&step.id)) {
+        after.facts.put(&field.id, Some(Value::Day(clock.today)));
+    }
+}
+
+// enforces: step.to
+// enforces: step.stays
+// enforces: state.final
+// enforces: state.holder
+fn go(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &mut Record) {
+    if let Some(to) = &step.to {
+        after.state = to.clone();
+    }
+    let state = mechanism.state(after.state.as_str()).expect("a checked step leads to a state");
+    after.closed_on = state.is_final.then_some(after.closed_on.unwrap_or(clock.today));
+    after.holder = state.holder.clone().filter(|_| !state.is_final);
+    after.version += 1;
+}
+
+/// The fields that differ, as the journal keeps them.
+pub fn changes(before: &Facts, after: &Facts) -> Vec<Change> {
+    let mut ids: Vec<&FieldId> = before.0.keys().chain(after.0.keys()).collect();
+    ids.sort();
+    ids.dedup();
+    let json = |value: Option<&Value>| value.map_or(Json::Null, facts::value_to_json);
+    ids.into_iter()
+        .filter_map(|id| {
+            let (from, to) = (before.find(id.as_str()), after.find(id.as_str()));
+            (from != to).then(|| Change { field: id.to_string(), from: json(from), to: json(to) })
+        })
+        .collect()
+}
+
+/// A formula's result as the field keeps it: a bare number becomes money or a whole number where the field is one.
+pub fn fit(of: &FieldType, value: Value) -> Value {
+    match (of, value) {
+        (FieldType::Whole { .. }, Value::Decimal(number)) => {
+            i64::try_from(number.trunc()).map_or(Value::Decimal(number), Value::Whole)
+        }
+        (FieldType::Percent | FieldType::Decimal { .. }, Value::Whole(number)) => Value::Decimal(number.into()),
+        (_, value) => value,
+    }
+}
