@@ -65,7 +65,7 @@ impl Filling {
             "upload" => self.upload.clone(),
             "batch" => self.batch.clone(),
             "step" => "report".to_owned(),
-            "view" => "00000000000000000000000000000001".to_owned(),
+            "view" | "stand_in" => "00000000000000000000000000000001".to_owned(),
             other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
         };
         format!("{value}{rest}")

@@ -40,7 +40,7 @@ pub(super) fn authority<'a>(
         });
         return None;
     };
-    let Some(person) = attempt.actor.person() else { return None };
+    let person = attempt.actor.person()?;
     // In their own name, or in that of somebody whose work this step does not judge.
     let mut own = None;
     for held in attempt.actor.ways(&mechanism.id, &step.who, ord) {
