@@ -98,6 +98,7 @@ fn usual_place(is_of_no_meaning: bool) -> Option<PathBuf> {
 }
 
 async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut Report) -> anyhow::Result<()> {
+    let mut smallest: Option<lists::Lists> = None;
     for (at, count) in scale.records.iter().enumerate() {
         let file = folder.join(format!("{count}.db"));
         let own = config.clone().with_database(format!("sqlite://{}", file.display()));
@@ -112,8 +113,12 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
             ratio: String::new(),
             budget: "≤ 500 ms",
         });
-        lists::measure(&ctx, &server, *count, scale.views, report).await?;
+        let pages = lists::measure(&ctx, &server, *count, scale.views, report).await?;
         drop(server);
+        match &smallest {
+            Some(smaller) => pages.against(smaller, report),
+            None => smallest = Some(pages),
+        }
         if at == 0 {
             steps::measure(&ctx, scale.seconds, report).await?;
             import::measure(&ctx, scale.import_rows, report).await?;

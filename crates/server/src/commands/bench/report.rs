@@ -51,7 +51,7 @@ impl Report {
     /// The page of the documentation.
     pub(super) fn write(&self, path: &Path, on: jiff::civil::Date) -> anyhow::Result<()> {
         let mut page = String::from(
-            "# Performance\n\nMeasured by `zugong bench`, which writes this page.\n\
+            "# Performance\n\nMeasured by `zugong bench` of a release build, which writes this page.\n\
              What we take stands beside what the same machine takes for the bare work in the same run; \
              the ratio is what counts.\n\n",
         );

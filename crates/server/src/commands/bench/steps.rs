@@ -34,7 +34,7 @@ pub(super) async fn measure(ctx: &Ctx, seconds: u64, report: &mut Report) -> any
         ours: step.shown(),
         bare: bare.shown(),
         ratio: ratio(step.percentile(50), bare.percentile(50)),
-        budget: "",
+        budget: "≤ 3×",
     });
     let alone = throughput(&actor, &records[..1], how_long).await?;
     let together = throughput(&actor, &records, how_long).await?;
