@@ -7,15 +7,15 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{AssertSqlSafe, Connection as _, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, Postgres, Transaction};
 
 use crate::dialect::Dialect;
 use crate::error::{StoreError, ends_transaction};
 use crate::param::{Kind, P};
 use crate::row::Row;
+use crate::sqlite::{Lite, Reading, aside};
 use crate::writer::Pen;
 
 /// A connection that questions and changes go through, for one site.
@@ -28,22 +28,17 @@ pub struct Conn {
 
 #[derive(Debug)]
 pub(crate) enum Line {
-    SqliteRead(PoolConnection<Sqlite>),
-    SqliteSnapshot(Transaction<'static, Sqlite>),
+    SqliteRead(Reading),
     SqliteWrite(Pen),
     PostgresRead(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
+    /// At work in another thread, or lost there because nobody waited for it.
+    Lent,
 }
 
 /// So many PostgreSQL transactions can add to the same figure at a time.
 const STRIPES: i64 = 8;
 static NEXT_STRIPE: AtomicI64 = AtomicI64::new(0);
-
-/// The two drivers below all lines.
-enum Wire<'a> {
-    Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
-}
 
 /// The text of a statement: fixed, or made of fixed pieces.
 pub type Sql = Cow<'static, str>;
@@ -79,7 +74,7 @@ impl Conn {
     /// Which database is at the other end.
     pub fn dialect(&self) -> Dialect {
         match self.line {
-            Line::SqliteRead(_) | Line::SqliteSnapshot(_) | Line::SqliteWrite(_) => Dialect::Sqlite,
+            Line::SqliteRead(_) | Line::SqliteWrite(_) | Line::Lent => Dialect::Sqlite,
             Line::PostgresRead(_) | Line::PostgresTx(_) => Dialect::Postgres,
         }
     }
@@ -109,7 +104,7 @@ impl Conn {
         let (sql, params) = (sql.into(), params.into());
         let done = if let Line::PostgresTx(tx) = &mut self.line {
             let mut inner = tx.begin().await?;
-            let done = run_on(Wire::Postgres(&mut inner), sql, params).await;
+            let done = postgres(sql, params).execute(&mut *inner).await.map(|done| done.rows_affected());
             match &done {
                 Ok(_) => inner.commit().await?,
                 Err(_) => inner.rollback().await?,
@@ -126,52 +121,64 @@ impl Conn {
     }
 
     async fn list_rows(&mut self, sql: Sql, params: Vec<P>) -> Result<Vec<Row>, StoreError> {
-        let rows: Result<Vec<Row>, sqlx::Error> = match self.wire()? {
-            Wire::Sqlite(conn) => sqlite(sql, params).fetch_all(conn).await.map(rows_of),
-            Wire::Postgres(conn) => postgres(sql, params).fetch_all(conn).await.map(rows_of),
-        };
-        self.judge(rows)
+        match &mut self.line {
+            Line::PostgresRead(conn) => Ok(rows_of(postgres(sql, params).fetch_all(&mut **conn).await?)),
+            Line::PostgresTx(tx) => Ok(rows_of(postgres(sql, params).fetch_all(&mut **tx).await?)),
+            _ => self.ask_sqlite(move |lite| lite.list(&sql, &params)).await,
+        }
     }
 
     async fn find_row(&mut self, sql: Sql, params: Vec<P>) -> Result<Option<Row>, StoreError> {
-        let row = match self.wire()? {
-            Wire::Sqlite(conn) => sqlite(sql, params).fetch_optional(conn).await.map(|row| row.map(Row::from)),
-            Wire::Postgres(conn) => postgres(sql, params).fetch_optional(conn).await.map(|row| row.map(Row::from)),
-        };
-        self.judge(row)
+        match &mut self.line {
+            Line::PostgresRead(conn) => Ok(postgres(sql, params).fetch_optional(&mut **conn).await?.map(Row::from)),
+            Line::PostgresTx(tx) => Ok(postgres(sql, params).fetch_optional(&mut **tx).await?.map(Row::from)),
+            _ => self.ask_sqlite(move |lite| lite.find(&sql, &params)).await,
+        }
     }
 
     async fn run_once(&mut self, sql: Sql, params: Vec<P>) -> Result<u64, StoreError> {
-        let count = run_on(self.wire()?, sql, params).await;
-        self.judge(count)
-    }
-
-    fn wire(&mut self) -> Result<Wire<'_>, StoreError> {
-        Ok(match &mut self.line {
-            Line::SqliteRead(conn) => Wire::Sqlite(conn),
-            Line::SqliteSnapshot(tx) => Wire::Sqlite(tx),
-            Line::SqliteWrite(pen) => Wire::Sqlite(pen.conn()?),
-            Line::PostgresRead(conn) => Wire::Postgres(conn),
-            Line::PostgresTx(tx) => Wire::Postgres(tx),
-        })
-    }
-
-    /// Remembers an error after which SQLite may have dropped the transaction: nothing more may be written then.
-    fn judge<T>(&mut self, answer: Result<T, sqlx::Error>) -> Result<T, StoreError> {
-        if let (Err(error), Line::SqliteWrite(pen)) = (&answer, &mut self.line)
-            && ends_transaction(error)
-        {
-            pen.break_off();
+        match &mut self.line {
+            Line::PostgresRead(conn) => Ok(postgres(sql, params).execute(&mut **conn).await?.rows_affected()),
+            Line::PostgresTx(tx) => Ok(postgres(sql, params).execute(&mut **tx).await?.rows_affected()),
+            _ => self.ask_sqlite(move |lite| lite.run(&sql, &params)).await,
         }
-        Ok(answer?)
+    }
+
+    /// Asks SQLite: at once, or aside where the line is a long one. After an error that may have ended the
+    /// transaction nothing more is written.
+    async fn ask_sqlite<T: Send + 'static>(
+        &mut self,
+        ask: impl FnOnce(&Lite) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let is_long = match &self.line {
+            Line::SqliteRead(reading) => reading.is_long(),
+            Line::SqliteWrite(pen) => pen.is_long(),
+            _ => false,
+        };
+        if !is_long {
+            // Whoever asks much lets others have a turn.
+            tokio::task::consume_budget().await;
+            return judged(&mut self.line, ask);
+        }
+        let line = std::mem::replace(&mut self.line, Line::Lent);
+        let (line, answer) = aside(line, move |line| judged(line, ask)).await?;
+        self.line = line;
+        answer
     }
 }
 
-async fn run_on(wire: Wire<'_>, sql: Sql, params: Vec<P>) -> Result<u64, sqlx::Error> {
-    Ok(match wire {
-        Wire::Sqlite(conn) => sqlite(sql, params).execute(conn).await?.rows_affected(),
-        Wire::Postgres(conn) => postgres(sql, params).execute(conn).await?.rows_affected(),
-    })
+fn judged<T>(line: &mut Line, ask: impl FnOnce(&Lite) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    let answer = match line {
+        Line::SqliteRead(reading) => ask(reading.lite()),
+        Line::SqliteWrite(pen) => ask(pen.lite()?),
+        _ => return Err(StoreError::said("the connection was lent to a question that nobody waited for")),
+    };
+    if let (Err(error), Line::SqliteWrite(pen)) = (&answer, line)
+        && ends_transaction(error)
+    {
+        pen.break_off();
+    }
+    Ok(answer?)
 }
 
 fn rows_of<R>(rows: Vec<R>) -> Vec<Row>
@@ -179,16 +186,6 @@ where
     Row: From<R>,
 {
     rows.into_iter().map(Row::from).collect()
-}
-
-/// The one place where SQL text is declared safe for SQLite.
-fn sqlite(sql: Sql, params: Vec<P>) -> Query<'static, Sqlite, SqliteArguments> {
-    params.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, param| match param {
-        P::Null(_) => query.bind(None::<i64>),
-        P::Int(value) => query.bind(value),
-        P::Text(value) => query.bind(value),
-        P::Bytes(value) => query.bind(value),
-    })
 }
 
 /// The one place where SQL text is declared safe for PostgreSQL.

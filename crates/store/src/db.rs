@@ -10,14 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, Transaction};
 
 use crate::conn::{Conn, Line};
 use crate::dialect::Dialect;
 use crate::error::{Doing as _, RunAgain, StoreError};
+use crate::sqlite::{Lite, Opening, Readers, aside};
 use crate::writer::Writer;
 
 /// How a database is opened.
@@ -46,7 +44,7 @@ pub struct Db {
 
 #[derive(Debug)]
 enum Engine {
-    Sqlite { read: SqlitePool, writer: Writer, path: PathBuf, connect: Box<SqliteConnectOptions> },
+    Sqlite { readers: Arc<Readers>, writer: Writer, path: PathBuf },
     Postgres { pool: PgPool, schema: Option<String> },
 }
 
@@ -119,7 +117,7 @@ impl Db {
     /// A connection for questions; each statement sees what is committed when it begins.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let line = match &*self.engine {
-            Engine::Sqlite { read, .. } => Line::SqliteRead(read.acquire().await?),
+            Engine::Sqlite { readers, .. } => Line::SqliteRead(readers.take(false).await?),
             Engine::Postgres { pool, .. } => Line::PostgresRead(pool.acquire().await?),
         };
         Ok(Reader(Conn::new(self.site, line)))
@@ -128,7 +126,7 @@ impl Db {
     /// A connection for questions whose statements all see the same moment.
     pub async fn snapshot(&self) -> Result<Reader, StoreError> {
         let line = match &*self.engine {
-            Engine::Sqlite { read, .. } => Line::SqliteSnapshot(read.begin().await?),
+            Engine::Sqlite { readers, .. } => Line::SqliteRead(readers.take(true).await?),
             Engine::Postgres { pool, .. } => {
                 Line::PostgresTx(begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
@@ -193,18 +191,20 @@ impl Db {
 
     /// A statement of SQLite on a connection of its own, so that nobody who writes has to wait for it.
     pub(crate) async fn beside(&self, sql: String) -> Result<(), StoreError> {
-        let Engine::Sqlite { connect, .. } = &*self.engine else { return Ok(()) };
-        let mut conn = SqliteConnection::connect_with(connect).await?;
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await?;
-        conn.close().await?;
+        let Engine::Sqlite { path, .. } = &*self.engine else { return Ok(()) };
+        let work = move |path: &mut PathBuf| {
+            Lite::open(path, Opening { durable: true, reads_only: false }).and_then(|lite| lite.run(&sql, &[]))
+        };
+        let (_, done) = aside(path.clone(), work).await?;
+        done?;
         Ok(())
     }
 
     /// Closes all connections; what was acknowledged is durable anyway.
     pub async fn close(&self) {
         match &*self.engine {
-            Engine::Sqlite { read, writer, .. } => {
-                read.close().await;
+            Engine::Sqlite { readers, writer, .. } => {
+                readers.close();
                 // Moves the log into the file, so that a copy of the file alone is complete; a failure costs nothing.
                 let _ = writer.outside(String::from("PRAGMA wal_checkpoint(TRUNCATE)")).await;
             }
@@ -219,7 +219,7 @@ impl Tx {
         let done = match self.0.into_line() {
             Line::SqliteWrite(pen) => pen.commit().await,
             Line::PostgresTx(tx) => tx.commit().await.map_err(StoreError::from),
-            Line::SqliteRead(_) | Line::SqliteSnapshot(_) | Line::PostgresRead(_) => Ok(()),
+            Line::SqliteRead(_) | Line::PostgresRead(_) | Line::Lent => Ok(()),
         };
         done.doing("commit")
     }
@@ -259,27 +259,10 @@ fn sqlite_path(url: &str) -> Option<&Path> {
 
 async fn open_sqlite(path: &Path, options: &Options) -> Result<Engine, StoreError> {
     refuse_network(path)?;
-    let synchronous = if options.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Off };
-    let connect = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(512)
-        .pragma("cache_size", "-65536")
-        .pragma("temp_store", "MEMORY")
-        .pragma("mmap_size", "268435456")
-        .pragma("wal_autocheckpoint", "10000")
-        .disable_statement_logging();
-    let writer = Writer::open(&connect).await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(options.connections)
-        .test_before_acquire(false)
-        .connect_with(connect.clone().pragma("query_only", "ON"))
-        .await?;
-    Ok(Engine::Sqlite { read, writer, path: path.to_owned(), connect: Box::new(connect) })
+    let how = Opening { durable: options.durable, reads_only: false };
+    let (path, lite) = aside(path.to_owned(), move |path: &mut PathBuf| Lite::open(path, how)).await?;
+    let readers = Readers::new(&path, Opening { reads_only: true, ..how }, options.connections);
+    Ok(Engine::Sqlite { readers, writer: Writer::new(lite?), path })
 }
 
 async fn open_postgres(url: &str, options: &Options) -> Result<Engine, StoreError> {

@@ -109,6 +109,22 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let Some(said) = error.sqlite_error() else {
+            return Self::broken(error);
+        };
+        // UNIQUE, PRIMARY KEY and ROWID.
+        if matches!(said.extended_code, 2067 | 1555 | 2579) {
+            return Self::Conflict { constraint: constraint_of(&error.to_string()) };
+        }
+        match asks_to_run_again(&said.extended_code.to_string()) {
+            true => Self::Retry { source: error.into() },
+            false => Self::broken(error),
+        }
+    }
+}
+
 /// PostgreSQL's lost serialisation, deadlock and missed lock; SQLite's busy (5) and locked (6) with their kin.
 fn asks_to_run_again(code: &str) -> bool {
     match code {
@@ -119,12 +135,8 @@ fn asks_to_run_again(code: &str) -> bool {
 
 /// Is SQLite's transaction possibly gone after this error? After a constraint, a mistaken statement, a value too
 /// long or of the wrong type only the statement failed; after a full disk the whole transaction may be rolled back.
-pub(crate) fn ends_transaction(error: &sqlx::Error) -> bool {
-    let Some(said) = error.as_database_error() else {
-        return matches!(error, sqlx::Error::WorkerCrashed | sqlx::Error::Io(_));
-    };
-    let code = said.code().and_then(|code| code.parse::<i64>().ok()).unwrap_or(0);
-    !matches!(code & 0xff, 1 | 18 | 19 | 20 | 25)
+pub(crate) fn ends_transaction(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_none_or(|said| !matches!(said.extended_code & 0xff, 1 | 18 | 19 | 20 | 25))
 }
 
 /// SQLite names the columns, `UNIQUE constraint failed: account.site, account.login_name`; the migrations know the

@@ -11,6 +11,7 @@ pub mod error;
 pub mod param;
 pub mod row;
 pub mod dialect;
+mod sqlite;
 mod writer;
 mod migrate;
 mod many;

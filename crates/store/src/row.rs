@@ -3,6 +3,7 @@
 //! Never by name: the statement and the reading stand next to each other.
 
 use jiff::civil::Date;
+use rusqlite::types::Value;
 use sqlx::Row as _;
 use sqlx::TypeInfo as _;
 use sqlx::ValueRef as _;
@@ -16,12 +17,12 @@ pub struct Row(Driver);
 
 #[derive(Debug)]
 enum Driver {
-    Sqlite(sqlx::sqlite::SqliteRow),
+    Sqlite(Box<[Value]>),
     Postgres(sqlx::postgres::PgRow),
 }
 
-impl From<sqlx::sqlite::SqliteRow> for Row {
-    fn from(row: sqlx::sqlite::SqliteRow) -> Self {
+impl From<Box<[Value]>> for Row {
+    fn from(row: Box<[Value]>) -> Self {
         Self(Driver::Sqlite(row))
     }
 }
@@ -43,7 +44,11 @@ impl Row {
     /// A whole number, if there is one.
     pub fn int_if(&self, at: usize) -> Found<Option<i64>> {
         match &self.0 {
-            Driver::Sqlite(row) => Ok(row.try_get(at)?),
+            Driver::Sqlite(row) => match value(row, at)? {
+                Value::Null => Ok(None),
+                Value::Integer(number) => Ok(Some(*number)),
+                other => Err(another(at, "number", other)),
+            },
             Driver::Postgres(row) => postgres_int(row, at),
         }
     }
@@ -61,7 +66,11 @@ impl Row {
     /// A text, if there is one.
     pub fn text_if(&self, at: usize) -> Found<Option<String>> {
         match &self.0 {
-            Driver::Sqlite(row) => Ok(row.try_get(at)?),
+            Driver::Sqlite(row) => match value(row, at)? {
+                Value::Null => Ok(None),
+                Value::Text(text) => Ok(Some(text.clone())),
+                other => Err(another(at, "text", other)),
+            },
             Driver::Postgres(row) => Ok(row.try_get(at)?),
         }
     }
@@ -83,8 +92,16 @@ impl Row {
 
     /// Bytes, if there are any.
     pub fn bytes_if(&self, at: usize) -> Found<Option<Vec<u8>>> {
+        Ok(self.slice_if(at)?.map(<[u8]>::to_vec))
+    }
+
+    fn slice_if(&self, at: usize) -> Found<Option<&[u8]>> {
         match &self.0 {
-            Driver::Sqlite(row) => Ok(row.try_get(at)?),
+            Driver::Sqlite(row) => match value(row, at)? {
+                Value::Null => Ok(None),
+                Value::Blob(bytes) => Ok(Some(bytes)),
+                other => Err(another(at, "bytes", other)),
+            },
             Driver::Postgres(row) => Ok(row.try_get(at)?),
         }
     }
@@ -96,11 +113,7 @@ impl Row {
 
     /// The id of a row, if there is one.
     pub fn id_if<T: From<Uuid>>(&self, at: usize) -> Found<Option<T>> {
-        let bytes: Option<&[u8]> = match &self.0 {
-            Driver::Sqlite(row) => row.try_get(at)?,
-            Driver::Postgres(row) => row.try_get(at)?,
-        };
-        let id = bytes.map(Uuid::from_slice).transpose();
+        let id = self.slice_if(at)?.map(Uuid::from_slice).transpose();
         Ok(id.map_err(|source| unreadable(at, "id", source))?.map(T::from))
     }
 
@@ -138,6 +151,15 @@ fn postgres_int(row: &sqlx::postgres::PgRow, at: usize) -> Found<Option<i64>> {
         "INT4" => Ok(row.try_get::<Option<i32>, _>(at)?.map(i64::from)),
         _ => Ok(row.try_get(at)?),
     }
+}
+
+/// A value of SQLite, which keeps what was written and not what a column was declared as.
+fn value(row: &[Value], at: usize) -> Found<&Value> {
+    row.get(at).ok_or_else(|| StoreError::said(format!("the answer has no column {at}")))
+}
+
+fn another(at: usize, wanted: &str, found: &Value) -> StoreError {
+    StoreError::said(format!("column {at} of the answer is no {wanted} but {:?}", found.data_type()))
 }
 
 fn missing(at: usize) -> StoreError {

@@ -12,13 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
-use crate::conn::Sql;
 use crate::error::{StoreError, ends_transaction};
+use crate::sqlite::{Lite, aside};
 
 /// So many commands share a commit at most.
 const MOST_TOGETHER: usize = 64;
@@ -36,7 +34,7 @@ pub(crate) struct Writer {
 /// What lies on the writer's desk. Whoever holds the lock holds the pen.
 #[derive(Debug)]
 struct Desk {
-    conn: SqliteConnection,
+    lite: Lite,
     /// Is a transaction open?
     open: bool,
     /// May SQLite have dropped the transaction by itself?
@@ -60,6 +58,8 @@ pub(crate) struct Pen {
     writer: Writer,
     /// The first command of a transaction needs no savepoint: it goes back by ending the transaction.
     first: bool,
+    /// Taken for something long: its statements run aside.
+    alone: bool,
 }
 
 /// Counts somebody as waiting, also if they give up.
@@ -79,11 +79,10 @@ impl Drop for Waiting<'_> {
 }
 
 impl Writer {
-    pub(crate) async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
-        let conn = SqliteConnection::connect_with(options).await?;
+    pub(crate) fn new(lite: Lite) -> Self {
         let commits = Arc::<AtomicUsize>::default();
         let desk = Desk {
-            conn,
+            lite,
             open: false,
             lost: false,
             batch: 0,
@@ -91,7 +90,7 @@ impl Writer {
             since: Instant::now(),
             commits: Arc::clone(&commits),
         };
-        Ok(Self { desk: Arc::new(Mutex::new(desk)), waiting: Arc::default(), commits })
+        Self { desk: Arc::new(Mutex::new(desk)), waiting: Arc::default(), commits }
     }
 
     /// Waits for the pen and begins a command. One that will take long (`alone`) first commits what waits.
@@ -100,19 +99,22 @@ impl Writer {
             let _waiting = Waiting::for_pen(&self.waiting);
             Arc::clone(&self.desk).lock_owned().await
         };
-        let mut pen = Pen { desk: Some(desk), writer: self.clone(), first: false };
-        pen.start(alone).await?;
-        Ok(pen)
+        let pen = Pen { desk: Some(desk), writer: self.clone(), first: false, alone };
+        pen.start().await
     }
 
     /// A statement outside of any transaction (`VACUUM INTO`, `ANALYZE`).
     pub(crate) async fn outside(&self, sql: String) -> Result<(), StoreError> {
-        let mut desk = {
+        let desk = {
             let _waiting = Waiting::for_pen(&self.waiting);
             Arc::clone(&self.desk).lock_owned().await
         };
-        desk.finish().await;
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut desk.conn).await?;
+        let work = move |desk: &mut OwnedMutexGuard<Desk>| {
+            desk.finish();
+            desk.lite.run(&sql, &[])
+        };
+        let (_, done) = aside(desk, work).await?;
+        done?;
         Ok(())
     }
 
@@ -131,35 +133,58 @@ impl Writer {
         let desk = Arc::clone(&self.desk);
         tokio::spawn(async move {
             tokio::time::sleep(LONGEST_WAIT).await;
-            let mut desk = desk.lock().await;
+            let desk = desk.lock_owned().await;
             if desk.batch == batch {
-                desk.finish().await;
+                finish_aside(desk);
             }
         });
     }
 }
 
+/// Commits in a thread that may wait: a commit that has begun is not left alone, whoever gives up waiting for it.
+fn finish_aside(mut desk: OwnedMutexGuard<Desk>) {
+    tokio::task::spawn_blocking(move || desk.finish());
+}
+
 impl Pen {
-    async fn start(&mut self, alone: bool) -> Result<(), StoreError> {
+    async fn start(self) -> Result<Self, StoreError> {
+        let must_finish = self.desk.as_ref().is_some_and(|desk| desk.open && (desk.lost || self.alone));
+        let (pen, begun) = match must_finish {
+            true => aside(self, Self::begin).await?,
+            false => {
+                let mut pen = self;
+                let begun = pen.begin();
+                (pen, begun)
+            }
+        };
+        begun.map(|()| pen)
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
         let desk = self.desk.as_mut().expect("the pen has just been taken");
-        if desk.lost || alone {
-            desk.finish().await;
+        if desk.lost || self.alone {
+            desk.finish();
         }
         self.first = !desk.open;
         if self.first {
             desk.open = true;
-            desk.say("BEGIN IMMEDIATE".into()).await?;
+            desk.say("BEGIN IMMEDIATE")?;
         } else {
             let name = desk.savepoint();
-            desk.say(format!("SAVEPOINT {name}").into()).await?;
+            desk.say(&format!("SAVEPOINT {name}"))?;
         }
         Ok(())
     }
 
+    /// Was it taken for something that takes long?
+    pub(crate) fn is_long(&self) -> bool {
+        self.alone
+    }
+
     /// The connection to write on, unless the transaction may be gone.
-    pub(crate) fn conn(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        match self.desk.as_mut() {
-            Some(desk) if !desk.lost => Ok(&mut desk.conn),
+    pub(crate) fn lite(&self) -> Result<&Lite, StoreError> {
+        match self.desk.as_ref() {
+            Some(desk) if !desk.lost => Ok(&desk.lite),
             _ => Err(broken_off()),
         }
     }
@@ -174,7 +199,7 @@ impl Pen {
     /// Puts the pen down with the command done, and waits until it is durable.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         // Says whether the transaction is still there.
-        self.conn()?;
+        self.lite()?;
         let mut desk = self.desk.take().expect("a pen that is not put down has its desk");
         let (promise, outcome) = oneshot::channel();
         if desk.promised.is_empty() {
@@ -188,8 +213,7 @@ impl Pen {
             }
             drop(desk);
         } else {
-            // In a task of its own: a commit that has begun is not left alone, whoever gives up waiting for it.
-            tokio::spawn(async move { desk.finish().await });
+            finish_aside(desk);
         }
         match outcome.await {
             Ok(Ok(())) => Ok(()),
@@ -204,24 +228,20 @@ impl Drop for Pen {
     /// A pen dropped without commit takes its command back.
     fn drop(&mut self) {
         let Some(mut desk) = self.desk.take() else { return };
-        let (writer, first) = (self.writer.clone(), self.first);
+        desk.take_back(self.first);
+        if desk.promised.is_empty() || self.writer.others_wait() {
+            return;
+        }
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => {
-                runtime.spawn(async move {
-                    desk.take_back(first).await;
-                    if !desk.promised.is_empty() && !writer.others_wait() {
-                        desk.finish().await;
-                    }
-                });
-            }
-            Err(_) => desk.lost = true,
+            Ok(_) => finish_aside(desk),
+            Err(_) => desk.finish(),
         }
     }
 }
 
 impl Desk {
-    async fn say(&mut self, sql: Sql) -> Result<(), sqlx::Error> {
-        let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut self.conn).await;
+    fn say(&mut self, sql: &str) -> Result<(), rusqlite::Error> {
+        let done = self.lite.run(sql, &[]);
         if done.as_ref().is_err_and(ends_transaction) {
             self.lost = true;
         }
@@ -235,19 +255,19 @@ impl Desk {
 
     /// Takes the last command back. That its savepoint is not there is no trouble: then its future was dropped before
     /// it wrote anything.
-    async fn take_back(&mut self, first: bool) {
+    fn take_back(&mut self, first: bool) {
         let name = self.savepoint();
         if first || self.lost {
             self.lost = true;
-            self.finish().await;
-        } else if self.say(format!("ROLLBACK TO {name}").into()).await.is_ok() {
+            self.finish();
+        } else if self.say(&format!("ROLLBACK TO {name}")).is_ok() {
             // Cannot fail: the savepoint was just there.
-            let _ = self.say(format!("RELEASE {name}").into()).await;
+            let _ = self.say(&format!("RELEASE {name}"));
         }
     }
 
     /// Ends the transaction, if one is open, and tells everybody how it ended.
-    async fn finish(&mut self) {
+    fn finish(&mut self) {
         if !self.open {
             self.lost = false;
             return;
@@ -255,11 +275,11 @@ impl Desk {
         let outcome = if self.lost {
             Err((String::from("the transaction broke off before the commit"), true))
         } else {
-            self.say("COMMIT".into()).await.map_err(|error| told(&error))
+            self.say("COMMIT").map_err(|error| told(&error))
         };
         if outcome.is_err() {
             // There may be nothing left to roll back; the answer does not matter.
-            let _ = sqlx::query("ROLLBACK").execute(&mut self.conn).await;
+            let _ = self.lite.run("ROLLBACK", &[]);
         }
         self.open = false;
         self.lost = false;
@@ -272,8 +292,8 @@ impl Desk {
     }
 }
 
-fn told(error: &sqlx::Error) -> (String, bool) {
-    let busy = error.as_database_error().and_then(|said| said.code()).is_some_and(|code| code == "5");
+fn told(error: &rusqlite::Error) -> (String, bool) {
+    let busy = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy);
     (format!("the commit failed: {error}"), busy)
 }
 

@@ -13,7 +13,7 @@ struct Layer {
     never: &'static [&'static str],
 }
 
-const IO: [&str; 9] = ["tokio", "sqlx", "axum", "maud", "tower", "tower-http", "reqwest", "rust-embed", "clap"];
+const IO: [&str; 10] = ["tokio", "sqlx", "rusqlite", "axum", "maud", "tower", "tower-http", "reqwest", "rust-embed", "clap"];
 const HTML_AND_HTTP: [&str; 6] = ["axum", "maud", "tower", "tower-http", "http", "rust-embed"];
 
 const LAYERS: [Layer; 7] = [
@@ -22,7 +22,7 @@ const LAYERS: [Layer; 7] = [
     Layer { name: "documents", stands_on: &["kernel"], never: &IO },
     Layer { name: "store", stands_on: &["kernel"], never: &HTML_AND_HTTP },
     Layer { name: "app", stands_on: &["documents", "kernel", "store", "texts"], never: &HTML_AND_HTTP },
-    Layer { name: "web", stands_on: &["app", "documents", "kernel", "texts"], never: &["sqlx"] },
+    Layer { name: "web", stands_on: &["app", "documents", "kernel", "texts"], never: &["sqlx", "rusqlite"] },
     Layer { name: "server", stands_on: &["app", "documents", "kernel", "store", "texts", "web"], never: &[] },
 ];
 
