@@ -83,9 +83,10 @@ async fn a_record_changed_behind_its_journal_is_found_in_the_database_and_in_its
     let ctx = ctx(&office);
     let mut tx = office.db.begin().await.unwrap();
     let rows = store::records::walk(&mut tx, None, None, 1_000).await.unwrap();
-    let mut row = rows.into_iter().find(|row| row.state == "underway").unwrap();
+    let was = rows.into_iter().find(|row| row.state == "underway").unwrap();
+    let mut row = was.clone();
     row.state = StateId::from("closed");
-    store::records::update(&mut tx, &row, row.version).await.unwrap();
+    store::records::update(&mut tx, &was, &row).await.unwrap();
     tx.commit().await.unwrap();
     let found = upkeep::journal::verify(&ctx).await.unwrap();
     assert_eq!(found.differences.len(), 1);

@@ -216,13 +216,22 @@ pub async fn insert_many(conn: &mut Conn, records: &[(RecordRow, String)]) -> Re
     put_first_words(conn, words.collect()).await.doing("make new records findable")
 }
 
-/// Keeps a record as it is now, if it is still at version `was`; `Stale` if not.
-pub async fn update(conn: &mut Conn, record: &RecordRow, was: i64) -> Result<(), StoreError> {
-    let mut params = record.params(conn.site());
-    params.push(was.into());
-    let sql = "UPDATE record SET mechanism = $2, definition = $3, number_ = $4, title = $5, state = $6, unit = $7, \
-         unit_ord = $8, holder_role = $9, due_on = $10, opened_on = $11, closed_on = $12, version = $13, \
-         facts = $14, batch = $15, open_ = $17, number_key = $18 WHERE site = $16 AND id = $1 AND version = $19";
+/// Keeps a record as it is now, if it is still at the version of `before`; `Stale` if not. Only what changed is written:
+/// the database turns every index over whose column is named, changed or not.
+pub async fn update(conn: &mut Conn, before: &RecordRow, after: &RecordRow) -> Result<(), StoreError> {
+    let site = conn.site();
+    let columns = INTO.split_once('(').map_or("", |(_, rest)| rest).trim_end_matches(')').split(',').map(str::trim);
+    let changed = columns.zip(before.params(site)).zip(after.params(site)).filter(|((_, was), is)| was != is);
+    let mut params = vec![conn.here(), after.id.into(), before.version.into()];
+    let mut set = Vec::new();
+    for ((column, _), is) in changed {
+        params.push(is);
+        set.push(format!("{column} = ${}", params.len()));
+    }
+    if set.is_empty() {
+        set.push("version = version".to_owned());
+    }
+    let sql = format!("UPDATE record SET {} WHERE site = $1 AND id = $2 AND version = $3", set.join(", "));
     match conn.run(sql, params).await.doing("keep a changed record")? {
         0 => Err(StoreError::Stale),
         _ => Ok(()),

@@ -13,7 +13,8 @@ struct Layer {
     never: &'static [&'static str],
 }
 
-const IO: [&str; 10] = ["tokio", "sqlx", "rusqlite", "axum", "maud", "tower", "tower-http", "reqwest", "rust-embed", "clap"];
+const IO: [&str; 10] =
+    ["tokio", "sqlx", "rusqlite", "axum", "maud", "tower", "tower-http", "reqwest", "rust-embed", "clap"];
 const HTML_AND_HTTP: [&str; 6] = ["axum", "maud", "tower", "tower-http", "http", "rust-embed"];
 
 const LAYERS: [Layer; 7] = [

@@ -42,7 +42,7 @@ pub struct Writing<'a> {
 #[derive(Default)]
 pub struct Sheet {
     inserted: Vec<(RecordRow, String)>,
-    updated: Vec<(RecordRow, i64, Option<String>)>,
+    updated: Vec<(RecordRow, RecordRow, Option<String>)>,
     journal: Vec<JournalRow>,
     cells: Cells,
     deadlines: Vec<DeadlineRow>,
@@ -189,7 +189,9 @@ impl<'a> Writing<'a> {
             None => self.sheet.inserted.push((row, words)),
             Some(before) => {
                 let changed = records::words(mechanism, before) != words;
-                self.sheet.updated.push((row, before.version, changed.then_some(words)));
+                let pinned = self.ctx.definitions.pinned(before.mechanism.as_str(), &before.definition);
+                let was = records::row(self.ctx, pinned.as_deref().unwrap_or(mechanism), before);
+                self.sheet.updated.push((was, row, changed.then_some(words)));
             }
         }
     }
@@ -385,8 +387,8 @@ impl Sheet {
     /// so they come last.
     pub async fn write(self, tx: &mut Tx) -> Result<Cells, Error> {
         store::records::insert_many(tx, &self.inserted).await?;
-        for (row, was, words) in &self.updated {
-            store::records::update(tx, row, *was).await?;
+        for (was, row, words) in &self.updated {
+            store::records::update(tx, was, row).await?;
             if let Some(words) = words {
                 store::records::put_words(tx, row.id, words).await?;
             }

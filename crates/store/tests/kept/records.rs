@@ -50,14 +50,15 @@ async fn many_records_go_in_at_once_and_are_walked_in_order() {
 #[tokio::test]
 async fn a_record_changed_by_somebody_else_is_stale() {
     for trial in Trial::each().await {
-        let mut record = record(1);
+        let first = record(1);
+        let mut record = first.clone();
         let mut tx = trial.db.begin().await.expect("begin");
-        records::insert(&mut tx, &record, "").await.expect("insert");
+        records::insert(&mut tx, &first, "").await.expect("insert");
         record.version = 2;
         record.state = "closed".into();
         record.closed_on = Some(day("2026-03-01"));
-        records::update(&mut tx, &record, 1).await.expect("update");
-        assert!(matches!(records::update(&mut tx, &record, 1).await, Err(StoreError::Stale)));
+        records::update(&mut tx, &first, &record).await.expect("update");
+        assert!(matches!(records::update(&mut tx, &first, &record).await, Err(StoreError::Stale)));
         tx.commit().await.expect("commit");
         let mut reader = trial.db.read().await.expect("a reader");
         assert_eq!(records::find(&mut reader, record.id).await.expect("asked"), Some(record));

@@ -22,10 +22,11 @@ pub(super) async fn measure(ctx: &Ctx, rows: usize, report: &mut Report) -> anyh
     let bare = alone(&bytes, rows)?;
     let began = Instant::now();
     let upload = open::in_words(&actor, intake::upload(&actor, MECHANISM, "测速.xlsx", &bytes).await)?;
+    let uploaded = began.elapsed();
     let taken = open::in_words(&actor, intake::take_in(&actor, upload, None).await)?;
     let ours = began.elapsed();
     ensure!(taken.taken == rows, "导入了{}行，应为{rows}行", taken.taken);
-    report.line(import_line(rows, ours, bare));
+    report.line(import_line(rows, ours, uploaded, bare));
     Ok(())
 }
 
