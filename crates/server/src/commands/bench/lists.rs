@@ -40,7 +40,7 @@ pub(super) async fn measure(
     let (of_clerk, bare) = in_turn(ctx, &mut clerk, Whose::Unit, rounds).await?;
     report.line(pages(count, "一个社区的经办人", "clerk of one community", &of_clerk, &bare));
     report.line(Line {
-        name: format!("台账一页:一个社区的经办人,对全区管理员,{count}件"),
+        name: format!("台账一页：一个社区的经办人，对全区管理员，{count}件"),
         english: format!("register page, {count} records: clerk of one community vs administrator, p50"),
         ours: milliseconds(of_clerk.percentile(50)),
         bare: milliseconds(of_whole.percentile(50)),
@@ -78,7 +78,7 @@ impl Lists {
         ];
         for (name, english, ours, bare) in pairs {
             report.line(Line {
-                name: format!("台账一页:最多的件数,对最少的件数,{name}"),
+                name: format!("台账一页：最多的件数，对最少的件数，{name}"),
                 english: format!("register page: the largest number of records vs the smallest, {english}, p50"),
                 ours: milliseconds(ours),
                 bare: milliseconds(bare),
