@@ -42,7 +42,7 @@ async fn whoever_stands_in_finds_the_work_on_the_desk_and_the_page_says_in_whose
     office.on("2026-03-07");
     let mut chen = office.sign_in("chen").await;
     chen.asks(&later).await.answers(404);
-    chen.opens("/").await.does_not_say("代吴立群办");
+    chen.opens("/").await.does_not_say("渔港码头产权移交");
     office.db_verify().await;
 }
 

@@ -45,7 +45,8 @@ mod tests {
             unit_kind "bureau" "部门" below="district"
             unit_kind "office" "科室" below="district bureau office"
         "#;
-        let (catalog, _) = crate::catalog::check(&[SourceFile { path: "units.kdl".into(), text: text.into() }]);
+        let (catalog, _) =
+            crate::catalog::check(&[SourceFile { path: "vocabulary/units.kdl".into(), text: text.into() }]);
         let answer = may_stand(&catalog.vocabulary, &kind.into(), above.map(UnitKind::from).as_ref());
         expected.assert_eq(&match answer {
             Ok(()) => "可以".to_owned(),

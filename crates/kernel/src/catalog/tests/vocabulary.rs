@@ -88,23 +88,23 @@ fn words_are_kept_as_written() {
 #[test]
 fn kinds_of_units_stand_in_one_of_two_trees_and_roles_keep_them() {
     let text = r#"
-        list "unit_level" "级别" { item "142" "县处级副职" }
+        list "unit_level" "级别" { item "county_deputy" "县处级副职" }
         role "keeper" "组织员" words="维护。" manages="units people"
         role "clerk" "经办人" words="登记。" manages="unit"
         unit_kind "district" "区"
-        unit_kind "office" "科室" below="district office" level="142"
-        unit_kind "work_committee" "党工委" hierarchy="party" level="14"
+        unit_kind "office" "科室" below="district office" level="county_deputy"
+        unit_kind "work_committee" "党工委" hierarchy="party" level="county"
         unit_kind "branch" "党支部" hierarchy="party" below="work_committee district"
     "#;
     let (catalog, problems) = check(&[SourceFile { path: "vocabulary/units.kdl".into(), text: text.into() }]);
     let told = told(&problems);
     expect![[r#"
-        vocabulary/units.kdl:4:54 没有名为 unit 的组织资料 是否为“units”？
-        vocabulary/units.kdl:7:72 没有名为 14 的单位级别 是否为“142”？
-        vocabulary/units.kdl:8:77 没有名为 district 的同一棵树的单位种类"#]]
+        vocabulary/units.kdl:4:49 没有名为 unit 的组织资料 是否为“units”？
+        vocabulary/units.kdl:7:60 没有名为 county 的单位级别
+        vocabulary/units.kdl:8:74 没有名为 district 的同一棵树的单位种类"#]]
     .assert_eq(told.trim());
     let words = catalog.vocabulary;
     assert_eq!(words.managers(Managed::Units), ["keeper"]);
     assert_eq!(words.hierarchy(&"branch".into()), Hierarchy::Party);
-    assert_eq!(words.unit_kind("office").unwrap().level.as_deref(), Some("142"));
+    assert_eq!(words.unit_kind("office").unwrap().level.as_deref(), Some("county_deputy"));
 }
