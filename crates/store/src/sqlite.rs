@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, OpenFlags, Result};
+use rusqlite::{CachedStatement, Connection, Error, OpenFlags, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::StoreError;
@@ -90,7 +90,8 @@ impl Lite {
     }
 }
 
-/// `$3` stands for the third parameter wherever it stands; each `?` for the next.
+/// `$3` stands for the third parameter wherever it stands; each `?` for the next. One that is missing is an error: it
+/// never becomes a null in silence.
 fn bind(statement: &mut CachedStatement<'_>, params: &[P]) -> Result<()> {
     let mut next = 0;
     for place in 1..=statement.parameter_count() {
@@ -101,7 +102,8 @@ fn bind(statement: &mut CachedStatement<'_>, params: &[P]) -> Result<()> {
                 next
             }
         };
-        let value = number.checked_sub(1).and_then(|at| params.get(at)).unwrap_or(&P::Null(crate::param::Kind::Int));
+        let value = number.checked_sub(1).and_then(|at| params.get(at));
+        let value = value.ok_or(Error::InvalidParameterCount(params.len(), number))?;
         statement.raw_bind_parameter(place, ToSqlOutput::Borrowed(raw(value)))?;
     }
     Ok(())
@@ -203,4 +205,19 @@ where
         let _ = sender.send((with, done));
     });
     receiver.await.map_err(StoreError::broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_is_missing_is_an_error_and_never_a_null() {
+        let lite = Lite(Connection::open_in_memory().expect("a database in memory"));
+        let found = lite.find("SELECT $2 + $1 + $1", &[P::Int(1), P::Int(40)]).expect("asked").expect("a row");
+        assert_eq!(found.int(0).expect("a number"), 42);
+        for sql in ["SELECT $1, $3", "SELECT ?, ?, ?", "SELECT :name"] {
+            assert!(lite.find(sql, &[P::Int(1), P::Int(2)]).is_err(), "{sql}");
+        }
+    }
 }
