@@ -125,7 +125,7 @@ pub fn docx(catalog: &Catalog) -> Result<Vec<u8>, Error> {
         signer: setting("机关名称"),
         ..OfficialPaper::default()
     };
-    documents::word::official(&paper).map_err(|fault| Error::broken("print the book for Word", fault))
+    documents::word::book(&paper).map_err(|fault| Error::broken("print the book for Word", fault))
 }
 
 fn tell_word(body: &mut Vec<Printed>, number: usize, prose: &Prose) {

@@ -40,6 +40,13 @@ pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, 
     Ok(found(row, deadlines, mechanism))
 }
 
+/// Those of the records that this person may see, by id, in one question.
+pub async fn visible_among(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<HashMap<RecordId, Found>, Error> {
+    let found = by_ids(ctx, conn, ids).await?;
+    let seen = found.into_iter().filter(|it| ctx.reach(&it.mechanism).iter().any(|over| over.holds(it.unit_ord)));
+    Ok(seen.map(|it| (it.record.id, it)).collect())
+}
+
 /// Records by id, each with its deadlines, whoever asks: for commands that check rights themselves.
 pub async fn by_ids(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<Found>, Error> {
     let rows = store::records::by_ids(conn, ids).await?;

@@ -98,6 +98,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
             actor: &actor,
             step: &line.step,
             filled,
+            faults: Vec::new(),
             opinion: step.opinion.then(|| "同意。".to_owned()),
             reason: step.reason.then(|| "见附件。".to_owned()),
             past: &taken,

@@ -107,6 +107,8 @@ pub struct Typed {
     pub fields: Vec<(FieldId, Vec<String>)>,
     /// Child → rows → (field, text).
     pub rows: Vec<(FieldId, Vec<TypedRow>)>,
+    /// What was refused on the way here, such as a file that is too large.
+    pub faults: Vec<Refusal>,
 }
 
 impl Typed {
@@ -121,15 +123,10 @@ impl Typed {
     }
 }
 
-/// Reads what was typed for the fields that a step takes. Fields that were not sent stay as they are;
-/// a field sent empty becomes absent. All faults at once.
-pub fn read(
-    mechanism: &Mechanism,
-    vocabulary: &Vocabulary,
-    taken: &[FieldId],
-    typed: &Typed,
-) -> Result<Read, Vec<Refusal>> {
-    let (mut values, mut refusals) = (Vec::new(), Vec::new());
+/// Reads what was typed for the fields that a step takes: what could be read, and every fault beside it.
+/// Fields that were not sent stay as they are; a field sent empty becomes absent.
+pub fn read(mechanism: &Mechanism, vocabulary: &Vocabulary, taken: &[FieldId], typed: &Typed) -> (Read, Vec<Refusal>) {
+    let (mut values, mut refusals) = (Vec::new(), typed.faults.clone());
     for (id, texts) in &typed.fields {
         if !taken.contains(id) {
             continue;
@@ -147,7 +144,7 @@ pub fn read(
             Err(mut faults) => refusals.append(&mut faults),
         }
     }
-    if refusals.is_empty() { Ok(values) } else { Err(refusals) }
+    (values, refusals)
 }
 
 fn read_rows(
@@ -214,10 +211,12 @@ pub fn read_field(field: &Field, vocabulary: &Vocabulary, texts: &[String]) -> R
     Ok(Some(value))
 }
 
-/// Trims, and drops control characters (line ends stay in long text).
+/// Trims, and drops control characters. In long text line ends stay, each as one `\n` whichever machine wrote it.
 fn clean(text: &str, of: &FieldType) -> String {
     let long = matches!(of, FieldType::LongText { .. });
     let kept: String = text
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n")
         .chars()
         .filter_map(|c| match c {
             '\n' if long => Some('\n'),

@@ -5,15 +5,13 @@
 
 use crate::ids::FieldId;
 
-/// Which of the three noes.
+/// Which of the two noes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
     /// The rules say no.
     Rule,
     /// It is not for this person.
     NotYours,
-    /// Unusual: sent again with a confirmation and a reason, it passes.
-    Confirm,
 }
 
 /// Where on the form the sentence belongs.
@@ -55,11 +53,6 @@ impl Refusal {
     /// It is not for this person.
     pub fn not_yours(code: &'static str) -> Self {
         Self { kind: RefusalKind::NotYours, ..Self::new(code) }
-    }
-
-    /// It passes if confirmed with a reason.
-    pub fn confirm(code: &'static str) -> Self {
-        Self { kind: RefusalKind::Confirm, ..Self::new(code) }
     }
 
     /// Says where the sentence belongs.

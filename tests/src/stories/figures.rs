@@ -49,6 +49,23 @@ async fn the_page_shows_five_figures_in_words_and_numbers() {
 }
 
 #[tokio::test]
+async fn a_ratio_over_nothing_is_a_dash_and_words() {
+    let office = Office::open().await;
+    let mut lin = office.sign_in("lin").await;
+    lin.opens("/m/task_order/figures").await.says("还没有可计算的事项").does_not_say("0 / 0").does_not_say("— %");
+}
+
+#[tokio::test]
+async fn the_desk_begins_with_the_figures_of_what_one_does() {
+    let office = Office::open().await;
+    let mut lin = office.sign_in("lin").await;
+    let desk = lin.opens("/").await.text();
+    let at = |words: &str| desk.find(words);
+    assert!(at("交办数").is_some(), "{desk}");
+    assert!(at("发出督办令").is_none_or(|order| Some(order) > at("交办数")), "{desk}");
+}
+
+#[tokio::test]
 async fn behind_each_number_stand_exactly_the_records_that_it_counts() {
     let office = Office::open().await;
     a_spring(&office).await;

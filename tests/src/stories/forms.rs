@@ -16,9 +16,9 @@ async fn a_refused_form_keeps_everything_and_says_what_to_mend_beside_each_field
     let again = page.form("/records");
     assert_eq!(again.typed("任务名称"), "完成渔港码头产权移交");
     assert_eq!(again.typed("目标要求"), "三处产权\n全部移交。");
-    // A row of a child table that lacks something comes back too.
+    // A row of a child table that lacks something comes back too, and is told in the same round.
     let page = lin.sends(again.with("第 1 行 时限", "2026-02-10")).await;
-    page.answers(422).says("“内容”没有填。");
+    page.answers(422).says("“内容”没有填。").says("“完成时限”没有填。");
     let again = page.form("/records");
     assert_eq!(again.typed("第 1 行 时限"), "2026-02-10");
     // Mended, it goes through.
@@ -28,12 +28,42 @@ async fn a_refused_form_keeps_everything_and_says_what_to_mend_beside_each_field
 }
 
 #[tokio::test]
+async fn enter_presses_the_step_and_not_one_more_row() {
+    let office = Office::open().await;
+    let mut lin = office.sign_in("lin").await;
+    let page = lin.opens("/m/task_order/new").await;
+    let html = String::from_utf8_lossy(&page.body).into_owned();
+    let form = &html[html.find("/m/task_order/records\"").expect("the form is there")..];
+    let first = &form[form.find("<button").expect("it has a button")..];
+    let first = &first[..first.find("</button>").expect("it ends")];
+    assert!(first.ends_with("拟制任务") && !first.contains("_more"), "{first}");
+}
+
+#[tokio::test]
+async fn a_record_is_named_by_its_number_and_shown_as_a_link() {
+    let office = Office::open().await;
+    office.on("2026-01-08");
+    let mut lin = office.sign_in("lin").await;
+    let task = tasks::issued(&mut lin, "完成渔港码头产权移交", "农业农村局", "2026-03-31").await;
+    let fields = [("督办事项", "渔港码头"), ("责任单位", "农业农村局"), ("督办要求", "请书面答复。")];
+    let mut unknown = fields.to_vec();
+    unknown.push(("所督任务", "任〔2026〕99号"));
+    lin.tries_to_begin("supervision_order", &unknown).await.answers(422).says("“所督任务”里的“任〔2026〕99号”");
+    let mut known = fields.to_vec();
+    known.push(("所督任务", "任〔2026〕1号"));
+    lin.tries_to_begin("supervision_order", &known).await.answers(200).says("任〔2026〕1号");
+    let list = lin.opens("/m/supervision_order").await;
+    list.says("任〔2026〕1号 完成渔港码头产权移交");
+    assert!(list.hrefs("/records/").contains(&task), "{:?}", list.hrefs("/records/"));
+}
+
+#[tokio::test]
 async fn a_file_uploaded_with_a_refused_form_need_not_be_uploaded_again() {
     let office = Office::open().await;
     let (mut lin, mut zhou) = (office.sign_in("lin").await, office.sign_in("zhou").await);
     let record = tasks::underway(&mut lin, &mut zhou, "编制岸线修复方案", "农业农村局", "2026-03-31").await;
     let refused = zhou.tries("报进度", &record, &[("进度", "一半"), ("佐证材料", "清单.pdf")]).await;
-    refused.answers(422).says("“进度”要填数字。").says("清单.pdf");
+    refused.answers(422).says("“进度”要填数字。").says("“进展情况”没有填。").says("清单.pdf");
     let form = refused.form("报进度").with("进度", "50").with("进展情况", "过半。");
     zhou.sends(form).await.answers(200).says("清单.pdf");
 }

@@ -9,7 +9,7 @@ use crate::harness::{Office, Visitor, record_of};
 /// The one order for a task in the register of 督办令, by its place from the newest.
 async fn orders(lin: &mut Visitor, title: &str) -> Vec<String> {
     let page = lin.opens("/m/supervision_order?tab=all&sort=-opened").await;
-    let links = page.links().into_iter().filter(|(words, href)| words.contains(title) && href.starts_with("/records/"));
+    let links = page.links().into_iter().filter(|(words, href)| words == title && href.starts_with("/records/"));
     let mut found: Vec<String> = links.map(|(_, href)| record_of(&href)).collect();
     found.dedup();
     found

@@ -10,7 +10,7 @@ const RAW_MEND: &str = "escape by type; the one place for ready-made markup is a
 const FLOOR_MEND: &str = "the floor is Chromium 91: do it without, or in the older way";
 
 /// What Chromium 91 does not know, with the version that brought it.
-const CSS_TOO_NEW: [(&str, u32); 19] = [
+const CSS_TOO_NEW: [(&str, u32); 44] = [
     (":has(", 105),
     ("@layer", 99),
     ("@container", 105),
@@ -30,8 +30,33 @@ const CSS_TOO_NEW: [(&str, u32); 19] = [
     ("text-wrap", 114),
     ("view-transition", 111),
     (":popover-open", 114),
+    (":modal", 105),
+    (":user-valid", 119),
+    (":user-invalid", 119),
+    (":open", 133),
+    ("@position-try", 125),
+    ("anchor-name", 125),
+    ("animation-timeline", 115),
+    ("scroll-timeline", 115),
+    ("interpolate-size", 129),
+    ("scrollbar-gutter", 94),
+    ("font-palette", 101),
+    ("color(", 111),
+    ("lab(", 111),
+    ("lch(", 111),
+    ("hwb(", 101),
+    ("linear(", 113),
+    ("hypot(", 120),
+    ("round(", 125),
+    ("cqw", 105),
+    ("cqi", 105),
+    ("dvw", 108),
+    ("svw", 108),
+    ("lvw", 108),
+    ("(width >", 104),
+    ("(width <", 104),
 ];
-const JS_TOO_NEW: [(&str, u32); 21] = [
+const JS_TOO_NEW: [(&str, u32); 34] = [
     ("structuredClone", 98),
     (".at(", 92),
     ("Object.hasOwn", 93),
@@ -52,9 +77,23 @@ const JS_TOO_NEW: [(&str, u32); 21] = [
     ("withResolvers", 119),
     ("checkVisibility", 105),
     ("static {", 94),
+    ("Array.fromAsync", 121),
+    ("Promise.try", 128),
+    ("isSubsetOf", 122),
+    ("Iterator.from", 122),
+    ("URL.canParse", 120),
+    ("URL.parse", 126),
+    ("setHTMLUnsafe", 124),
+    ("getHTML", 125),
+    ("scheduler.", 94),
+    ("navigation.", 102),
+    ("URLPattern", 95),
+    ("EyeDropper", 95),
+    ("scrollend", 114),
     (":has(", 105),
 ];
-const MARKUP_TOO_NEW: [(&str, u32); 2] = [("popovertarget", 114), ("popover=", 114)];
+const MARKUP_TOO_NEW: [(&str, u32); 4] =
+    [("popovertarget", 114), ("popover=", 114), ("shadowrootmode", 111), (" inert", 102)];
 
 /// `PreEscaped` stands in one module of the web crate and nowhere else.
 pub(super) fn raw_markup(tree: &Tree) -> Vec<Finding> {

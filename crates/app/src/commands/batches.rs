@@ -2,8 +2,7 @@
 //!
 //! Undoing is possible while nothing has happened to the records since; it is a step into the journal like any other.
 
-use std::sync::Arc;
-
+use kernel::figures::Cells;
 use kernel::ids::{BatchId, MechanismId, PersonId, RecordId, StateId};
 use kernel::record::Record;
 use kernel::refusal::Refusal;
@@ -14,10 +13,10 @@ use store::acts::ActRow;
 use store::imports::BatchRow;
 use uuid::Uuid;
 
-use crate::commands::keep::Writing;
+use crate::commands::keep::{self, Writing};
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::records;
+use crate::records::{self, Found};
 
 /// The state of a record whose import was undone: it is no state of any mechanism, and closed.
 pub const UNDONE: &str = "undone";
@@ -103,33 +102,50 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
     if batch.undone_at.is_some() {
         return Err(Refusal::new("import.already_undone").into());
     }
-    let (mut after, mut records): (Option<RecordId>, Vec<Record>) = (None, Vec::new());
-    loop {
-        let rows = store::records::of_batch(&mut tx, id, after, 500).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        for found in records::with_deadlines(ctx, &mut tx, rows).await? {
-            records.push(found.record);
-        }
-    }
-    let moved_on = records.iter().filter(|record| record.version > 1).count();
+    let moved_on = moved_on(&mut tx, id).await?;
     if moved_on > 0 {
         return Err(Refusal::new("import.moved_on").with("count", moved_on).into());
     }
-    let mut writing = Writing::new(ctx, Some(id));
-    for record in &records {
-        let pinned = ctx.definitions.pinned(record.mechanism.as_str(), &record.definition);
-        let pinned = pinned.unwrap_or_else(|| Arc::clone(&mechanism));
-        writing.put(&mut tx, &pinned, Some(record), undone(ctx, record)).await?;
-    }
-    writing.write(&mut tx).await?;
-    for record in &records {
-        store::imports::forget(&mut tx, record.id).await?;
-    }
+    let count = take_back(ctx, &mut tx, id).await?;
     store::imports::mark_undone(&mut tx, id, ctx.now).await?;
-    act(ctx, &mut tx, "undo", serde_json::json!({ "batch": id.to_string(), "count": records.len() })).await?;
+    act(ctx, &mut tx, "undo", serde_json::json!({ "batch": id.to_string(), "count": count })).await?;
     tx.commit().await?;
-    Ok(records.len())
+    Ok(count)
+}
+
+/// How many records of a batch are looked at together: a batch of any size fits into memory.
+const PORTION: u32 = 500;
+
+/// How many records of the batch have moved since.
+async fn moved_on(tx: &mut Tx, batch: BatchId) -> Result<usize, Error> {
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let rows = store::records::of_batch(tx, batch, after, PORTION).await?;
+        let Some(last) = rows.last() else { return Ok(count) };
+        after = Some(last.id);
+        count += rows.iter().filter(|row| row.version > 1).count();
+    }
+}
+
+/// Takes the records of a batch back, portion by portion, and adds to the figures once; gives how many there were.
+async fn take_back(ctx: &Ctx, tx: &mut Tx, batch: BatchId) -> Result<usize, Error> {
+    let (mut after, mut count, mut cells) = (None, 0, Cells::new());
+    loop {
+        let rows = store::records::of_batch(tx, batch, after, PORTION).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        let mut writing = Writing::new(ctx, Some(batch));
+        for Found { record, mechanism, .. } in records::with_deadlines(ctx, tx, rows).await? {
+            writing.put(tx, &mechanism, Some(&record), undone(ctx, &record)).await?;
+            store::imports::forget(tx, record.id).await?;
+            count += 1;
+        }
+        for (key, amount) in writing.into_sheet().write(tx).await? {
+            *cells.entry(key).or_default() += amount;
+        }
+    }
+    keep::add_to_figures(ctx, tx, &cells).await?;
+    Ok(count)
 }
 
 /// The record, taken back: empty, closed, and out of every figure.

@@ -140,7 +140,7 @@ pub async fn remap(ctx: &Ctx, upload: UploadId, mapping: Mapping) -> Result<(), 
 pub async fn own(ctx: &Ctx, conn: &mut Conn, id: UploadId) -> Result<UploadRow, Error> {
     let owner = ctx.person().ok_or(Error::NotFound)?;
     let found = store::imports::find_upload(conn, id.0, owner).await?;
-    let row = found.ok_or_else(|| Refusal::new("import.gone"))?;
+    let row = found.ok_or(Error::NotFound)?;
     let mechanism = ctx.mechanism(row.mechanism.as_ref().ok_or(Error::NotFound)?.as_str())?;
     match ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import) {
         true => Ok(row),

@@ -291,6 +291,7 @@ impl<'a> Writing<'a> {
             actor: &Actor::Clock,
             step: &start,
             filled,
+            faults: Vec::new(),
             opinion: None,
             reason: None,
             past: &[],

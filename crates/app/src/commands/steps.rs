@@ -95,10 +95,10 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
         return Ok(known);
     }
     let step = mechanism.start();
-    let filled = read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
+    let (filled, faults) = read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
     drop(conn);
     let id: RecordId = ctx.new_id();
-    let attempt = attempt(ctx, &step.id, filled, None, None, &[]);
+    let attempt = Attempt { faults, ..attempt(ctx, &step.id, filled, None, None, &[]) };
     let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
     let (key, mechanism, moved) = (form.key.as_deref(), &mechanism, &moved);
     let keep = |mut tx: Tx| async move {
@@ -183,9 +183,10 @@ async fn decide(
 ) -> Result<Move, Error> {
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
-    let filled = read(ctx, conn, mechanism, step, &form.typed, Some(record.id)).await?;
+    let (filled, faults) = read(ctx, conn, mechanism, step, &form.typed, Some(record.id)).await?;
     let past = past(conn, step, record.id).await?;
     let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), &past);
+    let attempt = Attempt { faults, ..attempt };
     Ok(workflow::take(ctx.clock(), mechanism, record, attempt)?)
 }
 
@@ -296,7 +297,16 @@ fn attempt<'a>(
             .map(|text| text.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().trim().to_owned());
         kept.filter(|text| !text.is_empty())
     };
-    Attempt { actor: &ctx.actor, step, filled, opinion: clean(opinion), reason: clean(reason), past, tree: &*ctx.tree }
+    Attempt {
+        actor: &ctx.actor,
+        step,
+        filled,
+        faults: Vec::new(),
+        opinion: clean(opinion),
+        reason: clean(reason),
+        past,
+        tree: &*ctx.tree,
+    }
 }
 
 /// The steps taken before, if this one judges any of them.
@@ -313,7 +323,7 @@ async fn past(conn: &mut Conn, step: &Step, record: RecordId) -> Result<Vec<Take
     Ok(entries.into_iter().map(taken).collect())
 }
 
-/// Reads what was typed and checks that everything it points to is there.
+/// Reads what was typed and checks that everything it points to is there; gives what holds, and every fault beside it.
 async fn read(
     ctx: &Ctx,
     conn: &mut Conn,
@@ -321,17 +331,38 @@ async fn read(
     step: &Step,
     typed: &Typed,
     record: Option<RecordId>,
-) -> Result<Vec<(FieldId, Option<Value>)>, Error> {
+) -> Result<(facts::Read, Vec<Refusal>), Error> {
     let taken: Vec<FieldId> = step.needs.iter().chain(&step.asks).cloned().collect();
-    let values = facts::read(mechanism, ctx.vocabulary(), &taken, typed)?;
-    let mut refusals = Vec::new();
-    for (id, value) in &values {
-        let Some(field) = mechanism.field(id.as_str()) else { continue };
-        if let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), record).await? {
-            refusals.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id.clone())));
+    let typed = by_number(ctx, conn, mechanism, typed.clone()).await?;
+    let (values, mut faults) = facts::read(mechanism, ctx.vocabulary(), &taken, &typed);
+    let mut filled = Vec::new();
+    for (id, value) in values {
+        if let Some(field) = mechanism.field(id.as_str())
+            && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), record).await?
+        {
+            faults.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id)));
+            continue;
+        }
+        filled.push((id, value));
+    }
+    Ok((filled, faults))
+}
+
+/// Puts the id in place of a record's number, where this person may see a record of that number.
+async fn by_number(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, mut typed: Typed) -> Result<Typed, Error> {
+    for (id, texts) in &mut typed.fields {
+        let Some(FieldType::Record { of }) = mechanism.field(id.as_str()).map(|field| &field.of) else { continue };
+        let Some(text) = texts.first_mut() else { continue };
+        if uuid::Uuid::try_parse(text).is_ok() {
+            continue;
+        }
+        let rows = store::records::by_number(conn, text.trim()).await?;
+        let ids: Vec<RecordId> = rows.iter().filter(|row| row.mechanism == *of).map(|row| row.id).collect();
+        if let Some(found) = records::visible_among(ctx, conn, &ids).await?.into_keys().next() {
+            *text = found.to_string();
         }
     }
-    if refusals.is_empty() { Ok(values) } else { Err(Error::Refused(refusals)) }
+    Ok(typed)
 }
 
 /// The code of the refusal if a value points to what is not there, or not for these eyes.

@@ -192,12 +192,15 @@ pub async fn inbox(ctx: &Ctx) -> Result<Vec<NewsLine>, Error> {
     news(ctx, &mut conn, 100).await
 }
 
-/// The first figures of the mechanisms in reach, over this year's months.
+/// The first figures of the mechanisms in reach, over this year's months: first those in which this person acts,
+/// then those that they only see, each in the order of the menu.
 async fn cards(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<FigureCard>, Error> {
     let now = Month::of(ctx.today);
     let months: Vec<Month> = (1..=now.month).map(|month| Month { year: now.year, month }).collect();
     let mut cards = Vec::new();
-    for mechanism in ctx.catalog().mechanisms.values() {
+    let mut mechanisms: Vec<_> = ctx.catalog().in_order().collect();
+    mechanisms.sort_by_key(|it| !it.steps.iter().any(|step| ctx.actor.holds_any(&step.who)));
+    for mechanism in mechanisms {
         let reach = ctx.reach(mechanism);
         if reach.is_empty() {
             continue;

@@ -79,7 +79,8 @@ async fn walk(
         let asked = register::query(ctx, mechanism, &ask, reach)?;
         let (found, next) = asked.page(ctx, conn, PAGE.min(MOST - count)).await?;
         count += found.len();
-        let rows = found.iter().map(|found| shown.row(ctx, found)).collect();
+        let linked = register::linked(ctx, conn, mechanism, &found).await?;
+        let rows = found.iter().map(|found| shown.row(ctx, found, &linked)).collect();
         // Whoever no longer listens has failed and says so.
         if sender.send(rows).await.is_err() || count >= MOST {
             return Ok(count);
@@ -127,7 +128,7 @@ fn notes(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<String> {
     if let Some(figure) = mechanism.figure(&ask.figure) {
         filter("数字", &format!("{} {}", figure.name, ask.period));
     }
-    notes.push(format!("筛选：{}", filters.join(";")));
+    notes.push(format!("筛选：{}", filters.join("；")));
     notes
 }
 
@@ -176,7 +177,7 @@ impl<'a> Shown<'a> {
         columns.collect()
     }
 
-    fn row(&self, ctx: &Ctx, found: &Found) -> Vec<OutCell> {
+    fn row(&self, ctx: &Ctx, found: &Found, linked: &register::Linked) -> Vec<OutCell> {
         let (record, mechanism) = (&found.record, &found.mechanism);
         let state = || mechanism.state(record.state.as_str()).map_or_else(String::new, |state| state.name.clone());
         let cells = self.columns.iter().map(|column| match column {
@@ -187,6 +188,9 @@ impl<'a> Shown<'a> {
             catalog::Column::Holder => OutCell::Text(register::holder_words(ctx, found)),
             catalog::Column::Field(id) => {
                 match (mechanism.field(id.as_str()), register::value_of(ctx, found, id.as_str())) {
+                    (_, Some(Value::Record(other))) => {
+                        linked.get(&other).map_or(OutCell::Empty, |words| OutCell::Text(words.clone()))
+                    }
                     (Some(field), Some(value)) => cell(ctx, &field.of, value),
                     _ => OutCell::Empty,
                 }

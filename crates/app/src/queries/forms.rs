@@ -101,6 +101,9 @@ pub enum Control {
     },
 }
 
+/// The longest number of a record, and an id where there is none yet.
+const LONGEST_NUMBER: usize = 80;
+
 /// Something to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -192,7 +195,10 @@ fn form_field(
         name: field.name.clone(),
         required: needed || field.required,
         // enforces: field.help
-        help: field.help.clone(),
+        help: field.help.clone().or_else(|| match field.of {
+            FieldType::Record { .. } => Some("写编号，例如 任〔2026〕1号。".to_owned()),
+            _ => None,
+        }),
         control: control(ctx, (&mechanism.id, &step.who), field, known.as_ref(), files),
         typed,
         fault: fault(again, &Spot::Field(field.id.clone())),
@@ -249,12 +255,8 @@ fn control(
         FieldType::Units => Control::Many(all_units(ctx)),
         FieldType::Person => Control::One(people(ctx)),
         FieldType::People => Control::Many(people(ctx)),
-        FieldType::Record { .. } => Control::One(match known {
-            Some(Value::Record(id)) => {
-                vec![Choice { id: id.to_string(), name: id.to_string(), pinyin: String::new(), group: None }]
-            }
-            _ => Vec::new(),
-        }),
+        // A record is named by its number; the command finds it among what this person may see.
+        FieldType::Record { .. } => Control::Text { max: LONGEST_NUMBER },
         FieldType::Files => {
             let own = |line: &&FileLine| matches!(known, Some(Value::Files(ids)) if ids.contains(&line.id));
             Control::Files(files.iter().filter(own).cloned().collect())

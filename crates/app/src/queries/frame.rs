@@ -46,9 +46,9 @@ pub async fn frame(ctx: &Ctx) -> Result<Frame, Error> {
         None => 0,
     };
     let mut chapters = Vec::new();
-    for chapter in &ctx.vocabulary().chapters {
+    for (chapter, own) in ctx.catalog().by_chapter() {
         let mut mechanisms = Vec::new();
-        for mechanism in ctx.catalog().mechanisms.values().filter(|it| it.chapter == chapter.id) {
+        for mechanism in own {
             let reach = ctx.reach(mechanism);
             if reach.is_empty() {
                 continue;

@@ -266,6 +266,20 @@ fn judge(ctx: &Ctx, looking: &Looking, opened: &Opened, known: &[bool], for_all:
     Trial { counts, kept, guesses: rows.guesses(), unknown_units: rows.unknown_units() }
 }
 
+/// What the start step asks for and no cell of a workbook can hold: rows of child tables, other records, files.
+fn beyond(mechanism: &Mechanism) -> Option<String> {
+    let start = mechanism.start();
+    let asked = start.needs.iter().chain(&start.asks);
+    let held: Vec<&FieldId> = importable(mechanism).into_iter().map(|field| &field.id).collect();
+    let name = |id: &FieldId| {
+        let field = mechanism.field(id.as_str()).map(|field| &field.name);
+        field.or_else(|| mechanism.child(id.as_str()).map(|child| &child.name))
+    };
+    let names: Vec<String> =
+        asked.filter(|id| !held.contains(id)).filter_map(name).map(|name| format!("“{name}”")).collect();
+    (!names.is_empty()).then(|| format!("{}不能从表格读入，请在导入后逐件填写", names.concat()))
+}
+
 fn put_together(ctx: &Ctx, looking: &Looking, opened: &Opened, trial: Trial, refusals: &[Refusal]) -> Preview {
     let mechanism = &looking.mechanism;
     let fields = importable(mechanism).into_iter().map(|field| Choice {
@@ -297,7 +311,7 @@ fn put_together(ctx: &Ctx, looking: &Looking, opened: &Opened, trial: Trial, ref
         lines,
         not_shown,
         totals: totals(opened),
-        notes: opened.sheet.notes.clone(),
+        notes: opened.sheet.notes.iter().cloned().chain(beyond(mechanism)).collect(),
     }
 }
 
@@ -318,7 +332,7 @@ fn missing(ctx: &Ctx, looking: &Looking, opened: &Opened, refusals: &[Refusal]) 
     let mechanism = &looking.mechanism;
     let typed = looking.mapping.for_all.iter().map(|(id, text)| (id.clone(), vec![text.clone()])).collect();
     let again = Again {
-        typed: Typed { fields: typed, rows: Vec::new() },
+        typed: Typed { fields: typed, ..Typed::default() },
         refusals: refusals.iter().map(|refusal| say(ctx.vocabulary(), refusal)).collect(),
         ..Again::default()
     };

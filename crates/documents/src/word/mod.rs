@@ -38,6 +38,11 @@ pub enum WordFault {
 /// Writes an official paper as docx. The same facts give the same bytes.
 pub fn official(paper: &OfficialPaper) -> Result<Vec<u8>, WordFault> {
     paper.check_length()?;
+    book(paper)
+}
+
+/// Writes a book in the layout of an official paper. It may be of any length: nobody prints it page by page here.
+pub fn book(paper: &OfficialPaper) -> Result<Vec<u8>, WordFault> {
     let mut sheet = Sheet { docx: page(paper.layout), paper };
     sheet.head();
     sheet.title();

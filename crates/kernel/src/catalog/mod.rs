@@ -48,13 +48,24 @@ impl Catalog {
 
     /// The chapters of the menu in their order, each with its mechanisms; chapters without any are left out.
     pub fn by_chapter(&self) -> Vec<(&Chapter, Vec<&Arc<Mechanism>>)> {
-        let of = |chapter: &Chapter| self.mechanisms.values().filter(|it| it.chapter == chapter.id).collect::<Vec<_>>();
+        let of = |chapter: &Chapter| {
+            let mut own: Vec<&Arc<Mechanism>> =
+                self.mechanisms.values().filter(|it| it.chapter == chapter.id).collect();
+            let place = |it: &Mechanism| chapter.order.iter().position(|id| **id == *it.id.as_str());
+            own.sort_by_key(|it| place(it).unwrap_or(usize::MAX));
+            own
+        };
         self.vocabulary
             .chapters
             .iter()
             .map(|it| (it, of(it)))
             .filter(|(_, mechanisms)| !mechanisms.is_empty())
             .collect()
+    }
+
+    /// Every mechanism, in the order of the menu.
+    pub fn in_order(&self) -> impl Iterator<Item = &Arc<Mechanism>> {
+        self.by_chapter().into_iter().flat_map(|(_, mechanisms)| mechanisms)
     }
 }
 

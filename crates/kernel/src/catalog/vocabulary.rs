@@ -129,6 +129,8 @@ pub struct Chapter {
     pub name: String,
     /// Its icon's name.
     pub icon: String,
+    /// Ids of its mechanisms, in the order in which menu, desk and book list them.
+    pub order: Vec<Arc<str>>,
 }
 
 /// A sentence and what to do next.

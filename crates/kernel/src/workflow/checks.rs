@@ -78,6 +78,14 @@ pub(super) fn missing(mechanism: &Mechanism, step: &Step, after: &Record) -> Vec
     refusals
 }
 
+/// Whether a fault stands already where the refusal stands: at its field, or in a row of the child table there.
+pub(super) fn is_told(faults: &[Refusal], refusal: &Refusal) -> bool {
+    faults.iter().any(|fault| match (&fault.at, &refusal.at) {
+        (Spot::Row(child, ..), Spot::Field(id)) => child == id,
+        (fault, field) => fault == field,
+    })
+}
+
 // enforces: step.when
 // enforces: step.else
 pub(super) fn guard(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &Record) -> Option<Refusal> {

@@ -12,7 +12,7 @@ use crate::facts;
 use crate::ids::{DeadlineId, FieldId, PaperKind, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::record::{Record, View};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
 
 mod checks;
@@ -31,6 +31,8 @@ pub struct Attempt<'a> {
     pub step: &'a StepId,
     /// What they filled in; an absent value empties the field.
     pub filled: Vec<(FieldId, Option<Value>)>,
+    /// What of it could not be read or points to nothing: said together with everything else that stands in the way.
+    pub faults: Vec<Refusal>,
     /// Their opinion.
     pub opinion: Option<String>,
     /// Their reason.
@@ -155,12 +157,16 @@ fn decide(
     step: &Step,
     attempt: Attempt<'_>,
 ) -> Result<Move, Vec<Refusal>> {
-    let mut refusals = Vec::new();
+    let mut refusals = attempt.faults.clone();
     let old_facts = before.map(|record| record.facts.clone()).unwrap_or_default();
     fill(mechanism, step, &mut after, &attempt);
-    let way = checks::authority(mechanism, before, &after, step, &attempt, &mut refusals);
-    refusals.extend(checks::missing(mechanism, step, &after));
-    refusals.extend(checks::guard(clock, mechanism, step, &after));
+    let mut others = Vec::new();
+    let way = checks::authority(mechanism, before, &after, step, &attempt, &mut others);
+    others.extend(checks::missing(mechanism, step, &after));
+    // What was typed and cannot be read is not missing.
+    refusals.extend(others.into_iter().filter(|it| it.at == Spot::Form || !checks::is_told(&attempt.faults, it)));
+    // A condition over what could not be read would speak of something else.
+    refusals.extend(checks::guard(clock, mechanism, step, &after).filter(|_| attempt.faults.is_empty()));
     refusals.extend(checks::words(step, &attempt));
     if !refusals.is_empty() {
         return Err(refusals);

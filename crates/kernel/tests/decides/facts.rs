@@ -88,9 +88,19 @@ fn a_row_without_what_it_needs_is_refused_at_its_own_place() {
     let taken = [FieldId::from("milestone")];
     let row = vec![(FieldId::from("content"), String::new()), (FieldId::from("due_on"), "2026-03-01".to_owned())];
     let blank = vec![(FieldId::from("content"), " ".to_owned())];
-    let typed = Typed { fields: Vec::new(), rows: vec![(FieldId::from("milestone"), vec![blank, row])] };
-    let refused = facts::read(office.tasks(), &office.catalog.vocabulary, &taken, &typed).expect_err("content lacks");
+    let typed =
+        Typed { fields: Vec::new(), rows: vec![(FieldId::from("milestone"), vec![blank, row])], ..Typed::default() };
+    let (_, refused) = facts::read(office.tasks(), &office.catalog.vocabulary, &taken, &typed);
     assert_eq!(refused[0].at, Spot::Row("milestone".into(), 1, "content".into()));
+}
+
+#[test]
+fn line_ends_of_every_machine_become_one() {
+    let of = || FieldType::LongText { max: 100 };
+    for typed in ["甲\r\n乙\r丙", "甲\n乙\n丙\r\n", "甲\u{2028}乙\u{85}丙"] {
+        assert_eq!(value(of(), typed), Value::Text("甲\n乙\n丙".to_owned()));
+    }
+    assert_eq!(value(FieldType::Text { max: 100 }, "甲\r\n乙"), Value::Text("甲 乙".to_owned()));
 }
 
 proptest! {

@@ -145,6 +145,7 @@ impl Office {
         let actor = holder(role);
         let filled = filled.into_iter().map(|(id, value)| (FieldId::from(id), Some(value))).collect();
         let attempt = Attempt {
+            faults: Vec::new(),
             opinion: Some("同意。".to_owned()),
             reason: Some("见附件。".to_owned()),
             ..attempt(&actor, &step, filled)
@@ -167,7 +168,7 @@ pub(crate) fn text(words: &str) -> Value {
 }
 
 pub(crate) fn attempt<'a>(actor: &'a Actor, step: &'a StepId, filled: Vec<(FieldId, Option<Value>)>) -> Attempt<'a> {
-    Attempt { actor, step, filled, opinion: None, reason: None, past: &[], tree: &Tree }
+    Attempt { actor, step, filled, faults: Vec::new(), opinion: None, reason: None, past: &[], tree: &Tree }
 }
 
 /// The codes of a refusal, for comparing.

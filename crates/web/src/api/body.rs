@@ -45,7 +45,7 @@ impl Filled {
             let rows = rows.as_array().map(|rows| rows.iter().map(row).collect()).unwrap_or_default();
             (FieldId::from(id.as_str()), rows)
         });
-        Typed { fields: fields.collect(), rows: rows.collect() }
+        Typed { fields: fields.collect(), rows: rows.collect(), ..Typed::default() }
     }
 }
 

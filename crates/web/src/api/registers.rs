@@ -40,6 +40,7 @@ fn page(register: &Register) -> Value {
 fn row(row: &RegisterRow) -> Value {
     let cell = |cell: &Cell| match cell {
         Cell::Text(words) | Cell::Title(words) | Cell::Number(words) | Cell::State(words) => json!(words),
+        Cell::Record(id, words) => json!({ "id": id.to_string(), "words": words }),
         Cell::Light(light) => records::light(light.as_ref()),
     };
     json!({ "id": row.id.to_string(), "title": row.title, "cells": row.cells.iter().map(cell).collect::<Vec<_>>() })

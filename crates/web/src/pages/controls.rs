@@ -8,6 +8,7 @@ use app::words::Said;
 use maud::{Markup, html};
 
 use crate::pages::words::sentence;
+use crate::parts::buttons::implicit;
 use crate::parts::fields::{
     ChildColumn, ChildRow, ChildRows, ChildValue, Control, Field, KeptFile, Options, Pickable, field, fields,
 };
@@ -35,7 +36,9 @@ pub(crate) struct Back {
 pub(crate) fn of_step(form: &StepForm, back: &Back) -> Markup {
     let list: Vec<Field> = form.fields.iter().map(|one| of_field(one, back)).collect();
     let held: Vec<&str> = form.fields.iter().map(|one| one.id.as_str()).collect();
+    let has_rows = form.fields.iter().any(|one| matches!(one.control, Asked::Rows { .. }));
     html! {
+        @if has_rows { (implicit(&form.name)) }
         input type="hidden" name="_fields" value=(held.join(" "));
         @for (id, name) in &back.uploads { input type="hidden" name="_file" value={ (id) " " (name) }; }
         @if !list.is_empty() { (fields(&list)) }

@@ -38,7 +38,7 @@ impl Asked {
 /// `GET /figures`: the figures of every mechanism in reach.
 pub(crate) async fn all(visitor: Visitor) -> Result<Response, Failure> {
     let mut pages = Vec::new();
-    for mechanism in visitor.ctx.catalog().mechanisms.values() {
+    for mechanism in visitor.ctx.catalog().in_order() {
         match figures::of_mechanism(&visitor.ctx, mechanism.id.as_str(), FiguresAsk::default()).await {
             Ok(page) if !page.cards.is_empty() => pages.push(page),
             Ok(_) | Err(app::Error::NotFound) => {}
@@ -128,7 +128,13 @@ fn cards(page: &FiguresPage) -> Markup {
 
 /// A figure as a card; its value leads to `href`.
 pub(crate) fn card_of(one: &FigureCard, href: Option<String>) -> cards::FigureCard {
-    let parts = one.parts.map(|(part, whole)| format!("（{part} / {whole}）")).unwrap_or_default();
+    // A ratio over nothing and a mean of nothing have no value: a dash and why, without a unit.
+    let is_none = one.value == "—";
+    let parts = match one.parts {
+        _ if is_none => "还没有可计算的事项".to_owned(),
+        Some((part, whole)) => format!("（{part} / {whole}）"),
+        None => String::new(),
+    };
     // Whether more is better is not for the program to say: the change stands there without a colour.
     let change = one.change.as_ref().map(|(by, _)| {
         let words = if by.trim_start_matches(['+', '-']) == "0" { "持平".to_owned() } else { by.replace('-', "−") };
@@ -136,8 +142,8 @@ pub(crate) fn card_of(one: &FigureCard, href: Option<String>) -> cards::FigureCa
     });
     cards::FigureCard {
         label: one.name.clone(),
-        value: one.value.trim_end_matches(one.unit.as_str()).to_owned(),
-        unit: one.unit.clone(),
+        value: if is_none { String::new() } else { one.value.trim_end_matches(one.unit.as_str()).to_owned() },
+        unit: if is_none { String::new() } else { one.unit.clone() },
         href,
         change,
         remark: parts,

@@ -37,11 +37,7 @@ pub(crate) async fn start(visitor: Visitor, At(mechanism): At<String>, sent: Sen
         return page(&visitor, &mechanism, Some(&again), shown).await;
     }
     let command = StartRecord { mechanism: mechanism.clone(), typed: form.typed, key: Some(key) };
-    let outcome = match form.faults.is_empty() {
-        true => steps::start(&visitor.ctx, command).await,
-        false => Err(app::Error::Refused(form.faults)),
-    };
-    match outcome {
+    match steps::start(&visitor.ctx, command).await {
         Ok(id) => Ok(answer::see(&urls::with(&urls::record(id), &[("done", "start")]))),
         Err(app::Error::Refused(refusals)) => {
             again.refusals = refusals.iter().map(|refusal| visitor.say(refusal)).collect();

@@ -117,6 +117,11 @@ impl Render for Button {
     }
 }
 
+/// What Enter presses in a form that has further buttons: a browser takes the first, so this one stands first, unseen.
+pub fn implicit(label: &str) -> Markup {
+    html! { button.vh type="submit" tabindex="-1" aria-hidden="true" { (label) } }
+}
+
 /// A menu of links under one button, opened without script.
 pub fn menu(label: &str, picture: Option<Icon>, items: &[Button]) -> Markup {
     html! {

@@ -124,6 +124,7 @@ impl<'a> Rows<'a> {
             actor: &ctx.actor,
             step: &self.mechanism.start().id,
             filled,
+            faults: Vec::new(),
             opinion: None,
             reason: None,
             past: &[],

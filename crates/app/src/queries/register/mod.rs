@@ -9,7 +9,7 @@ mod rows;
 
 pub use asked::{Asked, RegisterAsk, query};
 pub use board::{Board, BoardColumn, Card, MonthDay, MonthPage, board, month};
-pub use rows::{holder_words, is_number, light, value_of};
+pub use rows::{Linked, holder_words, is_number, light, linked, value_of};
 
 use std::collections::BTreeMap;
 
@@ -149,6 +149,8 @@ pub enum Cell {
     State(String),
     /// A light.
     Light(Option<Light>),
+    /// Another record, by number and title: a link.
+    Record(RecordId, String),
 }
 
 /// Rows on a page.
@@ -166,8 +168,9 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
     asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &by_state).await?);
     let (found, next) = asked.page(ctx, &mut conn, PAGE as usize).await?;
     let count = count(ctx, &mut conn, &mechanism, &ask, &by_state, &asked, found.len(), next.is_some()).await?;
+    let linked = linked(ctx, &mut conn, &mechanism, &found).await?;
     Ok(Register {
-        rows: found.iter().map(|found| rows::row(ctx, &mechanism, found)).collect(),
+        rows: found.iter().map(|found| rows::row(ctx, &mechanism, found, &linked)).collect(),
         views: views(ctx, &mut conn, &mechanism).await?,
         tabs: tabs(&mechanism, &ask, &by_state),
         filters: filters(ctx, &mechanism, &ask),

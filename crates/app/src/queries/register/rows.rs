@@ -2,23 +2,56 @@
 //!
 //! Never a value that the reader's row does not hold.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use kernel::calendar::Calendar;
 use kernel::catalog::{Column, FieldType, Mechanism};
 use kernel::deadlines::{self, LightKind};
+use kernel::ids::RecordId;
+use kernel::record::Record;
 use kernel::value::Value;
+use store::Conn;
 
 use super::{Cell, RegisterRow};
 use crate::ctx::Ctx;
+use crate::error::Error;
 use crate::queries::Light;
-use crate::records::Found;
+use crate::records::{self, Found};
 
 /// Is it shown right-aligned?
 pub fn is_number(of: &FieldType) -> bool {
     matches!(of, FieldType::Whole { .. } | FieldType::Decimal { .. } | FieldType::Money | FieldType::Percent)
 }
 
-pub(super) fn row(ctx: &Ctx, shown_by: &Mechanism, found: &Found) -> RegisterRow {
+/// Records that rows point to, as far as this person may see them: number and title.
+pub type Linked = HashMap<RecordId, String>;
+
+/// What the record fields of some rows point to, in one question.
+pub async fn linked(ctx: &Ctx, conn: &mut Conn, shown_by: &Mechanism, found: &[Found]) -> Result<Linked, Error> {
+    let fields = shown_by.fields.iter().filter(|field| matches!(field.of, FieldType::Record { .. }));
+    let mut ids: Vec<RecordId> = Vec::new();
+    for field in fields {
+        ids.extend(found.iter().filter_map(|it| match it.record.facts.find(field.id.as_str()) {
+            Some(Value::Record(id)) => Some(*id),
+            _ => None,
+        }));
+    }
+    ids.sort();
+    ids.dedup();
+    let seen = records::visible_among(ctx, conn, &ids).await?;
+    Ok(seen.into_iter().map(|(id, it)| (id, called(&it.record))).collect())
+}
+
+/// A record by its number and its title.
+fn called(record: &Record) -> String {
+    match &record.number {
+        Some(number) => format!("{number} {}", record.title),
+        None => record.title.clone(),
+    }
+}
+
+pub(super) fn row(ctx: &Ctx, shown_by: &Mechanism, found: &Found, linked: &Linked) -> RegisterRow {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let cells = shown_by.list.columns.iter().map(|column| match column {
         Column::Number => Cell::Text(record.number.clone().unwrap_or_default()),
@@ -28,18 +61,25 @@ pub(super) fn row(ctx: &Ctx, shown_by: &Mechanism, found: &Found) -> RegisterRow
         Column::Light => Cell::Light(light(ctx, found)),
         Column::Due => Cell::Text(record.due_on(mechanism).map(|day| day.to_string()).unwrap_or_default()),
         Column::Holder => Cell::Text(holder_words(ctx, found)),
-        Column::Field(id) => field_cell(ctx, found, id.as_str()),
+        Column::Field(id) => field_cell(ctx, found, id.as_str(), linked),
     });
     RegisterRow { id: record.id, title: record.title.clone(), cells: cells.collect() }
 }
 
-fn field_cell(ctx: &Ctx, found: &Found, id: &str) -> Cell {
+fn field_cell(ctx: &Ctx, found: &Found, id: &str, linked: &Linked) -> Cell {
     let (record, mechanism) = (&found.record, &found.mechanism);
     if *id == *mechanism.title.as_str() {
         return Cell::Title(record.title.clone());
     }
     let Some(field) = mechanism.field(id) else { return Cell::Text(String::new()) };
-    let words = value_of(ctx, found, id).map(|value| ctx.names().plain(&field.of, &value)).unwrap_or_default();
+    let value = value_of(ctx, found, id);
+    if let Some(Value::Record(other)) = &value {
+        return match linked.get(other) {
+            Some(words) => Cell::Record(*other, words.clone()),
+            None => Cell::Text("（你看不到的事项）".to_owned()),
+        };
+    }
+    let words = value.map(|value| ctx.names().plain(&field.of, &value)).unwrap_or_default();
     if is_number(&field.of) { Cell::Number(words) } else { Cell::Text(words) }
 }
 

@@ -70,11 +70,13 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
             below: raw.prop("below").map_or_else(Vec::new, |ids| ids.words().map(UnitKind::from).collect()),
         }),
         // enforces: chapter.icon
+        // enforces: chapter.order
         "chapter" => {
             vocabulary.chapters.push(Chapter {
                 id: raw.arg(0).into(),
                 name,
                 icon: raw.text("icon").unwrap_or_default(),
+                order: raw.text("order").unwrap_or_default().split_whitespace().map(Into::into).collect(),
             });
         }
         // enforces: setting

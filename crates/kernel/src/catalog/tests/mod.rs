@@ -77,6 +77,25 @@ fn the_shipped_definitions_have_no_problems() {
     assert!(chapters.contains(&"supervision"));
 }
 
+// proves: chapter.order
+#[test]
+fn mechanisms_stand_in_the_order_of_their_chapter_and_the_others_behind() {
+    let mut files = shipped();
+    let place = |files: &[SourceFile]| {
+        let catalog = check(files).0;
+        let ids: Vec<String> = catalog.in_order().map(|it| it.id.to_string()).collect();
+        let at = |id: &str| ids.iter().position(|it| it == id).expect("both mechanisms are shipped");
+        (at("task_order"), at("supervision_order"))
+    };
+    let (task, order) = place(&files);
+    assert!(task < order, "a task comes before the order about it");
+    for file in &mut files {
+        file.text = file.text.replace("order=\"task_order supervision_order\"", "order=\"supervision_order\"").into();
+    }
+    let (task, order) = place(&files);
+    assert!(order < task, "what is not named stands behind");
+}
+
 #[test]
 fn the_small_world_has_no_problems() {
     let (catalog, problems) = check(&fixture::files());

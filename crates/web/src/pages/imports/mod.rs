@@ -63,7 +63,7 @@ pub(crate) async fn show(
 pub(crate) async fn upload(visitor: Visitor, At(mechanism): At<String>, sent: Sent) -> Result<Response, Failure> {
     let outcome = match sent.files.first() {
         Some(file) => intake::upload(&visitor.ctx, &mechanism, &file.name, &file.bytes).await,
-        None => Err(Refusal::new("import.gone").into()),
+        None => Err(Refusal::new("import.no_file").into()),
     };
     match outcome {
         Ok(id) => Ok(answer::see(&at(&mechanism, id))),

@@ -34,11 +34,7 @@ pub(crate) async fn take(
     if !shown.back.more.is_empty() {
         return record::again(&visitor, id, &again, shown).await;
     }
-    let outcome = match form.faults.is_empty() {
-        true => steps::take(&visitor.ctx, command(id, &step, form.typed, &sent)).await,
-        false => Err(app::Error::Refused(form.faults)),
-    };
-    let refusals = match outcome {
+    let refusals = match steps::take(&visitor.ctx, command(id, &step, form.typed, &sent)).await {
         Ok(()) => return Ok(answer::see(&urls::with(&urls::record(id), &[("done", &step)]))),
         Err(app::Error::Refused(refusals)) => {
             shown.status = error::status_of(&refusals);
@@ -77,14 +73,12 @@ fn command(record: RecordId, step: &str, typed: Typed, sent: &Sent) -> TakeStep 
     }
 }
 
-/// What was typed, with the files that came along.
+/// What was typed, with the files that came along; those that were refused are faults of what was typed.
 pub(crate) struct TypedForm {
     /// What was typed; files by their ids.
     pub(crate) typed: Typed,
     /// The files that belong to nothing yet: id and name.
     pub(crate) uploads: Vec<(String, String)>,
-    /// Files that were refused.
-    pub(crate) faults: Vec<Refusal>,
 }
 
 /// Reads a form. Its files are kept first, so that a refused form loses none.
@@ -93,7 +87,7 @@ pub(crate) async fn typed_with_files(visitor: &Visitor, sent: &Sent) -> Result<T
         let (id, name) = pair.split_once(' ')?;
         Some((id.to_owned(), name.to_owned()))
     });
-    let mut form = TypedForm { typed: sent.typed(), uploads: known.collect(), faults: Vec::new() };
+    let mut form = TypedForm { typed: sent.typed(), uploads: known.collect() };
     for file in &sent.files {
         let field = FieldId::from(file.field.as_str());
         let Some((_, ids)) = form.typed.fields.iter_mut().find(|(id, _)| *id == field) else { continue };
@@ -103,7 +97,7 @@ pub(crate) async fn typed_with_files(visitor: &Visitor, sent: &Sent) -> Result<T
                 form.uploads.push((id.to_string(), file.name.clone()));
             }
             Err(app::Error::Refused(refusals)) => {
-                form.faults.extend(refusals.into_iter().map(|refusal| refusal.at(Spot::Field(field.clone()))));
+                form.typed.faults.extend(refusals.into_iter().map(|refusal| refusal.at(Spot::Field(field.clone()))));
             }
             Err(other) => return Err(other.into()),
         }

@@ -207,8 +207,8 @@ fn standing(file: &RecordFile) -> Vec<Fact> {
             [] => format!("{}（空缺）", holder.role),
             people => format!("{}（{}）", people.join("、"), holder.role),
         };
-        let since = holder.since.map(|day| format!("，自 {}", day_cell(day))).unwrap_or_default();
-        list.push(Fact::text("现由", &format!("{who}{since}")));
+        let shown = html! { (who) @if let Some(day) = holder.since { "，" span.nw { "自 " (day_cell(day)) } } };
+        list.push(Fact::shown("现由", shown));
     }
     for deadline in &file.deadlines {
         let shown = html! {

@@ -150,6 +150,7 @@ fn columns(register: &Register, path: &str) -> Vec<Column> {
         let kind = match first.and_then(|row| row.cells.get(at)) {
             Some(Known::Title(_)) => ColumnKind::Long,
             Some(Known::Number(_)) => ColumnKind::Number,
+            Some(Known::Record(..)) => ColumnKind::Long,
             Some(Known::State(_) | Known::Light(_)) => ColumnKind::Chip,
             _ if title.sort.as_deref() == Some("number") => ColumnKind::Chip,
             _ if title.sort.is_some() => ColumnKind::Day,
@@ -189,6 +190,7 @@ fn cell(id: RecordId, at: usize, known: &Known) -> Cell {
         Known::Text(words) if at == 0 && !words.is_empty() => Cell::link(words, &urls::record(id)),
         Known::Text(words) | Known::Number(words) => Cell::text(words),
         Known::Title(words) => Cell::shown(cut(words, &urls::record(id))),
+        Known::Record(other, words) => Cell::shown(cut(words, &urls::record(*other))),
         Known::State(name) => Cell::shown(state(Standing::Open, name)),
         Known::Light(light) => Cell::shown(words::light(light.as_ref())),
     }
