@@ -54,3 +54,56 @@ async fn the_openapi_document_describes_every_route_and_step() {
     }
     assert!(document.to_string().contains("任务名称"));
 }
+
+#[tokio::test]
+async fn the_openapi_document_holds_together() {
+    let office = Office::open().await;
+    let mut lin = office.sign_in("lin").await;
+    let document: Value = lin.asks("/api/openapi.json").await.json();
+    let mut faults = Vec::new();
+    every_reference(&document, &document, &mut faults);
+    for (path, item) in document["paths"].as_object().expect("there are paths") {
+        let holes = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let holes: Vec<&str> = holes.collect();
+        for (method, operation) in item.as_object().expect("a path holds operations") {
+            let place = format!("{method} {path}");
+            if !matches!(method.as_str(), "get" | "post" | "put" | "delete") {
+                faults.push(format!("{place}: no such method"));
+            }
+            let parameters = operation["parameters"].as_array().expect("there is a list of parameters");
+            let in_path = parameters.iter().filter(|it| it["in"] == "path" && it["required"] == true);
+            let named: Vec<&str> = in_path.filter_map(|it| it["name"].as_str()).collect();
+            if named != holes {
+                faults.push(format!("{place}: {named:?} for {holes:?}"));
+            }
+            for (status, response) in operation["responses"].as_object().expect("there are responses") {
+                let is_status = status.len() == 3 && status.parse::<u16>().is_ok_and(|it| (100..600).contains(&it));
+                if !is_status || response["description"].as_str().is_none_or(str::is_empty) {
+                    faults.push(format!("{place}: {status}"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Every `$ref` leads somewhere, and every `type` is one of JSON Schema's.
+fn every_reference(part: &Value, document: &Value, faults: &mut Vec<String>) {
+    const TYPES: [&str; 7] = ["null", "boolean", "object", "array", "number", "string", "integer"];
+    match part {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let leads = |to: &str| to.strip_prefix('#').is_some_and(|to| document.pointer(to).is_some());
+                match (key.as_str(), value) {
+                    ("$ref", Value::String(to)) if !leads(to) => faults.push(format!("{to} leads nowhere")),
+                    ("type", Value::String(of)) if !TYPES.contains(&of.as_str()) && of != "apiKey" && of != "http" => {
+                        faults.push(format!("type {of}"));
+                    }
+                    _ => every_reference(value, document, faults),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| every_reference(value, document, faults)),
+        _ => {}
+    }
+}
