@@ -199,7 +199,7 @@ async fn cards(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<FigureCard>, Error> {
     let months: Vec<Month> = (1..=now.month).map(|month| Month { year: now.year, month }).collect();
     let mut cards = Vec::new();
     let mut mechanisms: Vec<_> = ctx.catalog().in_order().collect();
-    mechanisms.sort_by_key(|it| !it.steps.iter().any(|step| ctx.actor.holds_any(&step.who)));
+    mechanisms.sort_by_key(|it| !it.steps.iter().any(|step| ctx.actor.holds_any(&it.id, &step.who)));
     for mechanism in mechanisms {
         let reach = ctx.reach(mechanism);
         if reach.is_empty() {
