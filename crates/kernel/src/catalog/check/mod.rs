@@ -108,7 +108,8 @@ fn sorted(files: &[SourceFile]) -> Sorted<'_> {
 
 fn resolve(files: &[SourceFile]) -> Resolved<'_> {
     let Sorted { vocabulary, mechanisms, mut templates, mut problems } = sorted(files);
-    let (vocabulary, found) = vocabulary::vocabulary(&vocabulary);
+    let written: Vec<(&str, &str)> = mechanisms.iter().map(|(chapter, file)| (*chapter, stem(file))).collect();
+    let (vocabulary, found) = vocabulary::vocabulary(&vocabulary, &written);
     problems.extend(found);
     let (mut sheets, unread) = read_all(mechanisms, &mut templates, &mut problems);
     for file in templates.into_values().flat_map(BTreeMap::into_values) {
@@ -139,6 +140,11 @@ fn place(path: &str) -> Place<'_> {
     }
 }
 
+/// The id that a mechanism's file is called by.
+fn stem(file: &SourceFile) -> &str {
+    file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".kdl")
+}
+
 /// A mechanism's file while it is checked.
 pub(super) struct Sheet<'a> {
     pub(super) desk: Desk<'a>,
@@ -164,7 +170,7 @@ fn read_all<'a>(
     let mut sheets: Vec<Sheet<'_>> = Vec::new();
     let mut unread = Vec::new();
     for (chapter, file) in files {
-        let stem = file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".kdl");
+        let stem = stem(file);
         let templates = templates.remove(&(chapter, stem)).unwrap_or_default();
         let (nodes, faults) = raw::read(file, MECHANISM_FILE);
         let Some(matter) = nodes.into_iter().find(|it| it.rule.key == "matter") else {

@@ -11,8 +11,9 @@ use crate::catalog::{Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed
 use crate::ids::UnitKind;
 use crate::problem::{Problem, SourceFile};
 
-/// Reads all files of the vocabulary; a word that is declared twice stays as it was first.
-pub(super) fn vocabulary(files: &[&SourceFile]) -> (Vocabulary, Vec<Problem>) {
+/// Reads all files of the vocabulary, among these mechanisms (chapter, id); a word that is declared twice stays as it
+/// was first.
+pub(super) fn vocabulary(files: &[&SourceFile], mechanisms: &[(&str, &str)]) -> (Vocabulary, Vec<Problem>) {
     let mut vocabulary = Vocabulary::default();
     let mut problems = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
@@ -36,8 +37,12 @@ pub(super) fn vocabulary(files: &[&SourceFile]) -> (Vocabulary, Vec<Problem>) {
         }
     }
     for (mut desk, nodes) in read {
-        for raw in nodes.iter().filter(|raw| raw.rule.key == "unit_kind") {
-            kind_holds(&mut desk, raw, &vocabulary);
+        for raw in &nodes {
+            match raw.rule.key {
+                "unit_kind" => kind_holds(&mut desk, raw, &vocabulary),
+                "chapter" => order_holds(&mut desk, raw, mechanisms),
+                _ => {}
+            }
         }
         problems.extend(desk.problems);
     }
@@ -76,7 +81,7 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
                 id: raw.arg(0).into(),
                 name,
                 icon: raw.text("icon").unwrap_or_default(),
-                order: raw.text("order").unwrap_or_default().split_whitespace().map(Into::into).collect(),
+                order: raw.prop("order").map_or_else(Vec::new, |ids| ids.words().map(Into::into).collect()),
             });
         }
         // enforces: setting
@@ -103,6 +108,13 @@ fn managed(desk: &mut Desk<'_>, raw: &Raw) -> Vec<Managed> {
 fn hierarchy(raw: &Raw) -> Hierarchy {
     let written = raw.text("hierarchy").unwrap_or_default();
     Hierarchy::ALL.iter().find(|(word, ..)| *word == written).map_or(Hierarchy::Administrative, |(.., it)| *it)
+}
+
+/// A chapter puts mechanisms of its own folder in order.
+fn order_holds(desk: &mut Desk<'_>, raw: &Raw, mechanisms: &[(&str, &str)]) {
+    let own: Vec<String> =
+        mechanisms.iter().filter(|(chapter, _)| *chapter == raw.arg(0)).map(|(_, id)| (*id).to_owned()).collect();
+    desk.many(raw, "order", "本章机制", &own);
 }
 
 /// A kind stands below kinds of its own tree, and its level is on the list.

@@ -476,7 +476,7 @@ pub const GRAMMAR: &[Node] = &[
         args: &[ID, NAME],
         props: &[
             must("icon", Scalar::Text, "图标的名字。"),
-            may("order", Scalar::Text, "各机制的先后，写代号；没有写到的排在后面。"),
+            may("order", Scalar::Ids, "各机制的先后，写代号；没有写到的排在后面。"),
         ],
         means: "菜单的一章，代号是文件夹名。",
     },

@@ -94,6 +94,11 @@ fn mechanisms_stand_in_the_order_of_their_chapter_and_the_others_behind() {
     }
     let (task, order) = place(&files);
     assert!(order < task, "what is not named stands behind");
+    problems(
+        "icon=\"heart\"",
+        "icon=\"heart\" order=\"visits follow_up\"",
+        expect_test::expect!["vocabulary/words.kdl:1:41 没有名为 visits 的本章机制 是否为“visit”？"],
+    );
 }
 
 #[test]
