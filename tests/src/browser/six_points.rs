@@ -36,12 +36,12 @@ async fn taking_in(window: &Window) {
     std::fs::write(&file, annual_list()).expect("the workbook lies on the disk");
     window.puts_file("", &file).await;
     window.picture("03-import").await;
-    window.clicks("//main//form//button[@type='submit']").await;
+    window.clicks("//main//form//button[@type='submit'][not(@aria-hidden)]").await;
     window.waits_for("51").await;
     window.picture("04-dry-run").await;
     std::fs::remove_file(&file).expect("the workbook is taken away");
     window.types("完成时限", "2026-12-31").await;
-    window.clicks("//main//form[contains(@action, '/mapping')]//button[not(@name)]").await;
+    window.clicks("//main//form[contains(@action, '/mapping')]//button[not(@name)][not(@aria-hidden)]").await;
     window.waits_for("导入 51 件").await;
     window.picture("05-dry-run-complete").await;
     window.presses("导入 51 件").await;

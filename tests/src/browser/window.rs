@@ -130,9 +130,9 @@ impl Window {
         panic!("no field “{label}” can be seen at {}", self.place().await)
     }
 
-    /// Presses a button by its words.
+    /// Presses a button by its words; what only the Enter key finds is none.
     pub(super) async fn presses(&self, words: &str) {
-        let path = format!("//button[normalize-space()='{words}']");
+        let path = format!("//button[not(@aria-hidden)][normalize-space()='{words}']");
         self.clicks_one_of(&path, words).await;
     }
 
