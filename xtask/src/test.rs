@@ -13,11 +13,21 @@ use crate::shell::{self, Outcome, say, step};
 use crate::{demo, fonts, tidy};
 
 /// What only the tests need.
-const TO_TEST: [Need; 3] = [
+const TO_TEST: [Need; 5] = [
     Need {
         package: "postgresql",
         why: "同样的故事在 PostgreSQL 上再跑一遍",
         proof: Proof::Ask(postgres::is_installed),
+    },
+    Need {
+        package: "python3-authlib",
+        why: "单点登录的故事要一个真的认证服务",
+        proof: Proof::File("/usr/lib/python3/dist-packages/authlib"),
+    },
+    Need {
+        package: "python3-flask",
+        why: "单点登录的故事要一个真的认证服务",
+        proof: Proof::File("/usr/lib/python3/dist-packages/flask"),
     },
     Need { package: "chromium", why: "浏览器故事", proof: Proof::Program("chromium") },
     Need { package: "chromium-driver", why: "浏览器故事", proof: Proof::Program("chromedriver") },

@@ -7,6 +7,7 @@ use kernel::authority::{Actor, Subtree};
 use kernel::calendar::Calendar;
 use kernel::catalog::{Catalog, Managed, Mechanism, Vocabulary};
 use kernel::deadlines::Clock;
+use kernel::entry::Policy;
 use kernel::ids::{AccountId, PersonId, RoleId};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -67,6 +68,11 @@ impl Ctx {
     /// The shared words.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.definitions.catalog.vocabulary
+    }
+
+    /// What the site asks of whoever comes in.
+    pub fn policy(&self) -> Policy {
+        Policy::of(self.vocabulary())
     }
 
     /// What turns ids into names.

@@ -13,6 +13,8 @@ pub mod tree;
 pub mod pinyin;
 pub mod records;
 pub mod cells;
+pub mod hashing;
+pub mod single_sign_on;
 pub mod words;
 pub mod commands;
 pub mod queries;

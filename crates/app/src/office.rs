@@ -18,7 +18,9 @@ use store::settings::DefinitionRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::hashing::Hashing;
 use crate::keys::Keys;
+use crate::single_sign_on::SingleSignOn;
 use crate::tree::{Person, Tree, Unit};
 
 /// The definitions in force, checked.
@@ -75,10 +77,13 @@ pub fn read_definitions(files: Vec<SourceFile>) -> (Definitions, Vec<Problem>) {
 pub struct Office {
     /// The database.
     pub db: Db,
+    /// Hashes passwords.
+    pub hashing: Hashing,
     /// Where the site's files lie, for hot reload; none in tests.
     pub overlay: Option<PathBuf>,
     press: OnceLock<Arc<Press>>,
     keys: OnceLock<Keys>,
+    single_sign_on: OnceLock<SingleSignOn>,
     definitions: RwLock<Arc<Definitions>>,
     tree: RwLock<Arc<Tree>>,
 }
@@ -93,8 +98,10 @@ impl Office {
     ) -> Result<Arc<Self>, Error> {
         let office = Self {
             db,
+            hashing: Hashing::default(),
             press: press.map_or_else(OnceLock::new, OnceLock::from),
             keys: OnceLock::new(),
+            single_sign_on: OnceLock::new(),
             overlay: None,
             definitions: RwLock::new(Arc::new(definitions)),
             tree: RwLock::default(),
@@ -130,6 +137,17 @@ impl Office {
     pub fn bring_keys(&self, keys: Keys) {
         // The first set stays: one process reads one file.
         let _ = self.keys.set(keys);
+    }
+
+    /// The site's single sign-on, if it has one.
+    pub fn single_sign_on(&self) -> Option<&SingleSignOn> {
+        self.single_sign_on.get()
+    }
+
+    /// Hands the single sign-on in, before the first act. A second one is dropped.
+    pub fn bring_single_sign_on(&self, single: SingleSignOn) {
+        // The first one stays: one process reads its settings once.
+        let _ = self.single_sign_on.set(single);
     }
 
     /// The definitions in force.

@@ -186,6 +186,15 @@ impl Tree {
         self.stand_ins.iter().filter(move |it| it.principal == principal && it.holds_on(on))
     }
 
+    /// The last day on which a person holds anything or stands in for somebody, also in days to come; nothing if they
+    /// never did.
+    pub fn last_day_of(&self, person: PersonId) -> Option<Date> {
+        let own = self.grants.iter().filter(|(id, _)| *id == person);
+        let own = own.map(|(_, grant)| grant.until_on.unwrap_or(Date::MAX));
+        let in_names = self.stand_ins.iter().filter(|it| it.person == person && !it.is_ended);
+        own.chain(in_names.map(|it| it.until_on)).max()
+    }
+
     /// Who holds a role over a unit on a day: those who hold it nearest to the unit.
     pub fn holders(&self, role: &RoleId, unit: UnitId, on: Date) -> Vec<&Person> {
         let Some(ord) = self.ord(unit) else { return Vec::new() };

@@ -17,6 +17,7 @@ pub mod facts;
 pub mod record;
 pub mod authority;
 pub mod organisation;
+pub mod entry;
 pub mod deadlines;
 pub mod workflow;
 pub mod figures;

@@ -31,7 +31,7 @@ pub struct Setting {
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 16] = [
     one("data", "ZUGONG_DATA", "data", "数据文件夹：数据库、演示数据放在这里"),
     one(
         "database",
@@ -60,6 +60,17 @@ pub const SETTINGS: [Setting; 10] = [
         "否",
         "只在 HTTPS 下发送登录凭据：是或否；放在 HTTPS 代理后面时写“是”",
     ),
+    one("address", "ZUGONG_ADDRESS", "", "浏览器里看到的本系统地址，例如 https://zugong.lanwan.example；单点登录要用"),
+    one(
+        "single-sign-on",
+        "ZUGONG_SINGLE_SIGN_ON",
+        "",
+        "统一身份认证（OpenID Connect）的地址，即它的 issuer；不写就没有单点登录",
+    ),
+    one("single-sign-on-client", "ZUGONG_SINGLE_SIGN_ON_CLIENT", "zugong", "本系统在统一身份认证里登记的客户端代号"),
+    one("single-sign-on-secret", "ZUGONG_SINGLE_SIGN_ON_SECRET", "", "存放客户端密码的文件；公开客户端不写"),
+    one("single-sign-on-claim", "ZUGONG_SINGLE_SIGN_ON_CLAIM", "preferred_username", "令牌里哪一项是本系统的用户名"),
+    one("single-sign-on-name", "ZUGONG_SINGLE_SIGN_ON_NAME", "统一身份认证", "登录页按钮上怎么称呼它"),
     one("log", "ZUGONG_LOG", "info", "日志多细：error、warn、info、debug，也可写“info,store=debug”"),
     one("tick", "ZUGONG_TICK", "60", "每隔几秒做一遍例行事务（看时限、排印公文、清理），1到3600"),
     one("threads", "ZUGONG_THREADS", "0", "处理请求的线程数；0 表示与处理器核数相同"),
@@ -114,6 +125,8 @@ pub struct Config {
     pub fonts: Vec<PathBuf>,
     /// Are cookies sent over HTTPS only?
     pub secure_cookies: bool,
+    /// The site's single sign-on.
+    pub single_sign_on: SingleSignOn,
     /// What is logged.
     pub log: String,
     /// Seconds between two rounds of duties.
@@ -122,6 +135,38 @@ pub struct Config {
     pub threads: usize,
     /// What was written for each setting and who wrote it, in the order of [`SETTINGS`].
     pub written: Vec<(&'static Setting, Vec<String>, Origin)>,
+}
+
+/// How the site's single sign-on is reached, and how the site is known there.
+#[derive(Clone, Debug)]
+pub struct SingleSignOn {
+    /// The provider; nothing if there is none.
+    pub issuer: Option<String>,
+    /// Our id there.
+    pub client: String,
+    /// The file with our secret there.
+    pub secret_file: Option<PathBuf>,
+    /// The claim that is the sign-in name.
+    pub claim: String,
+    /// What the button says.
+    pub name: String,
+    /// Our own address, as browsers see it.
+    pub address: Option<String>,
+}
+
+impl SingleSignOn {
+    /// What is set; `text` gives a setting by its name.
+    fn of(text: &dyn Fn(&str) -> String) -> Self {
+        let filled = |name: &str| Some(text(name)).filter(|it| !it.is_empty());
+        Self {
+            issuer: filled("single-sign-on"),
+            client: text("single-sign-on-client"),
+            secret_file: filled("single-sign-on-secret").map(PathBuf::from),
+            claim: text("single-sign-on-claim"),
+            name: text("single-sign-on-name"),
+            address: filled("address"),
+        }
+    }
 }
 
 /// Why the settings cannot be used: one sentence each.
@@ -199,6 +244,7 @@ impl Config {
             definitions: Some(text("definitions")).filter(|it| !it.is_empty()).map(PathBuf::from),
             fonts: font_folders(own, home),
             secure_cookies,
+            single_sign_on: SingleSignOn::of(&text),
             log: text("log"),
             tick,
             threads: usize::try_from(threads).unwrap_or(0),
@@ -220,6 +266,14 @@ impl Config {
             "fonts" => self.fonts.iter().map(|it| it.display().to_string()).collect::<Vec<_>>().join(" "),
             "secure-cookies" => if self.secure_cookies { "是" } else { "否" }.to_owned(),
             "data" => self.data.display().to_string(),
+            "address" => self.single_sign_on.address.clone().unwrap_or_default(),
+            "single-sign-on" => self.single_sign_on.issuer.clone().unwrap_or_else(|| "（没有）".to_owned()),
+            "single-sign-on-client" => self.single_sign_on.client.clone(),
+            "single-sign-on-secret" => {
+                self.single_sign_on.secret_file.as_ref().map(|it| it.display().to_string()).unwrap_or_default()
+            }
+            "single-sign-on-claim" => self.single_sign_on.claim.clone(),
+            "single-sign-on-name" => self.single_sign_on.name.clone(),
             "log" => self.log.clone(),
             "tick" => self.tick.to_string(),
             "threads" => self.threads.to_string(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use app::Ctx;
 use app::commands::upkeep;
+use app::keys::Keys;
 use app::office::Office;
 use jiff::civil::date;
 use kernel::authority::Actor;
@@ -39,6 +40,7 @@ async fn district(folder: &Folder) -> Arc<Office> {
     assert_eq!(problems, []);
     let today = date(2026, 6, 10);
     let office = Office::open(db, definitions, None, clock::moment(today, 0, 0)).await.expect("the office opens");
+    office.bring_keys(Keys::new([7; app::keys::LENGTH]));
     demo::district(&office, today, "geheim").await.expect("the demo is made");
     office
 }

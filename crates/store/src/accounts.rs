@@ -1,12 +1,13 @@
-//! Who can sign in? Accounts, their locks, and open sessions.
+//! Who can sign in? Accounts, and the hashes of the passwords that they had.
 //!
-//! Never a password and never a token: only their hashes come here.
+//! Never a password: only hashes come here. Failures, sessions and second factors have rooms of their own.
 
 use jiff::civil::Date;
 use kernel::ids::{AccountId, PersonId};
 
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::many;
 use crate::param::P;
 use crate::row::Row;
 
@@ -23,37 +24,20 @@ pub struct AccountRow {
     pub password_hash: String,
     /// Must the password be changed at the next sign-in?
     pub must_change: bool,
-    /// Failed attempts since the last success.
-    pub failures: i64,
-    /// Locked until this instant.
-    pub locked_until_at: Option<i64>,
+    /// When the password was set; absent where nobody knows any more.
+    pub password_set_at: Option<i64>,
+    /// When the account was made; absent where nobody knows any more.
+    pub made_at: Option<i64>,
     /// The last sign-in.
     pub last_in_at: Option<i64>,
     /// Since when it cannot be used any more.
     pub ended_on: Option<Date>,
+    /// Why: `said`, `unused` or `left`.
+    pub ended_why: Option<String>,
 }
 
-/// An open session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// The hash of its token.
-    pub token_hash: Vec<u8>,
-    /// The account.
-    pub account: AccountId,
-    /// When it was opened.
-    pub opened_at: i64,
-    /// When it was last used.
-    pub seen_at: i64,
-    /// When it ends.
-    pub ends_at: i64,
-    /// From which address.
-    pub address: Option<String>,
-    /// With which browser.
-    pub agent: Option<String>,
-}
-
-const COLUMNS: &str =
-    "id, person, login_name, password_hash, must_change, failures, locked_until_at, last_in_at, ended_on";
+const COLUMNS: &str = "id, person, login_name, password_hash, must_change, password_set_at, made_at, last_in_at, \
+     ended_on, ended_why";
 
 fn account(row: &Row) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
@@ -62,24 +46,26 @@ fn account(row: &Row) -> Result<AccountRow, StoreError> {
         login_name: row.text(2)?,
         password_hash: row.text(3)?,
         must_change: row.yes(4)?,
-        failures: row.int(5)?,
-        locked_until_at: row.int_if(6)?,
+        password_set_at: row.int_if(5)?,
+        made_at: row.int_if(6)?,
         last_in_at: row.int_if(7)?,
         ended_on: row.day_if(8)?,
+        ended_why: row.text_if(9)?,
     })
 }
 
-fn params(account: &AccountRow, site: P) -> [P; 10] {
+fn params(account: &AccountRow, site: P) -> [P; 11] {
     [
         account.id.into(),
         account.person.into(),
         account.login_name.as_str().into(),
         account.password_hash.as_str().into(),
         account.must_change.into(),
-        account.failures.into(),
-        account.locked_until_at.into(),
+        account.password_set_at.into(),
+        account.made_at.into(),
         account.last_in_at.into(),
         account.ended_on.into(),
+        account.ended_why.as_deref().into(),
         site,
     ]
 }
@@ -105,8 +91,46 @@ pub async fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<AccountR
     rows.iter().map(account).collect()
 }
 
-/// All accounts by login name, after one already shown.
-pub async fn page(conn: &mut Conn, after: Option<&str>, limit: u32) -> Result<Vec<AccountRow>, StoreError> {
+/// The accounts of several people.
+pub async fn of_people(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<AccountRow>, StoreError> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = many::padded(people.iter().map(|id| P::from(*id)).collect());
+    let places = many::places(2, list.len());
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE site = $1 AND person IN ({places}) ORDER BY login_name");
+    let params: Vec<P> = std::iter::once(conn.here()).chain(list).collect();
+    let rows = conn.list(sql, params).await.doing("list the accounts of people")?;
+    rows.iter().map(account).collect()
+}
+
+/// Which accounts a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    #[default]
+    All,
+    /// Those that can be used.
+    InUse,
+    /// Those that cannot be used any more.
+    Ended,
+    /// Those whose password holds for one sign-in only.
+    First,
+}
+
+/// Accounts by login name, after one already shown.
+pub async fn page(
+    conn: &mut Conn,
+    which: Which,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<AccountRow>, StoreError> {
+    let only = match which {
+        Which::All => "",
+        Which::InUse => " AND ended_on IS NULL",
+        Which::Ended => " AND ended_on IS NOT NULL",
+        Which::First => " AND must_change = 1 AND ended_on IS NULL",
+    };
     let mut params = vec![conn.here()];
     let beyond = match after {
         Some(after) => {
@@ -115,107 +139,60 @@ pub async fn page(conn: &mut Conn, after: Option<&str>, limit: u32) -> Result<Ve
         }
         None => "",
     };
-    let sql = format!("SELECT {COLUMNS} FROM account WHERE site = $1{beyond} ORDER BY login_name LIMIT {limit}");
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE site = $1{only}{beyond} ORDER BY login_name LIMIT {limit}");
     let rows = conn.list(sql, params).await.doing("list accounts")?;
     rows.iter().map(account).collect()
 }
 
 /// Keeps a new account; a conflict of `account_login_name` if the name is taken.
 pub async fn insert(conn: &mut Conn, account: &AccountRow) -> Result<(), StoreError> {
-    let sql = format!("INSERT INTO account ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+    let sql = format!("INSERT INTO account ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
     conn.run(sql, params(account, conn.here())).await.doing("keep a new account")?;
     Ok(())
 }
 
 /// Keeps an account as it is now; `Stale` if it is not there.
 pub async fn update(conn: &mut Conn, account: &AccountRow) -> Result<(), StoreError> {
-    let sql = "UPDATE account SET person = $2, login_name = $3, password_hash = $4, must_change = $5, failures = $6, \
-         locked_until_at = $7, last_in_at = $8, ended_on = $9 WHERE site = $10 AND id = $1";
+    let sql = "UPDATE account SET person = $2, login_name = $3, password_hash = $4, must_change = $5, \
+         password_set_at = $6, made_at = $7, last_in_at = $8, ended_on = $9, ended_why = $10 \
+         WHERE site = $11 AND id = $1";
     match conn.run(sql, params(account, conn.here())).await.doing("keep a changed account")? {
         0 => Err(StoreError::Stale),
         _ => Ok(()),
     }
 }
 
-/// Counts a failed attempt and says how many there are now. Counting is one statement, so that attempts that come
-/// together are all counted.
-pub async fn count_failure(conn: &mut Conn, id: AccountId) -> Result<i64, StoreError> {
-    let sql = "UPDATE account SET failures = failures + 1 WHERE site = $1 AND id = $2";
-    conn.run(sql, [conn.here(), id.into()]).await.doing("count a failed sign-in")?;
-    let sql = "SELECT failures FROM account WHERE site = $1 AND id = $2";
-    let row = conn.find(sql, [conn.here(), id.into()]).await.doing("read the failed sign-ins")?;
-    row.map_or(Ok(0), |row| row.int(0))
-}
-
-const SESSION: &str = "token_hash, account, opened_at, seen_at, ends_at, address, agent";
-
-fn session(row: &Row) -> Result<SessionRow, StoreError> {
-    Ok(SessionRow {
-        token_hash: row.bytes(0)?,
-        account: row.id(1)?,
-        opened_at: row.int(2)?,
-        seen_at: row.int(3)?,
-        ends_at: row.int(4)?,
-        address: row.text_if(5)?,
-        agent: row.text_if(6)?,
-    })
-}
-
-/// Opens a session.
-pub async fn open_session(conn: &mut Conn, session: &SessionRow) -> Result<(), StoreError> {
-    let sql = format!("INSERT INTO session ({SESSION}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-    let params = [
-        session.token_hash.as_slice().into(),
-        session.account.into(),
-        session.opened_at.into(),
-        session.seen_at.into(),
-        session.ends_at.into(),
-        session.address.as_deref().into(),
-        session.agent.as_deref().into(),
-        conn.here(),
-    ];
-    conn.run(sql, params).await.doing("open a session")?;
+/// Somebody signed in just now. Only this is written, so that nothing else is lost that changed meanwhile.
+pub async fn came_in(conn: &mut Conn, id: AccountId, at: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET last_in_at = $3 WHERE site = $1 AND id = $2";
+    conn.run(sql, [conn.here(), id.into(), at.into()]).await.doing("note a sign-in")?;
     Ok(())
 }
 
-/// The session of a token, if it has not ended at the moment given.
-pub async fn session_at(conn: &mut Conn, token_hash: &[u8], at: i64) -> Result<Option<SessionRow>, StoreError> {
-    let sql = format!("SELECT {SESSION} FROM session WHERE site = $1 AND token_hash = $2 AND ends_at > $3");
-    let row = conn.find(sql, [conn.here(), token_hash.into(), at.into()]).await.doing("find a session")?;
-    row.as_ref().map(session).transpose()
-}
-
-/// The sessions of an account, newest first.
-pub async fn sessions_of(conn: &mut Conn, account: AccountId) -> Result<Vec<SessionRow>, StoreError> {
-    let sql = format!("SELECT {SESSION} FROM session WHERE site = $1 AND account = $2 ORDER BY opened_at DESC");
-    let rows = conn.list(sql, [conn.here(), account.into()]).await.doing("list the sessions of an account")?;
-    rows.iter().map(session).collect()
-}
-
-/// A session was used; it ends later from now on.
-pub async fn touch_session(conn: &mut Conn, token_hash: &[u8], at: i64, ends_at: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE session SET seen_at = $3, ends_at = $4 WHERE site = $1 AND token_hash = $2";
-    let params = [conn.here(), token_hash.into(), at.into(), ends_at.into()];
-    conn.run(sql, params).await.doing("note that a session was used")?;
+/// Keeps the hash of a password that is no longer in use, and of its kind only the newest.
+pub async fn remember_password(
+    conn: &mut Conn,
+    id: AccountId,
+    at: i64,
+    password_hash: &str,
+    how_many: usize,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO old_password (site, account, at_, password_hash) VALUES ($1, $2, $3, $4)";
+    let params = [conn.here(), id.into(), at.into(), password_hash.into()];
+    conn.run_unless_known(sql, params).await.doing("remember a password")?;
+    let sql = format!(
+        "DELETE FROM old_password WHERE site = $1 AND account = $2 AND at_ NOT IN \
+         (SELECT at_ FROM old_password WHERE site = $1 AND account = $2 ORDER BY at_ DESC LIMIT {how_many})"
+    );
+    conn.run(sql, [conn.here(), id.into()]).await.doing("forget older passwords")?;
     Ok(())
 }
 
-/// Closes a session.
-pub async fn close_session(conn: &mut Conn, token_hash: &[u8]) -> Result<(), StoreError> {
-    let sql = "DELETE FROM session WHERE site = $1 AND token_hash = $2";
-    conn.run(sql, [conn.here(), token_hash.into()]).await.doing("close a session")?;
-    Ok(())
-}
-
-/// Closes all sessions of an account but one.
-pub async fn close_sessions_of(conn: &mut Conn, account: AccountId, but: Option<&[u8]>) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM session WHERE site = $1 AND account = $2 AND token_hash <> $3";
-    let but = P::Bytes(but.unwrap_or_default().to_vec());
-    conn.run(sql, [conn.here(), account.into(), but]).await.doing("close the sessions of an account")
-}
-
-/// Takes away sessions that ended before the moment given.
-pub async fn drop_ended_sessions(conn: &mut Conn, at: i64) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM session WHERE site = $1 AND ends_at <= $2";
-    conn.run(sql, [conn.here(), at.into()]).await.doing("drop ended sessions")
+/// The hashes of earlier passwords, newest first.
+pub async fn old_passwords(conn: &mut Conn, id: AccountId, limit: usize) -> Result<Vec<String>, StoreError> {
+    let sql = format!(
+        "SELECT password_hash FROM old_password WHERE site = $1 AND account = $2 ORDER BY at_ DESC LIMIT {limit}"
+    );
+    let rows = conn.list(sql, [conn.here(), id.into()]).await.doing("list earlier passwords")?;
+    rows.iter().map(|row| row.text(0)).collect()
 }

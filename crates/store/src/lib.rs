@@ -33,6 +33,9 @@ pub mod files;
 pub mod units;
 pub mod people;
 pub mod accounts;
+pub mod sessions;
+pub mod sign_in_failures;
+pub mod second_factors;
 pub mod grants;
 pub mod stand_ins;
 

@@ -27,6 +27,8 @@ use crate::{api, pages};
 pub enum Who {
     /// Anybody.
     Public,
+    /// Whoever gave their password, also while something more is asked of them before they are in.
+    Entering,
     /// Whoever signed in.
     SignedIn,
     /// Whoever administers the system; for others it is not there.
@@ -57,6 +59,7 @@ pub fn table() -> Vec<Route> {
 fn lines() -> Vec<Line> {
     let mut all = doors();
     all.extend(person());
+    all.extend(account());
     all.extend(registers());
     all.extend(imports());
     all.extend(records());
@@ -66,10 +69,14 @@ fn lines() -> Vec<Line> {
 }
 
 fn doors() -> Vec<Line> {
-    use Who::Public;
+    use Who::{Entering, Public};
     vec![
         (GET, "/sign-in", Public, get(pages::sign_in::show)),
         (POST, "/sign-in", Public, post(pages::sign_in::sign_in)),
+        (GET, "/sign-in/single-sign-on", Public, get(pages::sign_in::single_sign_on::begin)),
+        (GET, "/sign-in/single-sign-on/callback", Public, get(pages::sign_in::single_sign_on::come_back)),
+        (GET, "/sign-in/code", Entering, get(pages::sign_in::code::show)),
+        (POST, "/sign-in/code", Entering, post(pages::sign_in::code::give)),
         (POST, "/sign-out", Public, post(pages::sign_in::sign_out)),
         (GET, "/assets/{asset}", Public, get(pages::look::show)),
         (GET, "/favicon.ico", Public, get(pages::look::favicon)),
@@ -90,6 +97,23 @@ fn person() -> Vec<Line> {
         (GET, "/stand-ins", SignedIn, get(pages::stand_ins::show)),
         (POST, "/stand-ins", SignedIn, post(pages::stand_ins::give)),
         (POST, "/stand-ins/{stand_in}/end", SignedIn, post(pages::stand_ins::end)),
+    ]
+}
+
+fn account() -> Vec<Line> {
+    use Who::{Entering, SignedIn};
+    vec![
+        (GET, "/account", SignedIn, get(pages::account::show)),
+        (GET, "/account/password", Entering, get(pages::account::password::show)),
+        (POST, "/account/password", Entering, post(pages::account::password::change)),
+        (GET, "/account/second-factor", Entering, get(pages::account::second_factor::show)),
+        (POST, "/account/second-factor", Entering, post(pages::account::second_factor::confirm)),
+        (POST, "/account/second-factor/secret", Entering, post(pages::account::second_factor::begin)),
+        (POST, "/account/second-factor/codes", SignedIn, post(pages::account::second_factor::renew)),
+        (POST, "/account/second-factor/removal", SignedIn, post(pages::account::second_factor::remove)),
+        (POST, "/account/sessions/{session}/end", SignedIn, post(pages::account::end_one)),
+        (POST, "/account/sessions/end-others", SignedIn, post(pages::account::end_others)),
+        (POST, "/account/sessions/end-all", SignedIn, post(pages::account::end_all)),
     ]
 }
 
@@ -139,6 +163,15 @@ fn administration() -> Vec<Line> {
     vec![
         (GET, "/admin", Admin, get(pages::admin::show)),
         (POST, "/admin/calendar", Admin, post(pages::admin::calendar)),
+        (GET, "/admin/accounts", Admin, get(pages::admin::accounts::show)),
+        (POST, "/admin/accounts", Admin, post(pages::admin::accounts::make)),
+        (GET, "/admin/accounts/new", Admin, get(pages::admin::accounts::new)),
+        (GET, "/admin/accounts/{account}", Admin, get(pages::admin::accounts::one)),
+        (POST, "/admin/accounts/{account}/password", Admin, post(pages::admin::accounts::reset_password)),
+        (POST, "/admin/accounts/{account}/opening", Admin, post(pages::admin::accounts::open_again)),
+        (POST, "/admin/accounts/{account}/unlock", Admin, post(pages::admin::accounts::unlock)),
+        (POST, "/admin/accounts/{account}/end", Admin, post(pages::admin::accounts::end)),
+        (POST, "/admin/accounts/{account}/second-factor", Admin, post(pages::admin::accounts::reset_second_factor)),
         (GET, "/metrics", Admin, get(pages::health::metrics)),
     ]
 }

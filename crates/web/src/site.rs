@@ -27,6 +27,8 @@ pub struct WebOptions {
     pub secure_cookies: bool,
     /// Accounts that the sign-in page shows: sign-in name, password, who it is. Only in the demo.
     pub demo_accounts: Vec<(String, String, String)>,
+    /// The secret of the one-time codes of the demo's administrators, so that the page can say them. Only in the demo.
+    pub demo_secret: Option<Vec<u8>>,
     /// The program's version, as the administrator reads it.
     pub version: String,
 }
@@ -49,6 +51,11 @@ impl Site {
     /// The office's own name.
     pub(crate) fn name(&self) -> String {
         self.office.definitions().catalog.vocabulary.setting("机关名称").unwrap_or_default().to_owned()
+    }
+
+    /// The cookie that holds an attempt of the single sign-on.
+    pub(crate) fn attempt_cookie_name(&self) -> &'static str {
+        if self.options.secure_cookies { "__Host-attempt" } else { "attempt" }
     }
 
     /// The cookie that holds the session's token.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::Ctx;
+use app::commands::sign_in::{Hurdle, Origin};
 use app::queries::frame::{self, Frame};
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -27,6 +28,7 @@ pub(crate) struct Guest {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) token: Option<String>,
+    pub(crate) attempt: Option<String>,
     pub(crate) rail_folded: bool,
     pub(crate) forwarded: bool,
     pub(crate) address: Option<IpAddr>,
@@ -34,6 +36,15 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
+    /// From where they come.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            address: self.address.map(|address| address.to_string()),
+            agent: self.agent.clone(),
+            token: self.token.clone(),
+        }
+    }
+
     /// Does the request come from the machine itself, and not through a proxy on it?
     pub(crate) fn is_on_this_machine(&self) -> bool {
         !self.forwarded && self.address.is_some_and(|address| address.is_loopback())
@@ -45,6 +56,8 @@ impl Guest {
 pub(crate) struct Visitor {
     pub(crate) ctx: Ctx,
     pub(crate) guest: Guest,
+    /// What is still asked of them; until then they hold nothing.
+    pub(crate) hurdle: Option<Hurdle>,
 }
 
 impl Visitor {
@@ -63,6 +76,11 @@ impl Visitor {
     ) -> Result<Response, Failure> {
         let frame: Frame = frame::frame(&self.ctx).await?;
         Ok(answer::page(status, shell::of(self, &frame, place).page(head, content)))
+    }
+
+    /// The token of their session.
+    pub(crate) fn token(&self) -> &str {
+        self.guest.token.as_deref().unwrap_or_default()
     }
 
     /// The words of a refusal.

@@ -81,8 +81,9 @@ async fn course(office: &Office, window: &Window) -> String {
 
 async fn lateness(office: &Office, window: &Window) {
     office.on("2027-01-04");
-    office.tick().await;
+    // Before the night, or it would switch off whoever has not come in for so long.
     window.signs_in("lin").await;
+    office.tick().await;
     window.opens("/m/supervision_order").await;
     window.waits_for("拟稿").await;
     window.picture("10-orders").await;

@@ -3,6 +3,7 @@
 //! When the story ends the office looks back: no duty failed, and nobody was answered that we are at fault.
 //! Never a port, never a sleep.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, RwLock};
 
@@ -36,11 +37,22 @@ pub(super) struct Door {
     pub(super) clock: Arc<StoryClock>,
     router: RwLock<Router>,
     faults: Mutex<Vec<String>>,
+    /// Everybody's authenticator: by sign-in name its secret and the code used last.
+    authenticators: Mutex<HashMap<String, (Vec<u8>, String)>>,
 }
 
 impl Door {
     pub(super) fn router(&self) -> Router {
         self.router.read().expect("nobody panics while holding the router").clone()
+    }
+
+    pub(super) fn authenticator(&self, login: &str) -> Option<(Vec<u8>, String)> {
+        self.authenticators.lock().expect("nobody panics while holding a telephone").get(login).cloned()
+    }
+
+    pub(super) fn keep_authenticator(&self, login: &str, secret: Vec<u8>, used: String) {
+        let mut all = self.authenticators.lock().expect("nobody panics while holding a telephone");
+        all.insert(login.to_owned(), (secret, used));
     }
 
     pub(super) fn failed(&self, what: String) {
@@ -78,7 +90,12 @@ impl Office {
         let ground = Ground::new().await;
         let clock = Arc::new(StoryClock::at(day(FIRST_DAY)));
         let app = ground.opens(prints, clock.now()).await;
-        let door = Door { clock, router: RwLock::new(Router::new()), faults: Mutex::default() };
+        let door = Door {
+            clock,
+            router: RwLock::new(Router::new()),
+            faults: Mutex::default(),
+            authenticators: Mutex::default(),
+        };
         let office = Self { app, door: Arc::new(door), ground, prints };
         office.hangs_the_door();
         office
@@ -188,6 +205,24 @@ impl Office {
         world::grant(&mut tx, login, role, unit, day(from)).await.expect("the new role is given");
         tx.commit().await.expect("the move is kept");
         self.app.read_tree().await.expect("the tree is read");
+    }
+
+    /// Ends what somebody held from the start.
+    pub(crate) async fn db_ends(&self, login: &str, until: &str) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        world::end_grants(&mut tx, login, day(until)).await.expect("the role ends");
+        tx.commit().await.expect("the end is kept");
+        self.app.read_tree().await.expect("the tree is read");
+    }
+
+    /// Changes an account as nobody could on a page.
+    pub(crate) async fn db_account(&self, login: &str, change: impl FnOnce(&mut store::accounts::AccountRow)) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        let account = store::accounts::by_login(&mut tx, login).await.expect("the account can be asked for");
+        let mut account = account.expect("the account is there");
+        change(&mut account);
+        store::accounts::update(&mut tx, &account).await.expect("the account is kept");
+        tx.commit().await.expect("the account is kept");
     }
 
     /// Replays every journal and reckons every figure anew; everything must be as it is kept.

@@ -151,6 +151,14 @@ impl Page {
         self.root.named("tr").iter().map(|row| row.elements().map(cell).collect()).collect()
     }
 
+    /// The secret that an authenticator is given in letters.
+    pub(crate) fn secret(&self) -> Vec<u8> {
+        let line = self.line("手工输入");
+        let letters: String =
+            line.rsplit([':', '：']).next().unwrap_or("").chars().filter(char::is_ascii_alphanumeric).collect();
+        totp_rs::Secret::try_from_base32(&letters).expect("a secret in letters").as_bytes().to_vec()
+    }
+
     /// The answer as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body)

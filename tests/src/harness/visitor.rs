@@ -2,9 +2,12 @@
 //!
 //! Never sends what a browser would not, unless the verb says so (`forges`).
 
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -24,7 +27,11 @@ const PART_BORDER: &str = "--------------------------a-border-nobody-writes";
 pub(crate) struct Visitor {
     door: Arc<Door>,
     login: Option<String>,
+    password: String,
     cookie: Option<String>,
+    /// Cookies that are no session: name and value.
+    others: BTreeMap<String, String>,
+    address: Option<IpAddr>,
     seen_at: i64,
 }
 
@@ -43,18 +50,72 @@ pub(crate) struct Download {
 impl Visitor {
     /// Somebody who has not signed in.
     pub(super) fn stranger(door: Arc<Door>) -> Self {
-        Self { door, login: None, cookie: None, seen_at: 0 }
+        Self {
+            door,
+            login: None,
+            password: PASSWORD.to_owned(),
+            cookie: None,
+            others: BTreeMap::new(),
+            address: None,
+            seen_at: 0,
+        }
     }
 
     /// Walks through the real login.
-    pub(super) async fn signs_in(&mut self, login: &str, password: &str) -> Page {
-        self.login = None;
-        let page = self.asks("/sign-in").await.answers(200).form("登录").with("用户名", login).with("密码", password);
-        let page = self.sends(page).await;
+    pub(crate) async fn signs_in(&mut self, login: &str, password: &str) -> Page {
+        let page = self.gives_password(login, password).await;
+        let page = match page.url.split('?').next() {
+            Some("/sign-in/code") => self.gives_code(login, page).await,
+            Some("/account/second-factor") => self.sets_up_codes(login, password, page).await,
+            _ => page,
+        };
         if page.status == 200 && !page.url.starts_with("/sign-in") {
             self.login = Some(login.to_owned());
+            password.clone_into(&mut self.password);
         }
         page
+    }
+
+    /// The code that an authenticator with this secret shows now.
+    pub(crate) fn code_of(&self, secret: &[u8]) -> String {
+        let codes = totp_rs::Secret::new(secret.to_vec().into_boxed_slice());
+        let codes = totp_rs::Builder::new().with_secret(codes).build().expect("the secret is long enough");
+        codes.generate(self.door.clock.now() as u64 / 1000).to_string()
+    }
+
+    /// Types the code of the authenticator that the harness keeps for everybody; waits for one that was not used.
+    async fn gives_code(&mut self, login: &str, page: Page) -> Page {
+        let Some((secret, used)) = self.door.authenticator(login) else { return page };
+        if self.code_of(&secret) == used {
+            self.door.clock.passes(30_000);
+        }
+        let code = self.code_of(&secret);
+        self.door.keep_authenticator(login, secret, code.clone());
+        self.sends(page.form("继续").with("动态码", &code)).await
+    }
+
+    /// Sets up the authenticator that the role demands.
+    async fn sets_up_codes(&mut self, login: &str, password: &str, page: Page) -> Page {
+        let page = self.sends(page.form("开始设置").with("现在的密码", password)).await;
+        let secret = page.secret();
+        let code = self.code_of(&secret);
+        self.door.keep_authenticator(login, secret, code.clone());
+        let page = self.sends(page.form("确认启用").with("动态码", &code)).await;
+        let on = page.link("已经收好");
+        self.asks(&on).await
+    }
+
+    /// Gives name and password, and stops at whatever is asked next.
+    pub(crate) async fn gives_password(&mut self, login: &str, password: &str) -> Page {
+        self.login = None;
+        let page = self.asks("/sign-in").await.answers(200).form("登录").with("用户名", login).with("密码", password);
+        self.sends(page).await
+    }
+
+    /// Comes from an address of their own.
+    pub(crate) fn coming_from(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().expect("an address"));
+        self
     }
 
     /// A cookie that nobody gave them.
@@ -137,7 +198,8 @@ impl Visitor {
         let Some(login) = self.login.clone() else { return };
         if self.door.clock.now() - self.seen_at > SESSION_MS {
             self.cookie = None;
-            let page = Box::pin(self.signs_in(&login, PASSWORD)).await;
+            let password = self.password.clone();
+            let page = Box::pin(self.signs_in(&login, &password)).await;
             assert_eq!(self.login.as_deref(), Some(login.as_str()), "{login} cannot sign in again:\n{}", page.shown());
         }
     }
@@ -159,11 +221,16 @@ impl Visitor {
         self.seen_at = now;
         let has_host = request.headers_ref().is_some_and(|headers| headers.contains_key(header::HOST));
         let mut request = if has_host { request } else { request.header(header::HOST, HOST) };
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        let others = self.others.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<String> = self.cookie.iter().cloned().chain(others).collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
         }
         let request = request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body));
-        let request = request.expect("the request can be written");
+        let mut request = request.expect("the request can be written");
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 50_000))));
+        }
         let what = format!("{} {}", request.method(), request.uri());
         let url = request.uri().to_string();
         let answer = self.door.router().oneshot(request).await.expect("the router always answers");
@@ -176,7 +243,13 @@ impl Visitor {
         for (_, value) in headers.iter().filter(|(name, _)| name == "set-cookie") {
             let (cookie, rest) = value.split_once(';').unwrap_or((value, ""));
             let is_over = rest.to_ascii_lowercase().contains("max-age=0") || cookie.ends_with('=');
-            self.cookie = (!is_over).then(|| cookie.to_owned());
+            match cookie.split_once('=') {
+                Some((name, value)) if !name.ends_with("session") => {
+                    self.others.remove(name);
+                    self.others.extend((!is_over).then(|| (name.to_owned(), value.to_owned())));
+                }
+                _ => self.cookie = (!is_over).then(|| cookie.to_owned()),
+            }
         }
         let bytes = answer.into_body().collect().await.expect("the answer comes to its end").to_bytes().to_vec();
         let page = Page::new(status, url, headers, bytes);

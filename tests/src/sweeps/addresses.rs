@@ -8,19 +8,19 @@ use crate::harness::{Office, Visitor};
 use crate::stories::tasks;
 
 /// What fills the holes of patterns.
-pub(super) struct Filling {
-    pub(super) record: String,
-    pub(super) file: String,
-    pub(super) paper: String,
-    pub(super) upload: String,
-    pub(super) batch: String,
+pub(crate) struct Filling {
+    pub(crate) record: String,
+    pub(crate) file: String,
+    pub(crate) paper: String,
+    pub(crate) upload: String,
+    pub(crate) batch: String,
 }
 
 /// The mechanism of the sweeps.
-pub(super) const MECHANISM: &str = "task_order";
+pub(crate) const MECHANISM: &str = "task_order";
 
 /// A task underway with a file and a paper, an import that is looked at and one that was taken in.
-pub(super) async fn fill(office: &Office) -> Filling {
+pub(crate) async fn fill(office: &Office) -> Filling {
     office.on("2026-01-08");
     let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);
     let record = tasks::underway(&mut lin, &mut zheng, "完成渔港码头产权移交", "农业农村局", "2026-03-31").await;
@@ -44,7 +44,7 @@ async fn batch(lin: &mut Visitor) -> String {
 
 impl Filling {
     /// The address of a route.
-    pub(super) fn address(&self, route: &Route) -> String {
+    pub(crate) fn address(&self, route: &Route) -> String {
         let filled: Vec<String> = route.path.split('/').map(|part| self.part(route, part)).collect();
         filled.join("/")
     }
@@ -65,7 +65,8 @@ impl Filling {
             "upload" => self.upload.clone(),
             "batch" => self.batch.clone(),
             "step" => "report".to_owned(),
-            "view" | "stand_in" => "00000000000000000000000000000001".to_owned(),
+            "account" => "00000000-0000-0000-0000-000000000400".to_owned(),
+            "session" | "view" | "stand_in" => "00000000000000000000000000000001".to_owned(),
             other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
         };
         format!("{value}{rest}")

@@ -2,7 +2,7 @@
 //!
 //! Never a route left out: the sweep walks the table that the router is built from.
 
-mod addresses;
+pub(crate) mod addresses;
 mod nobody;
 mod everybody;
 mod rights;

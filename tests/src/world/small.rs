@@ -152,10 +152,11 @@ fn accounts() -> impl Iterator<Item = AccountRow> {
         login_name: (*login).to_owned(),
         password_hash: PASSWORD_HASH.to_owned(),
         must_change: false,
-        failures: 0,
-        locked_until_at: None,
+        password_set_at: None,
+        made_at: None,
         last_in_at: None,
         ended_on: None,
+        ended_why: None,
     })
 }
 

@@ -8,6 +8,7 @@ pub mod batches;
 pub mod files;
 pub mod sign_in;
 pub mod stand_ins;
+pub mod accounts;
 pub mod intake;
 pub mod calendar;
 pub mod inbox;

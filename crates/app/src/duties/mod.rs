@@ -5,6 +5,7 @@
 
 mod watch_deadlines;
 mod send_out;
+mod switch_off_accounts;
 mod tidy_up;
 
 use std::future::Future;
@@ -55,7 +56,7 @@ pub struct Duty {
 }
 
 /// All duties, in the order in which they are done.
-pub const ALL: [Duty; 3] = [
+pub const ALL: [Duty; 4] = [
     Duty {
         id: "watch_deadlines",
         name: "看时限",
@@ -67,6 +68,12 @@ pub const ALL: [Duty; 3] = [
         name: "发出与排印",
         when: "每分钟：把已印发的文书排成 docx 和 PDF 存好",
         run: |ctx| Box::pin(send_out::run(ctx)),
+    },
+    Duty {
+        id: "switch_off_accounts",
+        name: "停用账号",
+        when: "每分钟：长期没有登录的账号、授权都已到期的人的账号",
+        run: |ctx| Box::pin(switch_off_accounts::run(ctx)),
     },
     Duty {
         id: "tidy_up",

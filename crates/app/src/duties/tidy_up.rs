@@ -10,7 +10,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
     let mut tx = ctx.office.db.begin().await?;
     let mut gone = 0;
-    gone += store::accounts::drop_ended_sessions(&mut tx, ctx.now).await?;
+    gone += store::sessions::drop_ended(&mut tx, ctx.now).await?;
+    gone += store::sign_in_failures::drop_before(&mut tx, ctx.now - DAY_MS).await?;
     gone += store::imports::drop_uploads_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
     gone += store::files::drop_loose_before(&mut tx, ctx.now - 7 * DAY_MS).await?;
     gone += store::idempotency::drop_before(&mut tx, ctx.now - 30 * DAY_MS).await?;

@@ -16,6 +16,7 @@ pub mod export;
 pub mod search;
 pub mod files;
 pub mod running;
+pub mod accounts;
 pub mod gauges;
 
 /// A light: shape and colour go by the kind.

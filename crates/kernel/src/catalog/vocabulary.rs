@@ -33,6 +33,8 @@ pub struct Role {
     pub name: String,
     /// What it is for.
     pub words: String,
+    /// Must whoever holds it come in with a second factor?
+    pub second_factor: bool,
     /// Is it an administrator of the system, without sight of business records?
     pub administers: bool,
     /// What of the organisation its holders keep up to date, over the subtree it was given for.

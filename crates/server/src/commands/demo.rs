@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
+use app::commands::accounts::first_passwords;
 use app::office::Office;
 use clap::Args;
 use store::{Db, Options};
@@ -13,7 +14,7 @@ use store::{Db, Options};
 use crate::clock::SystemClock;
 use crate::commands::serve;
 use crate::config::Config;
-use crate::{demo, open, passwords, print};
+use crate::{demo, open, print};
 
 /// Options of `zugong demo`.
 #[derive(Args, Debug)]
@@ -44,7 +45,8 @@ impl Demo {
             bail!("{} 不是演示数据库；请换一个数据文件夹（--data），或改名后再试", file.display());
         };
         let shown = demo::SHOWN.map(|(login, who)| (login.to_owned(), password.clone(), who.to_owned()));
-        let options = serve::options(&config, shown.to_vec());
+        let mut options = serve::options(&config, shown.to_vec());
+        options.demo_secret = demo::secret(&office).await?;
         serve::serve(&config, office, options, |address| say_accounts(&address.to_string(), &password)).await?;
         Ok(ExitCode::SUCCESS)
     }
@@ -72,7 +74,7 @@ async fn fill(db: Db, definitions: app::office::Definitions, keys: app::keys::Ke
     // Papers are printed to PDF when somebody opens them: seeding needs no fonts.
     let office: Arc<Office> = Office::open(db, definitions, None, crate::clock::moment(today, 0, 0)).await?;
     office.bring_keys(keys);
-    demo::district(&office, today, &passwords::easy()).await
+    demo::district(&office, today, &first_passwords::easy()).await
 }
 
 /// The file and what SQLite keeps beside it.

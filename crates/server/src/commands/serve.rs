@@ -60,7 +60,12 @@ impl WallClock for SystemClock {
 
 /// What the pages need to know of the settings.
 pub(crate) fn options(config: &Config, demo_accounts: Vec<(String, String, String)>) -> WebOptions {
-    WebOptions { secure_cookies: config.secure_cookies, demo_accounts, version: env!("CARGO_PKG_VERSION").to_owned() }
+    WebOptions {
+        secure_cookies: config.secure_cookies,
+        demo_accounts,
+        demo_secret: None,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
 }
 
 /// Writes what happens to the terminal, as detailed as the setting says.

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use app::commands::sign_in;
+use app::commands::accounts::first_passwords;
 use app::commands::upkeep::organisation;
 use clap::Args;
 use kernel::problem::SourceFile;
 
 use crate::config::Config;
-use crate::{open, passwords, print};
+use crate::{open, print};
 
 /// Options of `zugong setup`.
 #[derive(Args, Debug)]
@@ -52,8 +52,8 @@ impl Setup {
         }
         let mut first = BTreeMap::new();
         for login in new.people.iter().filter_map(|person| person.login.as_deref()) {
-            let password = passwords::easy();
-            first.insert(login, (sign_in::hash(password.clone()).await?, password));
+            let password = first_passwords::easy();
+            first.insert(login, (office.hashing.hash(password.clone()).await?, password));
         }
         let hash = |login: &str| first.get(login).map(|(hash, _)| hash.clone()).unwrap_or_default();
         let ctx = open::own_ctx(&office);

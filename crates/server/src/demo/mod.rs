@@ -9,6 +9,7 @@ mod play;
 
 use std::sync::Arc;
 
+use app::commands::accounts::second_factor;
 use app::commands::sign_in;
 use app::commands::upkeep::organisation;
 use app::office::Office;
@@ -52,10 +53,37 @@ pub async fn district(office: &Arc<Office>, today: Date, password: &str) -> anyh
         crate::organisation::read(&of("district.kdl", DISTRICT), &definitions.catalog.vocabulary).map_err(said)?;
     let matters = scenario::read(&of("matters.kdl", MATTERS)).map_err(said)?;
     let ctx = office.ctx(Actor::Clock, None, clock::moment(first, 8, 0), first, "demo".to_owned());
-    let hash = sign_in::hash(password.to_owned()).await?;
+    let hash = office.hashing.hash(password.to_owned()).await?;
     organisation::set_up(&ctx, &new, &|_| hash.clone(), false).await?;
     mark(office, password).await?;
+    second_factors(&ctx).await?;
     play::play(office, &days, &matters, first).await
+}
+
+/// The setting that keeps the one secret of all second factors of the demo.
+const SECRET: &str = "demo.second_factor";
+
+/// Gives everybody whose role demands it a second factor, all with the same secret: nobody has an authenticator here.
+async fn second_factors(ctx: &app::Ctx) -> anyhow::Result<()> {
+    let secret: [u8; second_factor::SECRET_LENGTH] = rand::random();
+    let ctx = app::Ctx { tree: ctx.office.tree(), ..ctx.clone() };
+    let mut tx = ctx.office.db.begin().await?;
+    for account in store::accounts::page(&mut tx, store::accounts::Which::All, None, 1_000).await? {
+        if sign_in::needs_second_factor(&ctx, &ctx.tree.grants_of(account.person, ctx.today)) {
+            second_factor::take_into_use(&ctx, &mut tx, account.id, &secret, 0).await?;
+        }
+    }
+    let kept: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    store::settings::put(&mut tx, SECRET, Some(&kept)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The secret of a demo's second factors.
+pub async fn secret(office: &Office) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut conn = office.db.read().await?;
+    let kept = store::settings::find(&mut conn, SECRET).await?.unwrap_or_default();
+    let bytes = kept.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    Ok(bytes.collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == second_factor::SECRET_LENGTH))
 }
 
 /// The password of a demo database; nothing if it is no demo.

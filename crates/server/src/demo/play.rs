@@ -89,7 +89,7 @@ pub(super) async fn play(office: &Arc<Office>, days: &Days, lives: &[Life], firs
 async fn logins(office: &Office) -> anyhow::Result<HashMap<String, PersonId>> {
     let mut conn = office.db.read().await?;
     let mut logins = HashMap::new();
-    for account in store::accounts::page(&mut conn, None, 1_000).await? {
+    for account in store::accounts::page(&mut conn, store::accounts::Which::All, None, 1_000).await? {
         logins.insert(account.login_name, account.person);
     }
     Ok(logins)

@@ -6,6 +6,7 @@
 mod trial;
 mod writing;
 mod schema;
+mod sign_in;
 mod records;
 mod register;
 mod conditions;

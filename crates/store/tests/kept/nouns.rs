@@ -2,7 +2,6 @@
 
 use kernel::ids::{FigureId, RecordId, UnitId};
 use serde_json::json;
-use store::accounts::{self, AccountRow, SessionRow};
 use store::acts::{self, ActRow};
 use store::deadlines::{self, DeadlineRow};
 use store::duties::{self, DutyRunRow};
@@ -186,49 +185,6 @@ async fn units_people_and_roles_come_back() {
         assert!(grants::end(&mut tx, grant.id, day("2026-03-02")).await.expect("ended"));
         assert_eq!(grants::of_role(&mut tx, &"unit_head".into(), today).await.expect("listed"), []);
         assert_eq!(grants::all(&mut tx).await.expect("listed").len(), 1);
-        drop(tx);
-        trial.end().await;
-    }
-}
-
-#[tokio::test]
-async fn a_login_name_is_taken_once_and_sessions_end() {
-    for trial in Trial::each().await {
-        let account = |number: u128, login: &str| AccountRow {
-            id: id(number),
-            person: id(11),
-            login_name: login.to_owned(),
-            password_hash: "$argon2id$…".to_owned(),
-            must_change: true,
-            failures: 0,
-            locked_until_at: None,
-            last_in_at: None,
-            ended_on: None,
-        };
-        let mut tx = trial.db.begin().await.expect("begin");
-        accounts::insert(&mut tx, &account(1, "lin")).await.expect("kept");
-        assert_eq!(accounts::count_failure(&mut tx, id(1)).await.expect("counted"), 1);
-        assert_eq!(accounts::count_failure(&mut tx, id(1)).await.expect("counted"), 2);
-        let session = SessionRow {
-            token_hash: vec![7; 32],
-            account: id(1),
-            opened_at: 100,
-            seen_at: 100,
-            ends_at: 200,
-            address: Some("10.0.0.1".to_owned()),
-            agent: None,
-        };
-        accounts::open_session(&mut tx, &session).await.expect("opened");
-        assert_eq!(accounts::session_at(&mut tx, &[7; 32], 150).await.expect("found"), Some(session));
-        assert_eq!(accounts::session_at(&mut tx, &[7; 32], 200).await.expect("found"), None);
-        accounts::touch_session(&mut tx, &[7; 32], 190, 300).await.expect("touched");
-        assert_eq!(accounts::drop_ended_sessions(&mut tx, 250).await.expect("dropped"), 0);
-        assert_eq!(accounts::close_sessions_of(&mut tx, id(1), Some(&[7; 32])).await.expect("closed"), 0);
-        assert_eq!(accounts::close_sessions_of(&mut tx, id(1), None).await.expect("closed"), 1);
-        tx.commit().await.expect("commit");
-        let mut tx = trial.db.begin().await.expect("begin");
-        let taken = accounts::insert(&mut tx, &account(2, "lin")).await.expect_err("the name is taken");
-        assert!(taken.is_conflict_of("account_login_name"), "{taken:?}");
         drop(tx);
         trial.end().await;
     }

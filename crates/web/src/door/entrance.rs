@@ -4,9 +4,10 @@
 //!
 //! Never shows whether something exists to somebody who may not see it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use app::commands::sign_in::Hurdle;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, Method};
@@ -50,14 +51,16 @@ pub(crate) async fn enter(State(site): State<Arc<Site>>, mut request: Request, n
 fn guest(site: &Arc<Site>, request: &Request) -> Guest {
     let number = request.extensions().get::<RequestNumber>().map(|it| it.0.clone()).unwrap_or_default();
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+    let address = address.map(|peer| behind_proxy(peer, request.headers()));
     let agent = request.headers().get("user-agent").and_then(|it| it.to_str().ok()).map(str::to_owned);
     Guest {
         site: site.clone(),
         request: number,
         path: request.uri().path().to_owned(),
         query: request.uri().query().unwrap_or("").to_owned(),
-        token: cookie(request.headers(), site.cookie_name()),
-        rail_folded: cookie(request.headers(), "rail").as_deref() == Some("folded"),
+        token: cookie(request.headers(), site.cookie_name(), TOKEN),
+        attempt: cookie(request.headers(), site.attempt_cookie_name(), ATTEMPT),
+        rail_folded: cookie(request.headers(), "rail", TOKEN).as_deref() == Some("folded"),
         forwarded: request.headers().contains_key("x-forwarded-for"),
         address,
         agent,
@@ -90,12 +93,13 @@ async fn admit(guest: &Guest, asked: &Asked) -> Result<Option<Visitor>, Box<Resp
     let who = match &asked.pattern {
         Some(pattern) => routes::who_may(&asked.method, pattern.as_str()),
         // Nothing is there. Somebody signed in reads that inside their frame.
-        None => return visitor(guest).await.map_err(refuse),
+        None => return visitor(guest).await.map(|found| found.filter(|it| it.hurdle.is_none())).map_err(refuse),
     };
     if who == Who::Public || (guest.path == "/metrics" && guest.is_on_this_machine()) {
         return Ok(None);
     }
     match visitor(guest).await.map_err(refuse)? {
+        Some(visitor) if !is_before(&visitor, who) => Err(before(&visitor, &asked.method)),
         Some(visitor) if who == Who::Admin && !app::queries::frame::administers(&visitor.ctx) => {
             Err(refuse(Failure::not_found()))
         }
@@ -105,13 +109,38 @@ async fn admit(guest: &Guest, asked: &Asked) -> Result<Option<Visitor>, Box<Resp
     }
 }
 
+/// Is the page one that they may open with what they have shown so far?
+fn is_before(visitor: &Visitor, who: Who) -> bool {
+    let Some(hurdle) = visitor.hurdle else { return true };
+    let path = visitor.guest.path.as_str();
+    let rest = path.strip_prefix(hurdle.page());
+    who == Who::Entering && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Leads to what is asked first; a machine is told.
+fn before(visitor: &Visitor, method: &Method) -> Box<Response> {
+    let (guest, Some(hurdle)) = (&visitor.guest, visitor.hurdle) else { unreachable!("only hurdles stand before") };
+    if guest.path.starts_with("/api/") && hurdle == Hurdle::Code {
+        return Box::new(Failure::not_signed_in().into_response());
+    }
+    if guest.path.starts_with("/api/") {
+        return Box::new(Failure::from(hurdle.refusal()).into_response());
+    }
+    Box::new(Redirect::to(&back(hurdle.page(), guest, method)).into_response())
+}
+
 fn sign_in_and_back(guest: &Guest, method: &Method) -> String {
+    back("/sign-in", guest, method)
+}
+
+/// A page, with the address that was asked for as the way on.
+fn back(page: &str, guest: &Guest, method: &Method) -> String {
     let back = match (method.is_safe(), guest.query.as_str()) {
         (false, _) => String::new(),
         (true, "") => guest.path.clone(),
         (true, query) => format!("{}?{query}", guest.path),
     };
-    if back.is_empty() || back == "/" { "/sign-in".to_owned() } else { urls::with("/sign-in", &[("next", &back)]) }
+    if back == "/" { page.to_owned() } else { urls::with(page, &[("next", &back)]) }
 }
 
 async fn visitor(guest: &Guest) -> Result<Option<Visitor>, Failure> {
@@ -121,16 +150,28 @@ async fn visitor(guest: &Guest) -> Result<Option<Visitor>, Failure> {
     // Looking up a session needs a moment and a database, and nobody's rights.
     let nobody = guest.site.ctx(Actor::Clock, None, &guest.request);
     let found = app::commands::sign_in::whose(&nobody, token).await?;
-    Ok(found.map(|(actor, account)| Visitor {
-        ctx: guest.site.ctx(actor, Some(account), &guest.request),
+    Ok(found.map(|entered| Visitor {
+        ctx: guest.site.ctx(entered.actor, Some(entered.account), &guest.request),
         guest: guest.clone(),
+        hurdle: entered.hurdle,
     }))
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// Whose address is it? A proxy on this machine adds the one that it saw as the last; nobody else is believed.
+fn behind_proxy(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let told = headers.get_all("x-forwarded-for").iter().next_back().and_then(|all| all.to_str().ok());
+    let last = told.and_then(|all| all.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+    if peer.is_loopback() { last.unwrap_or(peer) } else { peer }
+}
+
+/// The longest cookie that is looked at, in bytes: a token, and what an attempt of the single sign-on carries.
+const TOKEN: usize = 200;
+const ATTEMPT: usize = 4_000;
+
+fn cookie(headers: &HeaderMap, name: &str, most: usize) -> Option<String> {
     let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
     let mut named = pairs.filter_map(|pair| pair.trim().split_once('='));
-    named.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).filter(|value| value.len() <= 200)
+    named.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).filter(|value| value.len() <= most)
 }
 
 /// Logged once, with its causes, under the number that the person reads.
@@ -145,10 +186,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_proxy_on_this_machine_is_believed_and_only_its_last_word() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "1.2.3.4, 10.20.0.7".parse().expect("a header"));
+        let of = |peer: &str| behind_proxy(peer.parse().expect("an address"), &headers).to_string();
+        assert_eq!(of("127.0.0.1"), "10.20.0.7");
+        assert_eq!(of("10.9.9.9"), "10.9.9.9");
+    }
+
+    #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, "rail=folded; session=abc; x".parse().expect("a header"));
-        assert_eq!(cookie(&headers, "session").as_deref(), Some("abc"));
-        assert_eq!(cookie(&headers, "sess"), None);
+        assert_eq!(cookie(&headers, "session", TOKEN).as_deref(), Some("abc"));
+        assert_eq!(cookie(&headers, "sess", TOKEN), None);
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod failure;
 
 pub(crate) mod sign_in;
 pub(crate) mod stand_ins;
+pub(crate) mod account;
 pub(crate) mod desk;
 pub(crate) mod inbox;
 pub(crate) mod search;

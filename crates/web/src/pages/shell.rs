@@ -43,6 +43,7 @@ pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
                 Anchor::new("待阅", "/inbox"),
                 Anchor::new("我的授权", "/units"),
                 Anchor::new("代办", "/stand-ins"),
+                Anchor::new("我的账号", "/account"),
             ],
             leave_action: "/sign-out".to_owned(),
         },

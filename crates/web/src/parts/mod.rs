@@ -7,6 +7,7 @@ pub mod words;
 
 pub mod icons;
 pub mod raw;
+pub mod qr;
 
 pub mod buttons;
 pub mod light;

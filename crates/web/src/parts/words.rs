@@ -49,6 +49,40 @@ pub fn moment_cell(moment: DateTime) -> String {
     format!("{} {:02}:{:02}", day_cell(moment.date()), moment.hour(), moment.minute())
 }
 
+/// A browser as a person would name it, by what it says of itself: `Edge · Windows`.
+pub fn browser(agent: &str) -> String {
+    let first =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    // Each says that it is also those behind it, so the order decides.
+    let program = first(&[
+        ("Edg", "Edge"),
+        ("QIHU", "360浏览器"),
+        ("360SE", "360浏览器"),
+        ("QQBrowser", "QQ浏览器"),
+        ("MicroMessenger", "微信"),
+        ("Firefox/", "火狐"),
+        ("Chrome/", "Chrome 系浏览器"),
+        ("Safari/", "Safari"),
+        ("curl/", "程序 curl"),
+    ]);
+    let system = first(&[
+        ("OpenHarmony", "鸿蒙"),
+        ("HarmonyOS", "鸿蒙"),
+        ("Windows", "Windows"),
+        ("Android", "安卓"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "Mac"),
+        ("Kylin", "麒麟"),
+        ("UOS", "统信"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} · {system}"),
+        (one, other) => one.or(other).unwrap_or("不明的浏览器").to_owned(),
+    }
+}
+
 /// A whole number with grouped thousands: `12,345`; a fall is `−3`.
 pub fn whole(number: i64) -> String {
     grouped(&number.unsigned_abs().to_string(), number < 0)
@@ -122,6 +156,15 @@ mod tests {
 
     fn number(text: &str) -> Decimal {
         text.parse().expect("a decimal in a test")
+    }
+
+    #[test]
+    fn a_browser_is_named_by_what_it_says_first() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/120.0";
+        assert_eq!(browser(edge), "Edge · Windows");
+        assert_eq!(browser("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/115.0"), "火狐 · Linux");
+        assert_eq!(browser("curl/8.1"), "程序 curl");
+        assert_eq!(browser("<script>"), "不明的浏览器");
     }
 
     #[test]

@@ -162,9 +162,11 @@ fn account_row(ctx: &Ctx, person: PersonId, login: &str, password_hash: String, 
         login_name: login.to_owned(),
         password_hash,
         must_change,
-        failures: 0,
-        locked_until_at: None,
+        // Passwords of a demo or a bench are of no known age, so that neither runs out while somebody looks around.
+        password_set_at: must_change.then_some(ctx.now),
+        made_at: must_change.then_some(ctx.now),
         last_in_at: None,
         ended_on: None,
+        ended_why: None,
     }
 }

@@ -59,6 +59,7 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
             id: raw.arg(0).into(),
             name,
             words: raw.text("words").unwrap_or_default(),
+            second_factor: raw.says("second_factor"),
             administers: raw.says("administers"),
             manages: managed(desk, raw),
         }),
@@ -86,6 +87,9 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
         }
         // enforces: setting
         "setting" => {
+            if let Some(fault) = crate::entry::setting_fault(raw.arg(0), &name) {
+                desk.tell(raw.arg_span(1), fault);
+            }
             vocabulary.settings.insert(raw.arg(0).to_owned(), name);
         }
         // enforces: message

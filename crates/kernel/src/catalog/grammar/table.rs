@@ -423,6 +423,7 @@ pub const GRAMMAR: &[Node] = &[
         args: &[ID, NAME],
         props: &[
             must("words", Scalar::Text, "一句话说明这个角色做什么。"),
+            may("second_factor", Scalar::YesNo, "登录时除密码外还要用动态码。"),
             may("administers", Scalar::YesNo, "只管系统，不看业务事项。"),
             may("manages", Scalar::Ids, "维护哪些组织资料：units 单位，people 人员；以授权的单位及其下级为限。"),
         ],

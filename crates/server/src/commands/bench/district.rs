@@ -67,7 +67,7 @@ pub(super) async fn organise(ctx: &Ctx) -> anyhow::Result<()> {
     };
     new.people.push(person(ADMINISTRATOR, &["supervisor", "leader", "unit_liaison"], 0));
     new.people.push(person(CLERK, &["unit_liaison", "unit_head"], clerk_place()));
-    let hash = app::commands::sign_in::hash(PASSWORD.to_owned()).await?;
+    let hash = ctx.office.hashing.hash(PASSWORD.to_owned()).await?;
     Ok(organisation::set_up(ctx, &new, &|_| hash.clone(), false).await?)
 }
 

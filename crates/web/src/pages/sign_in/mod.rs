@@ -1,6 +1,9 @@
-//! Signing in and out.
+//! Signing in and out: name and password, then a code where one is asked for.
 //!
 //! Never keeps a password, and never says whether a name exists.
+
+pub(crate) mod code;
+pub(crate) mod single_sign_on;
 
 use app::commands::sign_in::{self, SignIn};
 use axum::extract::Query;
@@ -8,6 +11,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use kernel::authority::Actor;
+use kernel::refusal::Refusal;
 use maud::{Markup, html};
 
 use crate::answer;
@@ -25,7 +29,7 @@ use crate::visitor::Guest;
 #[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct Next {
     #[serde(default)]
-    next: String,
+    pub(crate) next: String,
 }
 
 /// `GET /sign-in`.
@@ -40,8 +44,7 @@ pub(crate) async fn sign_in(guest: Guest, sent: Sent) -> Result<Response, Failur
     let typed = SignIn {
         name: name.clone(),
         password: sent.text("password").chars().take(1000).collect(),
-        address: guest.address.map(|address| address.to_string()),
-        agent: guest.agent.clone(),
+        origin: guest.origin(),
     };
     match sign_in::sign_in(&ctx, typed).await {
         Ok(token) => {
@@ -50,13 +53,15 @@ pub(crate) async fn sign_in(guest: Guest, sent: Sent) -> Result<Response, Failur
             put_cookie(&mut response, &guest.site, &token, "");
             Ok(response)
         }
-        Err(app::Error::Refused(refusals)) => {
-            let said = refusals.first().map(|refusal| app::words::say(ctx.vocabulary(), refusal));
-            let again = form(&guest, &name, sent.text("next"), said);
-            Ok(answer::page(error::status_of(&refusals), again))
-        }
+        Err(app::Error::Refused(refusals)) => Ok(refused(&guest, &ctx, &name, sent.text("next"), &refusals)),
         Err(other) => Err(other.into()),
     }
+}
+
+/// The form again, with why nobody was let in.
+fn refused(guest: &Guest, ctx: &app::Ctx, name: &str, next: &str, refusals: &[Refusal]) -> Response {
+    let said = refusals.first().map(|refusal| app::words::say(ctx.vocabulary(), refusal));
+    answer::page(error::status_of(refusals), form(guest, name, next, said))
 }
 
 /// `POST /sign-out`: out, whoever it was.
@@ -65,12 +70,18 @@ pub(crate) async fn sign_out(guest: Guest) -> Result<Response, Failure> {
     if let Some(token) = &guest.token {
         sign_in::sign_out(&ctx, token).await?;
     }
-    let mut response = answer::see("/sign-in");
-    put_cookie(&mut response, &guest.site, "", "; Max-Age=0");
-    Ok(response)
+    Ok(out(&guest))
 }
 
-fn put_cookie(response: &mut Response, site: &Site, token: &str, more: &str) {
+/// To the door, without a token.
+pub(crate) fn out(guest: &Guest) -> Response {
+    let mut response = answer::see("/sign-in");
+    put_cookie(&mut response, &guest.site, "", "; Max-Age=0");
+    response
+}
+
+/// Hands the browser its token.
+pub(crate) fn put_cookie(response: &mut Response, site: &Site, token: &str, more: &str) {
     let secure = if site.options.secure_cookies { "; Secure" } else { "" };
     let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", site.cookie_name());
     if let Ok(value) = HeaderValue::from_str(&cookie) {
@@ -90,6 +101,10 @@ fn form(guest: &Guest, name: &str, next: &str, said: Option<app::words::Said>) -
             (field(&Field::new("name", "用户名", account).required()))
             (field(&Field::new("password", "密码", password).required().hint("区分大小写")))
             (Button::submit("登录").main())
+        }
+        @if let Some(single) = site.office.single_sign_on() {
+            @let to = urls::with("/sign-in/single-sign-on", &[("next", if urls::is_here(next) { next } else { "" })]);
+            (Button::link(format!("用{}登录", single.settings.name), to).full())
         }
         @if !site.options.demo_accounts.is_empty() { (demo(site, next)) }
         p.foot { "内部系统，操作均留痕" }

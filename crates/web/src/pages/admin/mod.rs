@@ -1,4 +1,8 @@
 //! Administration 管理: what the duties did, the calendar's years, versions. Only for those who administer the system.
+//!
+//! Never a business record.
+
+pub(crate) mod accounts;
 
 use app::commands::calendar;
 use app::queries::running::{self, DutyLine, RunningPage};
@@ -56,7 +60,8 @@ pub(crate) async fn calendar(visitor: Visitor, sent: Sent) -> Result<Response, F
 
 async fn page(visitor: &Visitor, status: StatusCode, typed: &str, said: Markup) -> Result<Response, Failure> {
     let running = running::running(&visitor.ctx).await?;
-    let head = PageHead { title: "管理".to_owned(), ..PageHead::default() };
+    let acts = Some(html! { (Button::link("账号", "/admin/accounts")) });
+    let head = PageHead { title: "管理".to_owned(), acts, ..PageHead::default() };
     let content = html! {
         (said)
         (card("定时要办的事", html! {}, duties(&running)))

@@ -11,7 +11,7 @@ const SYLLABLES: [&str; 64] = [
 ];
 
 /// Two words of two syllables and four digits: 37 random bits, with the lock after five wrong attempts.
-pub(crate) fn easy() -> String {
+pub fn easy() -> String {
     from(u128::from_be_bytes(*uuid::Uuid::new_v4().as_bytes()))
 }
 
