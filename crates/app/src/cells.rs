@@ -4,7 +4,7 @@
 //! Never a cell outside of the reach.
 
 use kernel::authority::Subtree;
-use kernel::figures::{Amount, CellKey as Key, Cells};
+use kernel::figures::{Amount, CellKey as Key, Cells, Falls};
 use kernel::ids::{FigureId, UnitId};
 use store::Conn;
 use store::figures::{CellChange, CellKey, CellQuery, CellSum};
@@ -59,12 +59,33 @@ fn amount(row: &CellSum) -> Amount {
     Amount { numerator: row.numerator, denominator: row.denominator }
 }
 
-/// Cells of units by themselves as cells of units with their subtrees: each counts for every unit above it too.
+/// Cells of units by themselves as cells of units with their subtrees: each counts for every unit above it too, along
+/// the tree as it stood on its day. What stands moves along on each day on which the way up changes.
 pub fn rolled_up(cells: &Cells, tree: &Tree) -> Cells {
     let mut all = Cells::new();
+    let mut add = |key: &Key, unit: UnitId, amount: Amount, sign: i64| {
+        let signed = Amount { numerator: amount.numerator * sign, denominator: amount.denominator * sign };
+        *all.entry(Key { unit, falls: Falls::Always, ..key.clone() }).or_default() += signed;
+    };
     for (key, amount) in cells {
-        for unit in tree.upwards(key.unit) {
-            *all.entry(Key { unit, ..key.clone() }).or_default() += *amount;
+        let day = match key.falls {
+            Falls::Always => {
+                tree.upwards(key.unit).into_iter().for_each(|unit| add(key, unit, *amount, 1));
+                continue;
+            }
+            Falls::On(day) | Falls::Stands(day) => day,
+        };
+        let mut way = tree.upwards_on(key.unit, day);
+        way.iter().for_each(|unit| add(key, *unit, *amount, 1));
+        if !matches!(key.falls, Falls::Stands(_)) {
+            continue;
+        }
+        for turn in tree.past().turns().iter().filter(|turn| **turn > day) {
+            let next = tree.upwards_on(key.unit, *turn);
+            let at = Falls::at(key, *turn);
+            way.iter().filter(|unit| !next.contains(unit)).for_each(|unit| add(&at, *unit, *amount, -1));
+            next.iter().filter(|unit| !way.contains(unit)).for_each(|unit| add(&at, *unit, *amount, 1));
+            way = next;
         }
     }
     all
@@ -72,12 +93,20 @@ pub fn rolled_up(cells: &Cells, tree: &Tree) -> Cells {
 
 /// Changes of cells of units by themselves, as the store takes them: rolled up.
 pub fn changes(cells: &Cells, tree: &Tree) -> Vec<CellChange> {
-    rolled_up(cells, tree)
-        .into_iter()
-        .map(|(key, amount)| CellChange {
-            key: CellKey { figure: FigureId::from(key.figure), slice: key.slice, period: key.period, unit: key.unit },
-            numerator: amount.numerator,
-            denominator: amount.denominator,
-        })
-        .collect()
+    as_kept(&rolled_up(cells, tree))
+}
+
+/// Changes of cells that are rolled up, as the store takes them.
+pub fn as_kept(cells: &Cells) -> Vec<CellChange> {
+    let change = |(key, amount): (&Key, &Amount)| CellChange {
+        key: CellKey {
+            figure: FigureId::from(key.figure.as_str()),
+            slice: key.slice.clone(),
+            period: key.period.clone(),
+            unit: key.unit,
+        },
+        numerator: amount.numerator,
+        denominator: amount.denominator,
+    };
+    cells.iter().map(change).collect()
 }

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::hashing::Hashing;
 use crate::keys::Keys;
 use crate::single_sign_on::SingleSignOn;
-use crate::tree::{Person, Tree, Unit};
+use crate::tree::{Past, Person, Tree, Unit};
 
 /// The definitions in force, checked.
 #[derive(Clone)]
@@ -209,42 +209,7 @@ impl Office {
     /// Reads units, people and grants anew, all as of one moment.
     pub async fn read_tree(&self) -> Result<(), Error> {
         let mut conn = self.db.snapshot().await?;
-        let version = store::units::tree_version(&mut conn).await?;
-        let units: Vec<Unit> = store::units::all(&mut conn).await?.into_iter().map(unit).collect();
-        let by_id: HashMap<_, _> = units.iter().map(|unit| (unit.id, unit.over)).collect();
-        let people = store::people::all(&mut conn).await?.into_iter().map(|row| Person {
-            id: row.id,
-            name: row.name,
-            pinyin: row.pinyin,
-            post_name: row.post_name,
-            unit: row.unit,
-        });
-        let people = people.collect();
-        let grants = store::grants::all(&mut conn).await?.into_iter().filter_map(|row| {
-            let over = *by_id.get(&row.unit)?;
-            Some((
-                row.person,
-                Grant {
-                    role: row.role,
-                    unit: row.unit,
-                    over,
-                    from_on: row.from_on,
-                    until_on: row.until_on,
-                    basis: row.basis.unwrap_or_default(),
-                },
-            ))
-        });
-        // One that has not begun is read as well: it comes into force at midnight by itself.
-        let stand_ins = store::stand_ins::standing(&mut conn).await?.into_iter().map(|row| StandIn {
-            id: row.id,
-            person: row.person,
-            principal: row.principal,
-            mechanisms: row.mechanisms,
-            from_on: row.from_on,
-            until_on: row.until_on,
-            is_ended: row.ended_at.is_some(),
-        });
-        let tree = Tree::new(version, units, people, grants.collect()).with_stand_ins(stand_ins.collect());
+        let tree = tree_of(&mut conn).await?;
         *self.tree.write().expect("nobody panics while holding the tree") = Arc::new(tree);
         Ok(())
     }
@@ -270,6 +235,48 @@ fn indexed(catalog: &Catalog) -> BTreeSet<FieldId> {
     fields.filter(|(it, field)| field.filter && field.id != it.unit).map(|(_, field)| field.id.clone()).collect()
 }
 
+/// The tree as a connection sees it.
+pub(crate) async fn tree_of(conn: &mut store::Conn) -> Result<Tree, Error> {
+    let version = store::units::tree_version(conn).await?;
+    let units: Vec<Unit> = store::units::all(conn).await?.into_iter().map(unit).collect();
+    let by_id: HashMap<_, _> = units.iter().map(|unit| (unit.id, unit.over)).collect();
+    let people = store::people::all(conn).await?.into_iter().map(|row| Person {
+        id: row.id,
+        name: row.name,
+        pinyin: row.pinyin,
+        post_name: row.post_name,
+        unit: row.unit,
+    });
+    let people = people.collect();
+    let grants = store::grants::all(conn).await?.into_iter().filter_map(|row| {
+        let over = *by_id.get(&row.unit)?;
+        Some((
+            row.person,
+            Grant {
+                role: row.role,
+                unit: row.unit,
+                over,
+                from_on: row.from_on,
+                until_on: row.until_on,
+                basis: row.basis.unwrap_or_default(),
+            },
+        ))
+    });
+    // One that has not begun is read as well: it comes into force at midnight by itself.
+    let stand_ins = store::stand_ins::standing(conn).await?.into_iter().map(|row| StandIn {
+        id: row.id,
+        person: row.person,
+        principal: row.principal,
+        mechanisms: row.mechanisms,
+        from_on: row.from_on,
+        until_on: row.until_on,
+        is_ended: row.ended_at.is_some(),
+    });
+    let past = Past::new(store::units::all_spans(conn).await?, store::units::all_links(conn).await?);
+    let tree = Tree::new(version, units, people, grants.collect());
+    Ok(tree.with_stand_ins(stand_ins.collect()).with_past(past))
+}
+
 fn unit(row: store::units::UnitRow) -> Unit {
     Unit {
         id: row.id,
@@ -280,6 +287,11 @@ fn unit(row: store::units::UnitRow) -> Unit {
         parent: row.parent,
         over: Subtree { first: row.ord, last: row.ord_last },
         depth: row.depth,
+        code: row.code,
+        credit_code: row.credit_code,
+        level: row.level,
+        founded_on: row.founded_on,
+        dissolved_on: row.dissolved_on,
     }
 }
 

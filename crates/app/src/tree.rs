@@ -3,12 +3,18 @@
 //! A subtree is one interval of numbers, so that rights, lists and figures ask for an interval and not for a list.
 //! Never the truth: that is in the database; this is read again when units or grants change.
 
+mod choosing;
+mod past;
+
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 use kernel::authority::{Grant, Principal, StandIn, Subtree};
 use kernel::ids::{PersonId, RoleId, UnitId, UnitKind};
 use kernel::workflow::Numbered as _;
+
+pub use choosing::{Unclear, several};
+pub use past::{Link, Past, Span};
 
 /// A unit as pages need it.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +35,23 @@ pub struct Unit {
     pub over: Subtree,
     /// How deep it lies; the root is 0.
     pub depth: i64,
+    /// Its code.
+    pub code: Option<String>,
+    /// Its unified social credit code.
+    pub credit_code: Option<String>,
+    /// Its level: an item of the list `unit_level`.
+    pub level: Option<String>,
+    /// Since when it is there, if that was said.
+    pub founded_on: Option<Date>,
+    /// Since when it is no more.
+    pub dissolved_on: Option<Date>,
+}
+
+impl Unit {
+    /// Is it there still?
+    pub fn is_present(&self) -> bool {
+        self.dissolved_on.is_none()
+    }
 }
 
 /// A person as pages need them.
@@ -53,6 +76,7 @@ pub struct Tree {
     units: Vec<Unit>,
     by_id: HashMap<UnitId, usize>,
     by_name: HashMap<String, UnitId>,
+    past: Past,
     people: HashMap<PersonId, Person>,
     grants: Vec<(PersonId, Grant)>,
     stand_ins: Vec<StandIn>,
@@ -70,17 +94,56 @@ impl Tree {
         units.sort_by_key(|unit| unit.over.first);
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
         let mut by_name = HashMap::new();
-        for unit in units.iter().rev() {
+        let (gone, there): (Vec<&Unit>, Vec<&Unit>) = units.iter().rev().partition(|unit| !unit.is_present());
+        for unit in gone.into_iter().chain(there) {
             by_name.insert(unit.short_name.clone(), unit.id);
             by_name.insert(unit.name.clone(), unit.id);
         }
         let people = people.into_iter().map(|person| (person.id, person)).collect();
-        Self { version, units, by_id, by_name, people, grants, stand_ins: Vec::new() }
+        Self { version, units, by_id, by_name, past: Past::default(), people, grants, stand_ins: Vec::new() }
     }
 
     /// With those who stand in for others.
     pub fn with_stand_ins(self, stand_ins: Vec<StandIn>) -> Self {
         Self { stand_ins, ..self }
+    }
+
+    /// The same tree with what it was before.
+    #[must_use]
+    pub fn with_past(self, past: Past) -> Self {
+        Self { past, ..self }
+    }
+
+    /// What units were before, and how the two trees are linked.
+    pub fn past(&self) -> &Past {
+        &self.past
+    }
+
+    /// The last day on which something was changed about a unit.
+    pub fn last_change(&self, unit: UnitId) -> Option<Date> {
+        self.past.of(unit).last().map(|span| span.from_on)
+    }
+
+    /// The unit above a unit on a day.
+    pub fn parent_on(&self, unit: UnitId, day: Date) -> Option<UnitId> {
+        match self.past.on(unit, day) {
+            Some(span) => span.parent,
+            None => self.unit(unit).and_then(|unit| unit.parent),
+        }
+    }
+
+    /// A unit and every unit above it on a day.
+    pub fn upwards_on(&self, id: UnitId, day: Date) -> Vec<UnitId> {
+        if self.past.turns().is_empty() {
+            return self.upwards(id);
+        }
+        let mut way = vec![id];
+        let mut at = self.parent_on(id, day);
+        while let Some(above) = at.filter(|above| !way.contains(above)) {
+            way.push(above);
+            at = self.parent_on(above, day);
+        }
+        way
     }
 
     /// Which version of units, people and grants it is; the database counts their changes.
@@ -100,7 +163,10 @@ impl Tree {
 
     /// The whole site.
     pub fn whole(&self) -> Subtree {
-        self.units.first().map_or(Subtree { first: 0, last: -1 }, |root| root.over)
+        match (self.units.first(), self.units.last()) {
+            (Some(first), Some(last)) => Subtree { first: first.over.first, last: last.over.last },
+            _ => Subtree { first: 0, last: -1 },
+        }
     }
 
     /// A unit by its full or short name.
@@ -142,6 +208,11 @@ impl Tree {
             }
         }
         covering
+    }
+
+    /// Units inside any of the subtrees that are there still: what may be chosen.
+    pub fn present_within<'a>(&'a self, reach: &'a [Subtree]) -> impl Iterator<Item = &'a Unit> {
+        self.within(reach).filter(|unit| unit.is_present())
     }
 
     /// The units directly below.

@@ -79,6 +79,7 @@ fn empty(mechanism: &Mechanism) -> Record {
         holder: None,
         deadlines: Vec::new(),
         batch: None,
+        past_units: Vec::new(),
     }
 }
 

@@ -37,6 +37,36 @@ pub struct CellKey {
     pub period: String,
     /// The unit itself, not rolled up.
     pub unit: UnitId,
+    /// By which tree it is rolled up.
+    pub falls: Falls,
+}
+
+/// When a contribution counts: it rolls up along the tree as it stood on that day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Falls {
+    /// At no time: by the tree as it stands now. Cells that are rolled up say so too.
+    Always,
+    /// On this day.
+    On(Date),
+    /// From this day on, for as long as nothing takes it away again: a stock, which moves along with its unit.
+    Stands(Date),
+}
+
+impl Falls {
+    fn period(self, slice: &str) -> String {
+        match self {
+            Self::Always => "-".to_owned(),
+            Self::Stands(day) if slice == BY_DAY => day.to_string(),
+            Self::On(day) | Self::Stands(day) => Month::of(day).to_string(),
+        }
+    }
+
+    /// The same on another day: what a stock does on the day on which its unit moves.
+    #[must_use]
+    pub fn at(key: &CellKey, day: Date) -> CellKey {
+        let falls = Self::Stands(day);
+        CellKey { period: falls.period(&key.slice), falls, ..key.clone() }
+    }
 }
 
 /// What is added to a cell.
@@ -60,12 +90,13 @@ pub type Cells = BTreeMap<CellKey, Amount>;
 
 /// What a record contributes, as it stands.
 pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar, into: &mut Cells, sign: i64) {
-    let mut add = |figure: &str, slice: &str, period: String, amount: Amount| {
+    let mut add = |figure: &str, slice: &str, falls: Falls, unit: UnitId, amount: Amount, sign: i64| {
         let key = CellKey {
             figure: format!("{}.{figure}", mechanism.id),
             slice: slice.to_owned(),
-            period,
-            unit: record.unit,
+            period: falls.period(slice),
+            unit,
+            falls,
         };
         let signed = Amount { numerator: amount.numerator * sign, denominator: amount.denominator * sign };
         *into.entry(key).or_default() += signed;
@@ -74,18 +105,33 @@ pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar
         // An import that was taken back: it stands in no state and counts nowhere.
         return;
     }
-    add(STATES, record.state.as_str(), "-".to_owned(), Amount { numerator: 1, denominator: 0 });
+    let one = Amount { numerator: 1, denominator: 0 };
+    add(STATES, record.state.as_str(), Falls::Always, record.unit, one, sign);
     // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
     let view = View { mechanism, record, today: record.opened_on, calendar, period: None };
     for figure in &mechanism.figures {
-        for (slice, period, amount) in of_figure(figure, &view) {
-            add(figure.id.as_str(), slice, period, amount);
+        for (slice, falls, amount) in of_figure(figure, &view) {
+            let (id, day) = (
+                figure.id.as_str(),
+                match falls {
+                    Falls::On(day) | Falls::Stands(day) => day,
+                    Falls::Always => record.opened_on,
+                },
+            );
+            add(id, slice, falls, record.unit_on(day), amount, sign);
+            if let Falls::Stands(since) = falls {
+                // What stands goes along when its unit ends: out of the one, into the other.
+                for (until, from, to) in record.moves_after(since) {
+                    add(id, slice, Falls::Stands(until), from, amount, -sign);
+                    add(id, slice, Falls::Stands(until), to, amount, sign);
+                }
+            }
         }
     }
 }
 
-/// Slice, period and amount of one contribution.
-type Part = (&'static str, String, Amount);
+/// Slice, day and amount of one contribution.
+type Part = (&'static str, Falls, Amount);
 
 /// The difference between what a record contributed and what it contributes; cells that do not change are left out.
 pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record, calendar: &Calendar) -> Cells {
@@ -107,8 +153,8 @@ pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record
 // enforces: figure.when
 // enforces: figure.stock
 fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
-    let month = |at: &Formula| day(at, view).map(|day| Month::of(day).to_string());
-    let flow = |period: Option<String>, amount| period.map(|period| (WHOLE, period, amount)).into_iter().collect();
+    let month = |at: &Formula| day(at, view).map(Falls::On);
+    let flow = |falls: Option<Falls>, amount| falls.map(|falls| (WHOLE, falls, amount)).into_iter().collect();
     let one = |numerator, denominator| Amount { numerator, denominator };
     match &figure.measure {
         Measure::Count { when, at } if when.holds(view) => flow(month(at), one(1, 0)),
@@ -135,7 +181,7 @@ fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<Part> {
     }
     let at = |day: Date, numerator| {
         let amount = Amount { numerator, denominator: 0 };
-        [(BY_DAY, day.to_string(), amount), (WHOLE, Month::of(day).to_string(), amount)]
+        [(BY_DAY, Falls::Stands(day), amount), (WHOLE, Falls::Stands(day), amount)]
     };
     at(since, 1).into_iter().chain(until.into_iter().flat_map(|until| at(until, -1))).collect()
 }

@@ -30,6 +30,9 @@ pub struct Record {
     pub state: StateId,
     /// The unit that it is about.
     pub unit: UnitId,
+    /// The units that it was about before reorganisations took it along: until which day (from which on it was the
+    /// next one's), and which; oldest first.
+    pub past_units: Vec<(Date, UnitId)>,
     /// What is written down.
     pub facts: Facts,
     /// The day it was opened.
@@ -141,6 +144,18 @@ impl Record {
     /// Is it open?
     pub fn is_open(&self) -> bool {
         self.closed_on.is_none()
+    }
+
+    /// The unit that it was about on a day.
+    pub fn unit_on(&self, day: Date) -> UnitId {
+        self.past_units.iter().find(|(until, _)| day < *until).map_or(self.unit, |(_, unit)| *unit)
+    }
+
+    /// Its moves to other units after a day: on which day, from where, to where.
+    pub fn moves_after(&self, day: Date) -> Vec<(Date, UnitId, UnitId)> {
+        let next = self.past_units.iter().skip(1).map(|(_, unit)| *unit).chain([self.unit]);
+        let moves = self.past_units.iter().zip(next).map(|((until, from), to)| (*until, *from, to));
+        moves.filter(|(until, ..)| *until > day).collect()
     }
 
     /// A deadline that has been started.

@@ -301,7 +301,26 @@ mod tests {
     }
 
     #[test]
+    fn two_trees_are_read_and_linked_and_what_stands_wrong_is_told() {
+        let two = "unit \"district\" \"甲区\" { unit \"bureau\" \"乙局\" credit=\"11999999MB2C927390\" }\n\
+             unit \"work_committee\" \"甲区党工委\" of=\"甲区\" { unit \"party_branch\" \"乙局党支部\" of=\"乙局 丙局\" }\n";
+        check(
+            two,
+            expect![[r#"
+                units.kdl:1:24 “11999999MB2C927390”不是统一社会信用代码。 请核对18位代码，最后一位是校验码。
+                units.kdl:2:41 没有“丙局”这个单位。 是否为“乙局”？"#]],
+        );
+        check(
+            "unit \"bureau\" \"乙局\" { unit \"party_branch\" \"乙局党支部\"\n unit \"office\" \"一科\" level=\"7\" }",
+            expect![[r#"
+                units.kdl:1:1 “部门”不能放在最上面。 请选择上级单位，可以设在：区。
+                units.kdl:1:22 “党支部”不能设在“部门”下面。 可以设在：党工委、党组、党委、临时党委、党总支部、临时党总支部。
+                units.kdl:2:2 没有“7”这个级别。 请写选项表 unit_level 里的代号。"#]],
+        );
+    }
+
+    #[test]
     fn the_demo_district_is_read() {
-        check(crate::demo::DISTRICT, expect!["38个单位，47人"]);
+        check(crate::demo::DISTRICT, expect!["38个单位，48人"]);
     }
 }

@@ -139,6 +139,24 @@ pub async fn head(conn: &mut Conn, record: RecordId) -> Result<Option<Head>, Sto
     row.and_then(|row| row.as_ref().map(head_of).transpose()).doing("find the head of a journal")
 }
 
+/// The last entry of several records, by record.
+pub async fn heads_of(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Head>, StoreError> {
+    let mut all = Vec::new();
+    for some in records.chunks(256) {
+        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
+        let places = many::places(2, params.len());
+        params.insert(0, conn.here());
+        let sql = format!(
+            "SELECT j.record, j.seq, j.hash_ FROM journal j WHERE j.site = $1 AND j.record IN ({places}) AND j.seq = \
+             (SELECT MAX(k.seq) FROM journal k WHERE k.site = j.site AND k.record = j.record) ORDER BY j.record"
+        );
+        let found = conn.list(sql, params).await;
+        let found = found.and_then(|found| found.iter().map(head_of).collect::<Result<Vec<_>, _>>());
+        all.append(&mut found.doing("find the heads of journals")?);
+    }
+    Ok(all)
+}
+
 /// The last entry of every record, by record: what a daily seal covers.
 pub async fn heads(conn: &mut Conn, after: Option<RecordId>, limit: u32) -> Result<Vec<Head>, StoreError> {
     let sql = format!(

@@ -131,3 +131,15 @@ pub async fn update(conn: &mut Conn, person: &PersonRow) -> Result<(), StoreErro
         _ => Ok(()),
     }
 }
+
+/// People work in a unit from now on.
+pub async fn work_in(conn: &mut Conn, unit: UnitId, people: &[PersonId]) -> Result<(), StoreError> {
+    for some in people.chunks(256) {
+        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
+        let places = many::places(3, params.len());
+        params.splice(0..0, [conn.here(), unit.into()]);
+        let sql = format!("UPDATE person SET unit = $2 WHERE site = $1 AND id IN ({places})");
+        conn.run(sql, params).await.doing("let people work elsewhere")?;
+    }
+    Ok(())
+}

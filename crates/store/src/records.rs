@@ -5,7 +5,9 @@
 //! Never changes a record that somebody else changed meanwhile: that is `Stale`.
 
 use jiff::civil::Date;
+use kernel::authority::Subtree;
 use kernel::ids::{BatchId, MechanismId, RecordId, RoleId, StateId, UnitId};
+use uuid::Uuid;
 
 use crate::conn::Conn;
 use crate::dialect::Dialect;
@@ -34,6 +36,8 @@ pub struct RecordRow {
     pub unit: UnitId,
     /// That unit's number in pre-order.
     pub unit_ord: i64,
+    /// The units that it belonged to before reorganisations: until which day, and which; oldest first.
+    pub past_units: Vec<(Date, UnitId)>,
     /// The role that must act.
     pub holder: Option<RoleId>,
     /// The day that registers sort by.
@@ -57,10 +61,10 @@ pub(crate) const NO_NUMBER: &str = "-";
 
 /// The columns of a [`RecordRow`], in the order in which it is read.
 pub(crate) const COLUMNS: &str = "id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
-     due_on, opened_on, closed_on, version, facts, batch";
+     due_on, opened_on, closed_on, version, facts, batch, unit_past";
 
 const INTO: &str = "record (id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
-     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key)";
+     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key, unit_past)";
 
 impl RecordRow {
     /// Reads the columns of [`COLUMNS`].
@@ -81,6 +85,12 @@ impl RecordRow {
             version: row.int(12)?,
             facts: row.json(13)?,
             batch: row.id_if(14)?,
+            past_units: row
+                .json_if(15)?
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(StoreError::broken)?
+                .unwrap_or_default(),
         })
     }
 
@@ -110,8 +120,14 @@ impl RecordRow {
             site.into(),
             self.is_open().into(),
             number_key(self.number.as_deref()).into(),
+            past_json(&self.past_units).into(),
         ]
     }
+}
+
+/// Past units as they are kept; nothing for almost all records.
+fn past_json(past: &[(Date, UnitId)]) -> Option<String> {
+    (!past.is_empty()).then(|| serde_json::json!(past).to_string())
 }
 
 /// A number as it is sorted: every run of figures filled up to eight, so that 2号 comes before 10号.
@@ -199,6 +215,39 @@ pub async fn walk(
     };
     let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id > $2 {only} ORDER BY id LIMIT {limit}");
     conn.list(sql, params).await.and_then(|found| rows(&found)).doing("walk through all records")
+}
+
+/// The records of a mechanism about units of a subtree, in the order of units and ids, after one already seen.
+pub async fn of_subtree(
+    conn: &mut Conn,
+    mechanism: &MechanismId,
+    over: Subtree,
+    after: Option<(i64, RecordId)>,
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let (ord, id) = after.map_or((over.first - 1, P::Bytes(Vec::new())), |(ord, id)| (ord, id.into()));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record WHERE site = $1 AND mechanism = $2 AND unit_ord BETWEEN $3 AND $4 \
+         AND (unit_ord > $5 OR (unit_ord = $5 AND id > $6)) ORDER BY unit_ord, id LIMIT {limit}"
+    );
+    let params = [conn.here(), mechanism.into(), over.first.max(ord).into(), over.last.into(), ord.into(), id];
+    conn.list(sql, params).await.and_then(|found| rows(&found)).doing("walk through the records of a subtree")
+}
+
+/// A unit that an import or a reorganisation brought and that some record is about, if there is one.
+pub async fn about_units_of(conn: &mut Conn, reorganisation: Uuid) -> Result<Option<UnitId>, StoreError> {
+    let sql = "SELECT r.unit FROM record r WHERE r.site = $1 AND EXISTS (SELECT 1 FROM unit_span s \
+         WHERE s.site = r.site AND s.unit = r.unit AND s.reorganisation = $2) LIMIT 1";
+    let row = conn.find(sql, [conn.here(), reorganisation.into()]).await.doing("find work of imported units")?;
+    row.map(|row| row.id(0)).transpose()
+}
+
+/// How many records of a mechanism are about the unit with this number itself: open ones and closed ones.
+pub async fn count_of_unit(conn: &mut Conn, mechanism: &MechanismId, ord: i64) -> Result<(i64, i64), StoreError> {
+    let sql = "SELECT COUNT(CASE WHEN open_ = 1 THEN 1 END), COUNT(CASE WHEN open_ = 0 THEN 1 END) FROM record \
+         WHERE site = $1 AND mechanism = $2 AND unit_ord = $3";
+    let row = conn.find(sql, [conn.here(), mechanism.into(), ord.into()]).await.doing("count the records of a unit")?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
 /// Keeps a new record. `words` is what it can be found by.

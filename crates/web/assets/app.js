@@ -320,6 +320,62 @@
     };
     select.addEventListener('restored', () => { box.value = current(); });
   }
+  // A box in which a label is typed: labels that fit are offered by the server.
+  let choosers = 0;
+  function chooser(box) {
+    const id = 'choose-' + ++choosers, many = box.hasAttribute('data-many');
+    const list = make('ul', { role: 'listbox', id, hidden: '' });
+    const frame = make('div', { class: 'combo', 'data-still': '' });
+    box.before(frame);
+    frame.append(box, list);
+    for (const [name, value] of Object.entries({ role: 'combobox', 'aria-expanded': 'false', 'aria-controls': id, 'aria-autocomplete': 'list' })) box.setAttribute(name, value);
+    let at = -1, asked = 0;
+    const typed = () => many ? box.value.split(/[、,，;；]/).pop().trim() : box.value.trim();
+    const items = () => all('[role=option]', list);
+    const close = () => { list.hidden = true; at = -1; box.setAttribute('aria-expanded', 'false'); box.removeAttribute('aria-activedescendant'); };
+    const mark = to => {
+      at = to;
+      items().forEach((item, i) => { item.setAttribute('aria-selected', i === at); if (i === at) { item.scrollIntoView({ block: 'nearest' }); box.setAttribute('aria-activedescendant', item.id); } });
+    };
+    const take = label => {
+      const before = many ? box.value.split(/[、,，;；]/).slice(0, -1).map(part => part.trim()).filter(part => part && part !== label) : [];
+      box.value = [...before, label].join('、') + (many ? '、' : '');
+      close();
+      box.dispatchEvent(new Event('input', { bubbles: true, cancelable: true }));
+      close();
+    };
+    const show = choices => {
+      list.replaceChildren(...choices.map((choice, i) => {
+        const item = make('li', { role: 'option', id: `${id}-${i}` }, choice.label);
+        if (choice.note) item.append(make('small', {}, choice.note));
+        item.onmousedown = event => { event.preventDefault(); taken = true; take(choice.label); };
+        return item;
+      }));
+      if (!choices.length) list.append(make('li', { class: 'none' }, '没有符合的，请换个说法'));
+      list.hidden = false;
+      box.setAttribute('aria-expanded', 'true');
+      mark(choices.length && typed() ? 0 : -1);
+    };
+    let taken = false;
+    const ask = later(async () => {
+      const mine = ++asked;
+      try {
+        const answer = await fetch(box.dataset.choose + '&q=' + encodeURIComponent(typed()), { credentials: 'same-origin' });
+        if (!answer.ok) return;
+        const { choices } = await answer.json();
+        if (mine === asked && document.activeElement === box) show(choices);
+      } catch { toast('网络不通，暂时查不到。'); }
+    }, 150);
+    box.addEventListener('focus', () => { if (!typed() || many) ask(); });
+    box.addEventListener('input', () => { if (taken) { taken = false; return; } ask(); });
+    box.addEventListener('blur', () => { asked += 1; if (many) box.value = box.value.replace(/[、\s]+$/, ''); close(); });
+    box.addEventListener('keydown', event => {
+      const count = items().length;
+      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); if (list.hidden) ask(); else if (count) mark((at + (event.key === 'ArrowDown' ? 1 : -1) + count) % count); }
+      else if (event.key === 'Enter' && !list.hidden) { event.preventDefault(); if (items()[at]) { taken = true; take(items()[at].firstChild.textContent); } }
+      else if (event.key === 'Escape' && !list.hidden) { event.stopPropagation(); close(); }
+    });
+  }
   // A list of boxes to tick, narrowed by a word.
   function narrow(box) {
     const typed = box.value.trim().toLowerCase();
@@ -361,6 +417,7 @@
 
   function furnish(within) {
     all('select[data-pick]', within).forEach(select => { if (!select.closest('.combo')) picker(select); });
+    all('input[data-choose]', within).forEach(box => { if (!box.closest('.combo')) chooser(box); });
     all('form', within).forEach(form => { if (form.querySelector('input[data-row]')) countRows(form); });
   }
   furnish(document);

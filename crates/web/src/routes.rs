@@ -60,6 +60,7 @@ fn lines() -> Vec<Line> {
     let mut all = doors();
     all.extend(person());
     all.extend(account());
+    all.extend(units());
     all.extend(registers());
     all.extend(imports());
     all.extend(records());
@@ -91,7 +92,6 @@ fn person() -> Vec<Line> {
         (GET, "/inbox", SignedIn, get(pages::inbox::show)),
         (POST, "/inbox/reading", SignedIn, post(pages::inbox::read_all)),
         (GET, "/search", SignedIn, get(pages::search::show)),
-        (GET, "/units", SignedIn, get(pages::units::show)),
         (GET, "/figures", SignedIn, get(pages::figures::all)),
         (GET, "/book", SignedIn, get(pages::mechanism::all)),
         (GET, "/stand-ins", SignedIn, get(pages::stand_ins::show)),
@@ -114,6 +114,29 @@ fn account() -> Vec<Line> {
         (POST, "/account/sessions/{session}/end", SignedIn, post(pages::account::end_one)),
         (POST, "/account/sessions/end-others", SignedIn, post(pages::account::end_others)),
         (POST, "/account/sessions/end-all", SignedIn, post(pages::account::end_all)),
+    ]
+}
+
+fn units() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/units", SignedIn, get(pages::units::tree::show)),
+        (GET, "/units/{unit}", SignedIn, get(pages::units::unit::show)),
+        (GET, "/units/orders", SignedIn, get(pages::units::orders::list)),
+        (GET, "/units/orders/new", SignedIn, get(pages::units::orders::new)),
+        (POST, "/units/orders/plan", SignedIn, post(pages::units::orders::show_plan)),
+        (POST, "/units/orders", SignedIn, post(pages::units::orders::give)),
+        (GET, "/units/orders/{order}", SignedIn, get(pages::units::orders::show)),
+        (POST, "/units/orders/{order}/cancellation", SignedIn, post(pages::units::orders::cancel)),
+        (GET, "/units/imports", SignedIn, get(pages::units::imports::show)),
+        (POST, "/units/imports", SignedIn, post(pages::units::imports::upload)),
+        (GET, "/units/imports/template.xlsx", SignedIn, get(pages::units::imports::template)),
+        (GET, "/units/imports/{upload}", SignedIn, get(pages::units::imports::trial)),
+        (POST, "/units/imports/{upload}/taking", SignedIn, post(pages::units::imports::take_in)),
+        (GET, "/units/imports/{upload}/marked.xlsx", SignedIn, get(pages::units::imports::marked)),
+        (POST, "/units/imports/batches/{batch}/undo", SignedIn, post(pages::units::imports::undo)),
+        (GET, "/units/export.xlsx", SignedIn, get(pages::units::imports::export)),
+        (GET, "/choose/units", SignedIn, get(pages::units::choosing::show)),
     ]
 }
 

@@ -17,6 +17,7 @@ mod second_factors;
 mod single_sign_on;
 mod accounts;
 mod reach;
+mod units;
 mod registers;
 mod forms;
 mod uploads;

@@ -66,7 +66,8 @@ impl Filling {
             "batch" => self.batch.clone(),
             "step" => "report".to_owned(),
             "account" => "00000000-0000-0000-0000-000000000400".to_owned(),
-            "session" | "view" | "stand_in" => "00000000000000000000000000000001".to_owned(),
+            "unit" => "00000000000000000000000000000103".to_owned(),
+            "session" | "view" | "stand_in" | "order" => "00000000000000000000000000000001".to_owned(),
             other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
         };
         format!("{value}{rest}")

@@ -4,6 +4,7 @@
 
 pub mod keep;
 pub mod steps;
+pub mod units;
 pub mod batches;
 pub mod files;
 pub mod sign_in;

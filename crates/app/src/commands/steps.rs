@@ -19,6 +19,7 @@ use crate::commands::keep::Writing;
 use crate::commands::{batches, files};
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::units::choosing::{self, For};
 use crate::records::{self, Found};
 
 /// Starts a record of a mechanism.
@@ -151,7 +152,9 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
         return Ok(());
     }
     let Found { record, mechanism, .. } = records::visible(ctx, &mut conn, form.record).await?;
-    if form.version.is_some_and(|version| version != record.version) {
+    if let Some(version) = form.version.filter(|version| *version != record.version)
+        && !only_went_along(&mut conn, record.id, version).await?
+    {
         return Err(Error::Stale);
     }
     let (mechanism, moved) = match form.step == *workflow::ADOPT {
@@ -171,6 +174,14 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await
+}
+
+/// Did nothing happen to a record since a version but that it went along with its unit? Whoever is filling in its form
+/// meanwhile loses nothing by that.
+async fn only_went_along(conn: &mut Conn, record: RecordId, since: i64) -> Result<bool, Error> {
+    let entries = store::journal::of_record(conn, record).await?;
+    let mut later = entries.iter().filter(|entry| entry.seq > since).peekable();
+    Ok(later.peek().is_some() && later.all(|entry| entry.step == *workflow::WITH_UNIT))
 }
 
 /// Decides a step of the definition that the record is pinned to.
@@ -334,9 +345,13 @@ async fn read(
 ) -> Result<(facts::Read, Vec<Refusal>), Error> {
     let taken: Vec<FieldId> = step.needs.iter().chain(&step.asks).cloned().collect();
     let typed = by_number(ctx, conn, mechanism, typed.clone()).await?;
+    let (typed, unclear) = named_units(ctx, mechanism, step, typed);
     let (values, mut faults) = facts::read(mechanism, ctx.vocabulary(), &taken, &typed);
+    let is_unclear = |id: &FieldId| unclear.iter().any(|fault| fault.at == Spot::Field(id.clone()));
+    faults.retain(|fault| !matches!(&fault.at, Spot::Field(id) if is_unclear(id)));
+    faults.extend(unclear.iter().cloned());
     let mut filled = Vec::new();
-    for (id, value) in values {
+    for (id, value) in values.into_iter().filter(|(id, _)| !is_unclear(id)) {
         if let Some(field) = mechanism.field(id.as_str())
             && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), record).await?
         {
@@ -365,6 +380,25 @@ async fn by_number(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, mut typed:
     Ok(typed)
 }
 
+/// What was typed, with units that were written by name or initials as the ids that facts keep; and every text that
+/// means none, or several.
+fn named_units(ctx: &Ctx, mechanism: &Mechanism, step: &Step, mut typed: Typed) -> (Typed, Vec<Refusal>) {
+    let mut unclear = Vec::new();
+    for (id, texts) in &mut typed.fields {
+        let Some(field) = mechanism.field(id.as_str()) else { continue };
+        let is_id = |text: &String| text.trim().is_empty() || text.parse::<kernel::ids::UnitId>().is_ok();
+        if !matches!(field.of, FieldType::Unit | FieldType::Units) || texts.iter().all(is_id) {
+            continue;
+        }
+        let purpose = For::Field(mechanism.id.to_string(), step.id.to_string(), id.to_string());
+        match choosing::all_meant(ctx, &purpose, id.as_str(), &field.name, &texts.join("、")) {
+            Ok(units) => *texts = units.iter().map(ToString::to_string).collect(),
+            Err(faults) => unclear.extend(faults),
+        }
+    }
+    (typed, unclear)
+}
+
 /// The code of the refusal if a value points to what is not there, or not for these eyes.
 // enforces: field.of
 async fn dangling(
@@ -375,8 +409,8 @@ async fn dangling(
     record: Option<RecordId>,
 ) -> Result<Option<&'static str>, Error> {
     let code = match (of, value) {
-        (_, Some(Value::Unit(id))) if ctx.tree.unit(*id).is_none() => Some("field.no_such_unit"),
-        (_, Some(Value::Units(ids))) if ids.iter().any(|id| ctx.tree.unit(*id).is_none()) => Some("field.no_such_unit"),
+        (_, Some(Value::Unit(id))) => unit_missing(ctx, &[*id]),
+        (_, Some(Value::Units(ids))) => unit_missing(ctx, ids),
         (_, Some(Value::Person(id))) if ctx.tree.person(*id).is_none() => Some("field.no_such_person"),
         (_, Some(Value::People(ids))) if ids.iter().any(|id| ctx.tree.person(*id).is_none()) => {
             Some("field.no_such_person")
@@ -390,6 +424,15 @@ async fn dangling(
         _ => None,
     };
     Ok(code)
+}
+
+fn unit_missing(ctx: &Ctx, ids: &[kernel::ids::UnitId]) -> Option<&'static str> {
+    let found = |id: &kernel::ids::UnitId| ctx.tree.unit(*id);
+    match ids {
+        _ if ids.iter().any(|id| found(id).is_none()) => Some("field.no_such_unit"),
+        _ if ids.iter().filter_map(found).any(|unit| !unit.is_present()) => Some("field.unit_is_gone"),
+        _ => None,
+    }
 }
 
 /// A file may be named by whoever uploaded it, or if it already belongs to the record.

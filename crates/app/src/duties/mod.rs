@@ -3,6 +3,7 @@
 //! All duties stand here with their times in plain words. Each run is kept with what it did.
 //! Never takes a hint: what is to be done is seen in the records.
 
+mod reorganise;
 mod watch_deadlines;
 mod send_out;
 mod switch_off_accounts;
@@ -56,7 +57,13 @@ pub struct Duty {
 }
 
 /// All duties, in the order in which they are done.
-pub const ALL: [Duty; 4] = [
+pub const ALL: [Duty; 5] = [
+    Duty {
+        id: "reorganise",
+        name: "执行机构调整",
+        when: "每分钟：生效日已到的机构调整，按方案办理；规则已不允许的，告诉登记的人",
+        run: |ctx| Box::pin(reorganise::run(ctx)),
+    },
     Duty {
         id: "watch_deadlines",
         name: "看时限",

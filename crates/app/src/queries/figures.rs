@@ -364,10 +364,17 @@ async fn groups(
 ) -> Result<BTreeMap<(i64, UnitId), ByPeriod>, Error> {
     let name = format!("{}.{}", mechanism.id, figure.id);
     let base = base.or_else(|| ctx.tree.units().first().map(|root| root.id));
+    // Last year's table shows the units as they stood at its end, as far as the reader reaches them now.
+    let day = months.last().map_or(ctx.today, |month| month.last_day().min(ctx.today));
+    let stood_below = |over: UnitId| {
+        let in_reach = |ord: i64| reach.iter().any(|it| it.holds(ord));
+        let below = ctx.tree.units().iter().filter(move |unit| ctx.tree.parent_on(unit.id, day) == Some(over));
+        below.filter(move |unit| in_reach(unit.over.first)).map(|unit| unit.id)
+    };
     let mut units: Vec<UnitId> = Vec::new();
     for over in reach.iter().flat_map(|over| ctx.tree.covering(*over)) {
         match Some(over) == base {
-            true => units.extend(ctx.tree.children(over).map(|unit| unit.id)),
+            true => units.extend(stood_below(over)),
             false => units.push(over),
         }
     }

@@ -10,6 +10,7 @@ use kernel::refusal::Spot;
 use kernel::value::{Facts, Value};
 
 use crate::ctx::Ctx;
+use crate::queries::units::choosing::For;
 use crate::words::{self, Said};
 
 /// A step's form.
@@ -88,6 +89,13 @@ pub enum Control {
     One(Vec<Choice>),
     /// Several of some.
     Many(Vec<Choice>),
+    /// One unit of thousands, or several of them, by label.
+    Lookup {
+        /// For what they are chosen, as `choosing::For` writes it.
+        purpose: String,
+        /// May there be several?
+        many: bool,
+    },
     /// Files: those already there.
     Files(Vec<FileLine>),
     /// Rows: the columns, the rows as typed and the faults at (row, column).
@@ -190,6 +198,8 @@ fn form_field(
         .and_then(|again| again.typed.fields.iter().find(|(id, _)| *id == field.id))
         .map(|(_, texts)| texts.clone())
         .unwrap_or_else(|| known.as_ref().map(as_typed).unwrap_or_default());
+    let control = control(ctx, (&mechanism.id, &step.who), field, known.as_ref(), files);
+    let (control, typed) = looked_up(ctx, mechanism, step, field, control, typed);
     FormField {
         id: field.id.to_string(),
         name: field.name.clone(),
@@ -199,10 +209,36 @@ fn form_field(
             FieldType::Record { .. } => Some("写编号，例如 任〔2026〕1号。".to_owned()),
             _ => None,
         }),
-        control: control(ctx, (&mechanism.id, &step.who), field, known.as_ref(), files),
+        control,
         typed,
         fault: fault(again, &Spot::Field(field.id.clone())),
     }
+}
+
+/// More units than this are not listed but looked up.
+const MOST_LISTED: usize = 100;
+
+/// A list of very many units becomes a text in which labels stand.
+fn looked_up(
+    ctx: &Ctx,
+    mechanism: &Mechanism,
+    step: &Step,
+    field: &Field,
+    control: Control,
+    typed: Vec<String>,
+) -> (Control, Vec<String>) {
+    let many = match (&field.of, &control) {
+        (FieldType::Unit, Control::One(list)) if list.len() > MOST_LISTED => false,
+        (FieldType::Units, Control::Many(list)) if list.len() > MOST_LISTED => true,
+        _ => return (control, typed),
+    };
+    let purpose = For::Field(mechanism.id.to_string(), step.id.to_string(), field.id.to_string()).word();
+    let label = |text: String| match text.parse() {
+        Ok(id) if ctx.tree.unit(id).is_some() => ctx.tree.label(id),
+        _ => text,
+    };
+    let labels: Vec<String> = typed.into_iter().map(label).collect();
+    (Control::Lookup { purpose, many }, vec![labels.join("、")])
 }
 
 fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Option<Value> {
@@ -215,6 +251,7 @@ fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Opti
         title: String::new(),
         state: step.to.clone()?,
         unit: kernel::ids::UnitId(uuid::Uuid::nil()),
+        past_units: Vec::new(),
         facts: Facts::default(),
         opened_on: ctx.today,
         closed_on: None,
@@ -288,12 +325,12 @@ pub fn choices(ctx: &Ctx, list: &str) -> Vec<Choice> {
 /// The units that may be chosen: those over which the actor holds a role of the step.
 fn units(ctx: &Ctx, mechanism: &kernel::ids::MechanismId, who: &[kernel::ids::RoleId]) -> Vec<Choice> {
     let reach = ctx.actor.reach(mechanism, who);
-    ctx.tree.within(&reach).map(unit_choice).collect()
+    ctx.tree.present_within(&reach).map(unit_choice).collect()
 }
 
 /// All units, for helpers and the like.
 pub fn all_units(ctx: &Ctx) -> Vec<Choice> {
-    ctx.tree.units().iter().map(unit_choice).collect()
+    ctx.tree.units().iter().filter(|unit| unit.is_present()).map(unit_choice).collect()
 }
 
 fn unit_choice(unit: &crate::tree::Unit) -> Choice {

@@ -14,6 +14,7 @@ pub mod mechanism_page;
 pub mod intake;
 pub mod export;
 pub mod search;
+pub mod units;
 pub mod files;
 pub mod running;
 pub mod accounts;

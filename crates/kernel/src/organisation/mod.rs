@@ -4,6 +4,7 @@
 
 pub mod credit_code;
 pub mod numbering;
+pub mod order;
 
 use crate::catalog::Vocabulary;
 use crate::ids::UnitKind;

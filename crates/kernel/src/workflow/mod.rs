@@ -18,10 +18,12 @@ use crate::value::{Facts, Value};
 mod checks;
 mod adopt;
 mod by_clock;
+mod with_unit;
 
 pub use adopt::{ADOPT, ADOPT_NAME, adopt};
 pub use by_clock::{recompute, ring};
 pub use checks::LONGEST_OPINION;
+pub use with_unit::{WITH_UNIT, go_with_unit};
 
 /// What somebody wants to do.
 pub struct Attempt<'a> {
@@ -139,6 +141,7 @@ fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
         title: String::new(),
         state: mechanism.start().to.clone().expect("a start step leads to a state"),
         unit: UnitId(uuid::Uuid::nil()),
+        past_units: Vec::new(),
         facts: Facts::default(),
         opened_on: clock.today,
         closed_on: None,

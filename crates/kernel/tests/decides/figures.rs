@@ -12,8 +12,12 @@ fn of(office: &Office, records: &[&Record], figure: &str) -> Vec<(String, String
         figures::contributions(office.tasks(), record, &office.calendar, &mut cells, 1);
     }
     let name = format!("task_order.{figure}");
-    let own = cells.into_iter().filter(|(key, _)| key.figure == name);
-    own.map(|(key, amount)| (key.slice, key.period, amount.numerator, amount.denominator)).collect()
+    // Contributions of one month fall on days; the cell that a page reads is their sum.
+    let mut own = std::collections::BTreeMap::<_, figures::Amount>::new();
+    for (key, amount) in cells.into_iter().filter(|(key, _)| key.figure == name) {
+        *own.entry((key.slice, key.period)).or_default() += amount;
+    }
+    own.into_iter().map(|((slice, period), it)| (slice, period, it.numerator, it.denominator)).collect()
 }
 
 // proves: figure.count

@@ -28,7 +28,7 @@ pub const MATTERS: &str = include_str!("../../demo/matters.kdl");
 pub const MARK: &str = "demo.password";
 
 /// Who is offered on the sign-in page: sign-in name and what there is to see.
-pub const SHOWN: [(&str, &str); 8] = [
+pub const SHOWN: [(&str, &str); 10] = [
     ("lin", "林书敏 督查员：下达、核验、拟督办令"),
     ("wu", "吴立群 分管领导：签发督办令，看全局"),
     ("zheng", "郑海生 农业农村局联络员：签收、报进度"),
@@ -36,6 +36,8 @@ pub const SHOWN: [(&str, &str); 8] = [
     ("wei", "韦国梁 住房和建设局局长：被督办"),
     ("li", "黎澄 葵岭街道联络员：街道和社区"),
     ("yujz", "余建章 灯塔社区书记：只看本社区"),
+    ("meng", "孟怀远 组织人事专员：维护行政单位，办机构调整"),
+    ("fangzx", "方知行 组织科：维护党组织"),
     ("gao", "高岩 系统管理员：看运行，不看业务"),
 ];
 

@@ -94,13 +94,6 @@ pub async fn all_spans(conn: &mut Conn) -> Result<Vec<SpanRow>, StoreError> {
     rows.iter().map(span).collect()
 }
 
-/// The spans of one unit, in order.
-pub async fn spans_of(conn: &mut Conn, unit: UnitId) -> Result<Vec<SpanRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM unit_span WHERE site = $1 AND unit = $2 ORDER BY seq");
-    let rows = conn.list(sql, [conn.here(), unit.into()]).await.doing("read the history of a unit")?;
-    rows.iter().map(span).collect()
-}
-
 /// Keeps new spans.
 pub async fn insert_spans(conn: &mut Conn, spans: &[SpanRow]) -> Result<(), StoreError> {
     let site = conn.site();

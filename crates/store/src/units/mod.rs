@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use kernel::ids::{UnitId, UnitKind};
 
 pub use history::{
-    LinkRow, SpanRow, all_links, all_spans, end_link, end_span, forget_spans, insert_link, insert_spans, spans_of,
+    LinkRow, SpanRow, all_links, all_spans, end_link, end_span, forget_spans, insert_link, insert_spans,
 };
 pub use reorganisations::{
     ReorganisationRow, ReorganisationState, due, find_reorganisation, insert_reorganisation, newest_reorganisations,

@@ -108,5 +108,6 @@ pub(crate) fn record(number: u128) -> RecordRow {
         version: 1,
         facts: json!({ "title": format!("第{number}项任务"), "progress": "40" }),
         batch: None,
+        past_units: Vec::new(),
     }
 }

@@ -70,7 +70,7 @@ fn records(page: &SearchPage) -> Markup {
 
 fn units(page: &SearchPage) -> Markup {
     let row = |(id, name, above): &(kernel::ids::UnitId, String, String)| Todo {
-        href: format!("/units#u-{id}"),
+        href: crate::pages::units::unit_href(*id),
         title: name.clone(),
         note: above.clone(),
         ..Todo::default()

@@ -20,6 +20,8 @@ pub(crate) enum Place<'a> {
     Figures,
     /// The book of mechanisms.
     Book,
+    /// Units, and how they change.
+    Units,
     /// Administration.
     Admin,
     /// None of the rail's.
@@ -74,6 +76,7 @@ fn chapters(frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
         all.push(entry(Icon::Chart, "数字", "/figures", place == Place::Figures, true));
         all.push(entry(Icon::Book, "机制手册", "/book", place == Place::Book, false));
     }
+    all.push(entry(Icon::Tree, "组织", "/units", place == Place::Units, frame.chapters.is_empty()));
     if frame.administers {
         all.push(entry(Icon::Gear, "管理", "/admin", place == Place::Admin, frame.chapters.is_empty()));
     }

@@ -4,6 +4,7 @@
 //! Never: a rule; what is required or too long is said by the caller and checked again by the kernel.
 
 mod child_rows;
+mod chooser;
 mod controls;
 
 pub use child_rows::{ChildColumn, ChildRow, ChildRows, ChildValue};

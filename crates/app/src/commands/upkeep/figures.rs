@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::figures::{self, Amount, CellKey, Cells, STATES};
+use kernel::figures::{self, Amount, CellKey, Cells, Falls, STATES};
 use kernel::ids::{FigureId, RecordId};
 
 use super::Verified;
@@ -31,8 +31,13 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
     let mut kept = Cells::new();
     for figure in names(ctx) {
         for cell in store::figures::cells(&mut conn, &FigureId::from(figure.as_str())).await? {
-            let key =
-                CellKey { figure: figure.clone(), slice: cell.key.slice, period: cell.key.period, unit: cell.key.unit };
+            let key = CellKey {
+                figure: figure.clone(),
+                slice: cell.key.slice,
+                period: cell.key.period,
+                unit: cell.key.unit,
+                falls: Falls::Always,
+            };
             kept.insert(key, Amount { numerator: cell.numerator, denominator: cell.denominator });
         }
     }

@@ -207,6 +207,11 @@ mod tests {
             parent: None,
             over: Subtree { first: over.0, last: over.1 },
             depth: 0,
+            code: None,
+            credit_code: None,
+            level: None,
+            founded_on: None,
+            dissolved_on: None,
         }
     }
 

@@ -151,6 +151,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
         holder: is_open.then(|| RoleId::from("unit_liaison")),
         deadlines: if is_open { vec![deadline(opened_on, due_on)] } else { Vec::new() },
         batch: None,
+        past_units: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::files::FileLine;
 use super::super::words::file_size;
 use super::Field;
 use super::child_rows::{self, ChildRows};
+use super::chooser;
 use maud::{Markup, html};
 
 /// One thing that can be chosen.
@@ -162,6 +163,15 @@ pub enum Control {
         /// What stands in the empty box.
         hint: String,
     },
+    /// One of thousands, or several of them, typed and offered: what stands in it is a label, not an id.
+    Chooser {
+        /// The label that stands in it; several are separated by `、`.
+        value: String,
+        /// Where labels are asked for, see [`super::chooser`].
+        from: String,
+        /// May there be several?
+        many: bool,
+    },
     /// Several units, persons or choices, as boxes to tick with a search above.
     PickMany {
         /// The list.
@@ -223,6 +233,7 @@ pub(super) fn control(field: &Field) -> Markup {
         Control::Choice { options, chosen, as_radios: true } => radios(field, options, chosen),
         Control::Choice { options, chosen, .. } => select(field, options, chosen, None, None),
         Control::Pick { options, chosen, from, hint } => select(field, options, chosen, Some(hint), from.as_deref()),
+        Control::Chooser { value, from, many } => chooser::chooser(field, value, from, *many),
         Control::PickMany { options, chosen } => boxes(field, options, chosen),
         Control::Files { many, accept, max_bytes, have } => upload(field, *many, accept, *max_bytes, have),
         Control::Rows(rows) => child_rows::child_rows(field, rows),
