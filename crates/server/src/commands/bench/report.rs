@@ -48,25 +48,45 @@ impl Report {
         print::table(&rows).iter().for_each(print::line);
     }
 
-    /// The page of the documentation.
+    /// The table of the documentation's page; what people wrote around it stays.
     pub(super) fn write(&self, path: &Path, on: jiff::civil::Date) -> anyhow::Result<()> {
-        let mut page = String::from(
-            "# Performance\n\nMeasured by `zugong bench` of a release build, which writes this page.\n\
-             What we take stands beside what the same machine takes for the bare work in the same run; \
-             the ratio is what counts.\n\n",
-        );
-        page.push_str(&format!("Machine: {}.\nDay: {on}.\n\n", measure::machine()));
-        page.push_str("| measurement | zugong | bare | ratio | budget |\n| --- | --- | --- | --- | --- |\n");
+        let mut table = format!("Machine: {}.\nDay: {on}.\n\n", measure::machine());
+        table.push_str("| measurement | zugong | bare | ratio | budget |\n| --- | --- | --- | --- | --- |\n");
         for line in &self.lines {
             let cells = [&line.english, &line.ours, &line.bare, &line.ratio].map(|cell| cell.as_str());
-            page.push_str(&format!("| {} | {} |\n", cells.join(" | "), line.budget));
+            table.push_str(&format!("| {} | {} |\n", cells.join(" | "), line.budget));
         }
-        page.push_str(
-            "\nPages come through HTTP on loopback from a process of its own, with sign-in, rights, counts and HTML; \
-             bare is one prepared statement that already knows its index.\n\
-             A step is read, decided, journaled, counted in the figures and committed durably; bare is a durable \
-             commit of two rows.\n",
-        );
+        let page = match std::fs::read_to_string(path) {
+            Ok(page) => page,
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => format!("# Performance\n\n{BEGIN}\n{END}\n"),
+            Err(fault) => return Err(fault).with_context(|| format!("读不了 {}", path.display())),
+        };
+        let page = put_between(&page, &table).with_context(|| format!("{} 里没有 {BEGIN} 和 {END}", path.display()))?;
         std::fs::write(path, page).with_context(|| format!("写不了 {}", path.display()))
+    }
+}
+
+/// Where the table begins on the page.
+const BEGIN: &str = "<!-- bench -->";
+/// Where it ends.
+const END: &str = "<!-- /bench -->";
+
+/// The page with this table in the place of the one before; none if it has no such place.
+fn put_between(page: &str, table: &str) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{table}{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_replaced_and_what_people_wrote_stays() {
+        let page = format!("# Speed\n\nread me\n\n{BEGIN}\nold\n{END}\n\n## Why\n");
+        let expected = format!("# Speed\n\nread me\n\n{BEGIN}\n| new |\n{END}\n\n## Why\n");
+        assert_eq!(put_between(&page, "| new |\n"), Some(expected));
+        assert_eq!(put_between("# Speed\n", "| new |\n"), None);
     }
 }
