@@ -10,12 +10,13 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, Postgres, Transaction};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::dialect::Dialect;
 use crate::error::{StoreError, ends_transaction};
 use crate::param::{Kind, P};
 use crate::row::Row;
-use crate::sqlite::{Lite, Reading, aside};
+use crate::sqlite::{Lite, Reading};
 use crate::writer::Pen;
 
 /// A connection that questions and changes go through, for one site.
@@ -32,8 +33,6 @@ pub(crate) enum Line {
     SqliteWrite(Pen),
     PostgresRead(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
-    /// At work in another thread, or lost there because nobody waited for it.
-    Lent,
 }
 
 /// So many PostgreSQL transactions can add to the same figure at a time.
@@ -74,7 +73,7 @@ impl Conn {
     /// Which database is at the other end.
     pub fn dialect(&self) -> Dialect {
         match self.line {
-            Line::SqliteRead(_) | Line::SqliteWrite(_) | Line::Lent => Dialect::Sqlite,
+            Line::SqliteRead(_) | Line::SqliteWrite(_) => Dialect::Sqlite,
             Line::PostgresRead(_) | Line::PostgresTx(_) => Dialect::Postgres,
         }
     }
@@ -144,26 +143,20 @@ impl Conn {
         }
     }
 
-    /// Asks SQLite: at once, or aside where the line is a long one. After an error that may have ended the
-    /// transaction nothing more is written.
-    async fn ask_sqlite<T: Send + 'static>(
-        &mut self,
-        ask: impl FnOnce(&Lite) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    /// Asks SQLite in the thread that asks. What takes long lets the other work of this thread go to another one
+    /// meanwhile.
+    async fn ask_sqlite<T>(&mut self, ask: impl FnOnce(&Lite) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let is_long = match &self.line {
             Line::SqliteRead(reading) => reading.is_long(),
             Line::SqliteWrite(pen) => pen.is_long(),
             _ => false,
         };
-        if !is_long {
-            // Whoever asks much lets others have a turn.
-            tokio::task::consume_budget().await;
-            return judged(&mut self.line, ask);
+        // Whoever asks much lets others have a turn.
+        tokio::task::consume_budget().await;
+        match is_long && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+            true => tokio::task::block_in_place(|| judged(&mut self.line, ask)),
+            false => judged(&mut self.line, ask),
         }
-        let line = std::mem::replace(&mut self.line, Line::Lent);
-        let (line, answer) = aside(line, move |line| judged(line, ask)).await?;
-        self.line = line;
-        answer
     }
 }
 
@@ -171,7 +164,7 @@ fn judged<T>(line: &mut Line, ask: impl FnOnce(&Lite) -> rusqlite::Result<T>) ->
     let answer = match line {
         Line::SqliteRead(reading) => ask(reading.lite()),
         Line::SqliteWrite(pen) => ask(pen.lite()?),
-        _ => return Err(StoreError::said("the connection was lent to a question that nobody waited for")),
+        Line::PostgresRead(_) | Line::PostgresTx(_) => return Err(StoreError::said("PostgreSQL was asked as SQLite")),
     };
     if let (Err(error), Line::SqliteWrite(pen)) = (&answer, line)
         && ends_transaction(error)

@@ -219,7 +219,7 @@ impl Tx {
         let done = match self.0.into_line() {
             Line::SqliteWrite(pen) => pen.commit().await,
             Line::PostgresTx(tx) => tx.commit().await.map_err(StoreError::from),
-            Line::SqliteRead(_) | Line::PostgresRead(_) | Line::Lent => Ok(()),
+            Line::SqliteRead(_) | Line::PostgresRead(_) => Ok(()),
         };
         done.doing("commit")
     }

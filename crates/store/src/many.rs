@@ -32,11 +32,13 @@ pub(crate) async fn insert(
 
 /// `($1, $2), ($3, $4)`; in SQLite `(?, ?), (?, ?)`, because it looks numbered places up one by one from the first.
 fn tuples(dialect: Dialect, rows: usize, width: usize) -> String {
-    let tuple = |row: usize| match dialect {
-        Dialect::Sqlite => format!("({})", vec!["?"; width].join(", ")),
-        Dialect::Postgres => format!("({})", places(row * width + 1, width)),
-    };
-    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+    match dialect {
+        Dialect::Sqlite => vec![format!("({})", vec!["?"; width].join(", ")); rows].join(", "),
+        Dialect::Postgres => {
+            let tuple = |row: usize| format!("({})", places(row * width + 1, width));
+            (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// `$3, $4, $5`: so many placeholders, beginning with a number.

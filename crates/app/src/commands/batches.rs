@@ -140,9 +140,7 @@ async fn take_back(ctx: &Ctx, tx: &mut Tx, batch: BatchId) -> Result<usize, Erro
             store::imports::forget(tx, record.id).await?;
             count += 1;
         }
-        for (key, amount) in writing.into_sheet().write(tx).await? {
-            *cells.entry(key).or_default() += amount;
-        }
+        keep::add_up(&mut cells, writing.into_sheet().write(tx).await?);
     }
     keep::add_to_figures(ctx, tx, &cells).await?;
     Ok(count)

@@ -72,14 +72,17 @@ impl<'a> Writing<'a> {
         self.ctx.next_id(&self.ids)
     }
 
-    /// Puts the start of a record on the sheet without asking the database: for mechanisms whose start neither gives a
-    /// number nor opens anything, which `asks_nothing` tells.
-    pub fn put_start(&mut self, mechanism: &Mechanism, moved: &Move) -> Result<Record, Error> {
-        debug_assert!(asks_nothing(mechanism), "a number or an opening needs the database");
+    /// Puts a move on the sheet without asking the database: for moves that neither give a number nor open anything,
+    /// which [`asks_nothing`] tells. What the record's last entry was is known by [`Writing::follows`].
+    pub fn put_alone(&mut self, mechanism: &Mechanism, before: Option<&Record>, moved: &Move) -> Result<Record, Error> {
+        debug_assert!(asks_nothing(moved), "a number or an opening needs the database");
         let mut after = moved.after.clone();
-        after.batch = self.batch;
+        if before.is_none() {
+            after.batch = self.batch;
+        }
         let effects = self.draw_up(mechanism, moved, &after)?;
-        self.finish(mechanism, None, moved, &after, Entered { number: None, prior: None, effects })?;
+        let prior = self.heads.get(&after.id).cloned();
+        self.finish(mechanism, before, moved, &after, Entered { number: None, prior, effects })?;
         Ok(after)
     }
 
@@ -370,9 +373,7 @@ impl<'a> Writing<'a> {
     /// Writes everything, in few statements.
     pub async fn write(self, tx: &mut Tx) -> Result<(), Error> {
         let ctx = self.ctx;
-        same_tree(ctx, tx).await?;
-        let cells = self.sheet.write(tx).await?;
-        add_to_figures(ctx, tx, &cells).await
+        self.sheet.keep(ctx, tx).await
     }
 }
 
@@ -384,9 +385,16 @@ struct Entered {
 }
 
 impl Sheet {
+    /// Writes everything, if the tree is still the one that was decided by.
+    pub async fn keep(&self, ctx: &Ctx, tx: &mut Tx) -> Result<(), Error> {
+        same_tree(ctx, tx).await?;
+        let cells = self.write(tx).await?;
+        add_to_figures(ctx, tx, cells).await
+    }
+
     /// Writes everything but the figures, and hands on what is to be added to them: cells are what transactions share,
     /// so they come last.
-    pub async fn write(self, tx: &mut Tx) -> Result<Cells, Error> {
+    pub async fn write(&self, tx: &mut Tx) -> Result<&Cells, Error> {
         store::records::insert_many(tx, &self.inserted).await?;
         for (was, row, words) in &self.updated {
             store::records::update(tx, was, row).await?;
@@ -408,7 +416,7 @@ impl Sheet {
         }
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
-        Ok(self.cells)
+        Ok(&self.cells)
     }
 }
 
@@ -421,15 +429,21 @@ pub async fn same_tree(ctx: &Ctx, tx: &mut Tx) -> Result<(), Error> {
     }
 }
 
+/// The sum of what several sheets add to the figures.
+pub fn add_up(sum: &mut Cells, more: &Cells) {
+    for (key, amount) in more {
+        *sum.entry(key.clone()).or_default() += *amount;
+    }
+}
+
 /// Adds to the figures.
 pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
     Ok(store::figures::apply(tx, &crate::cells::changes(cells, &ctx.tree)).await?)
 }
 
-/// Can the start of a record be kept without asking the database anything?
-pub fn asks_nothing(mechanism: &Mechanism) -> bool {
-    let start = mechanism.start();
-    start.opens.is_none() && mechanism.number.as_ref().is_none_or(|number| number.at != start.id)
+/// Can the move be kept without asking the database anything?
+pub fn asks_nothing(moved: &Move) -> bool {
+    moved.opens.is_none() && !moved.wants_number
 }
 
 /// The next number of the mechanism's series: gapless, because it is taken in the same transaction.

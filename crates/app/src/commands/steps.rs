@@ -15,7 +15,7 @@ use kernel::workflow::{self, Attempt, Move};
 use store::journal::JournalRow;
 use store::{Conn, Tx};
 
-use crate::commands::keep::Writing;
+use crate::commands::keep::{self, Sheet, Writing};
 use crate::commands::{batches, files};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -167,7 +167,10 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
-    let decided = Decided { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash };
+    let mut decided = Decided { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash, drawn: None };
+    if keep::asks_nothing(&moved) {
+        decided.drawn = Some(decided.draw(ctx)?);
+    }
     let (key, decided) = (form.key.as_deref(), &decided);
     let keep = |mut tx: Tx| async move {
         keep_taken(ctx, &mut tx, key, decided).await?;
@@ -215,14 +218,34 @@ struct Decided<'a> {
     mechanism: &'a Arc<Mechanism>,
     moved: &'a Move,
     head: &'a str,
+    /// What it writes and the record as it will be, if the database need not be asked for it: then nobody waits
+    /// meanwhile.
+    drawn: Option<(Sheet, Record)>,
+}
+
+impl Decided<'_> {
+    fn writing<'c>(&self, ctx: &'c Ctx) -> Writing<'c> {
+        let mut writing = Writing::new(ctx, None);
+        writing.follows(self.record.id, self.head);
+        writing
+    }
+
+    fn draw(&self, ctx: &Ctx) -> Result<(Sheet, Record), Error> {
+        let mut writing = self.writing(ctx);
+        let after = writing.put_alone(self.mechanism, Some(self.record), self.moved)?;
+        Ok((writing.into_sheet(), after))
+    }
 }
 
 async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, decided: &Decided<'_>) -> Result<(), Error> {
     if !answer(ctx, tx, key, decided.record.id).await? {
         return Ok(());
     }
-    let mut writing = Writing::new(ctx, None);
-    writing.follows(decided.record.id, decided.head);
+    if let Some((sheet, after)) = &decided.drawn {
+        sheet.keep(ctx, tx).await?;
+        return files::attach(tx, decided.record, after).await;
+    }
+    let mut writing = decided.writing(ctx);
     let after = writing.put(tx, decided.mechanism, Some(decided.record), decided.moved.clone()).await?;
     writing.write(tx).await?;
     files::attach(tx, decided.record, &after).await

@@ -93,13 +93,13 @@ async fn write(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<TakenIn, Error> {
     let collecting = tokio::spawn(aside("collect the rows of a workbook", move || collect(&job, &sender)));
     let mut cells = Cells::new();
     while let Some(chunk) = chunks.recv().await {
-        add(&mut cells, chunk.sheet.write(tx).await?);
+        keep::add_up(&mut cells, chunk.sheet.write(tx).await?);
         if !chunk.moves.is_empty() {
             let mut writing = Writing::new(ctx, Some(batch));
             for moved in chunk.moves {
                 writing.put(tx, &looking.mechanism, None, moved).await?;
             }
-            add(&mut cells, writing.into_sheet().write(tx).await?);
+            keep::add_up(&mut cells, writing.into_sheet().write(tx).await?);
         }
         store::imports::remember(tx, &looking.mechanism.id, &chunk.prints).await?;
     }
@@ -107,16 +107,9 @@ async fn write(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<TakenIn, Error> {
     collecting.await.map_err(|fault| Error::broken("collect the rows of a workbook", fault))??
 }
 
-fn add(sum: &mut Cells, more: Cells) {
-    for (key, amount) in more {
-        *sum.entry(key).or_default() += amount;
-    }
-}
-
 /// Judges every row that is new and sends what it writes; ends early if nobody listens any more.
 fn collect(job: &Job, sender: &mpsc::Sender<Chunk>) -> Result<TakenIn, Error> {
     let (ctx, mechanism) = (&job.ctx, &job.looking.mechanism);
-    let asks_nothing = keep::asks_nothing(mechanism);
     let order = ContextV7::new();
     let mut rows = Rows::of(ctx, mechanism, &job.reading.opened, &job.looking.mapping, job.for_all.clone());
     let mut done = TakenIn { batch: None, taken: 0, left: 0, known: 0 };
@@ -134,8 +127,8 @@ fn collect(job: &Job, sender: &mpsc::Sender<Chunk>) -> Result<TakenIn, Error> {
         };
         done.taken += 1;
         chunk.prints.push((print.clone(), id));
-        match asks_nothing {
-            true => drop(writing.put_start(mechanism, &moved)?),
+        match keep::asks_nothing(&moved) {
+            true => drop(writing.put_alone(mechanism, None, &moved)?),
             false => chunk.moves.push(moved),
         }
         if chunk.prints.len() == AT_ONCE {
