@@ -12,7 +12,7 @@ use store::figures::{CellChange, CellKey, CellQuery, CellSum};
 use crate::error::Error;
 use crate::tree::Tree;
 
-/// The cells of a figure summed over the subtrees: slice, period, amount.
+/// The cells of a figure summed over the subtrees: slice, period, amount. One address may come twice.
 pub async fn summed(
     conn: &mut Conn,
     tree: &Tree,
@@ -21,13 +21,22 @@ pub async fn summed(
     periods: Option<(String, String)>,
     reach: &[Subtree],
 ) -> Result<Vec<(String, String, Amount)>, Error> {
-    let units = reach.iter().flat_map(|over| tree.covering(*over)).collect();
-    let rows = store::figures::read(conn, &query(figure, slice, periods, units)).await?;
-    let cell = |row: CellSum| {
-        let amount = amount(&row);
-        (row.slice, row.period, amount)
-    };
-    Ok(rows.into_iter().map(cell).collect())
+    let (mut added, mut taken) = (Vec::new(), Vec::new());
+    for over in reach {
+        let (whole, holes) = tree.made_of(*over);
+        added.extend(whole);
+        taken.extend(holes);
+    }
+    let mut cells = Vec::new();
+    for (units, sign) in [(added, 1), (taken, -1)].into_iter().filter(|(units, _)| !units.is_empty()) {
+        let rows = store::figures::read(conn, &query(figure, slice, periods.clone(), units)).await?;
+        cells.extend(rows.into_iter().map(|row| {
+            let amount = amount(&row);
+            let signed = Amount { numerator: amount.numerator * sign, denominator: amount.denominator * sign };
+            (row.slice, row.period, signed)
+        }));
+    }
+    Ok(cells)
 }
 
 /// The cells of a figure for each unit with its subtree: unit, period, amount.

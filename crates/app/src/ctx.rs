@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use kernel::authority::{Actor, Subtree};
+use kernel::authority::{Actor, Sight, Subtree};
 use kernel::calendar::Calendar;
 use kernel::catalog::{Catalog, Managed, Mechanism, Vocabulary};
 use kernel::deadlines::Clock;
@@ -80,20 +80,28 @@ impl Ctx {
         Names { tree: &self.tree, vocabulary: self.vocabulary() }
     }
 
-    /// A mechanism that this person may see something of.
+    /// A mechanism whose register is open to this person.
     pub fn mechanism(&self, id: &str) -> Result<Arc<Mechanism>, Error> {
         let mechanism = self.catalog().mechanisms.get(id).ok_or(Error::NotFound)?;
-        match self.reach(mechanism).is_empty() {
-            true => Err(Error::NotFound),
-            false => Ok(mechanism.clone()),
+        if self.reaches(mechanism) { Ok(mechanism.clone()) } else { Err(Error::NotFound) }
+    }
+
+    /// Is the mechanism's register open to this person? A rule has to name one of their roles, or everybody.
+    pub fn reaches(&self, mechanism: &Mechanism) -> bool {
+        match self.actor {
+            Actor::Clock => true,
+            Actor::Person { .. } => !Sight::of(mechanism, &self.actor).is_blind(),
         }
     }
 
-    /// The subtrees whose records of the mechanism this person may see.
-    pub fn reach(&self, mechanism: &Mechanism) -> Vec<Subtree> {
-        match self.actor {
-            Actor::Clock => vec![self.tree.whole()],
-            Actor::Person { .. } => self.actor.reach(&mechanism.id, &kernel::authority::seers(mechanism)),
+    /// What this person sees of a mechanism: the one rule for every door. Rights are those of the definition in force,
+    /// whatever version a record is pinned to.
+    pub fn sight(&self, mechanism: &Mechanism) -> Sight {
+        let current = self.catalog().mechanisms.get(mechanism.id.as_str());
+        match (self.person(), current) {
+            (None, _) => Sight::over(vec![self.tree.whole()]),
+            (Some(person), Some(current)) => Sight::of(current, &self.actor).with_copies(person),
+            (Some(_), None) => Sight::default(),
         }
     }
 

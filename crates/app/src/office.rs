@@ -113,6 +113,7 @@ impl Office {
         let definitions = (*office.definitions()).clone();
         office.take_definitions(definitions, now).await?;
         office.read_tree().await?;
+        office.renew_points().await?;
         Ok(office)
     }
 
@@ -196,6 +197,11 @@ impl Office {
         }
         *self.definitions.write().expect("nobody panics while holding the definitions") = Arc::new(definitions);
         Ok(())
+    }
+
+    /// Makes anew whom records point to, where the rules of the definitions in force ask for other points.
+    pub async fn renew_points(&self) -> Result<u64, Error> {
+        crate::commands::upkeep::reach::renew(&self.db, &self.definitions(), &self.tree()).await
     }
 
     /// Reads units, people and grants anew if somebody changed them since, on whichever node.

@@ -2,12 +2,15 @@
 //!
 //! Never past the reader's rights: `visible` is the one door for people.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use kernel::catalog::Mechanism;
+use kernel::authority::Sight;
+use kernel::authority::fields::{self, Access, Asker};
+use kernel::authority::sight::{Pointed, Standing, Target};
+use kernel::catalog::{Field, Mask, Mechanism};
 use kernel::facts;
-use kernel::ids::RecordId;
+use kernel::ids::{FieldId, MechanismId, RecordId};
 use kernel::record::{Record, Running};
 use kernel::value::Value;
 use kernel::workflow::Numbered as _;
@@ -17,6 +20,7 @@ use store::records::RecordRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::register::value_of;
 
 /// A record with the definition that it is pinned to.
 #[derive(Clone, Debug)]
@@ -27,24 +31,113 @@ pub struct Found {
     pub mechanism: Arc<Mechanism>,
     /// The number of its unit in pre-order.
     pub unit_ord: i64,
+    /// The fields that are not there for the reader.
+    pub hidden: BTreeSet<FieldId>,
+    /// The fields that the reader reads masked, as they read then.
+    pub masked: BTreeMap<FieldId, String>,
+}
+
+impl Found {
+    /// Who asks about a field of this record.
+    pub fn asker<'a>(&'a self, ctx: &'a Ctx) -> Asker<'a> {
+        Asker { actor: &ctx.actor, unit_ord: ctx.tree.ord(self.record.unit), state: Some(&self.record.state) }
+    }
+
+    /// The record as this person reads it: what is hidden or masked is taken out of its facts, so that no page, no
+    /// formula and no file can tell it by mistake. Commands decide on the whole record instead.
+    #[must_use]
+    pub fn read_by(mut self, ctx: &Ctx) -> Self {
+        let mechanism = self.mechanism.clone();
+        if !mechanism.fields.iter().any(|field| field.protection.limits_reading()) {
+            return self;
+        }
+        let accesses = mechanism.fields.iter().map(|field| (field, fields::access(&mechanism, field, self.asker(ctx))));
+        let kept: Vec<(&Field, Access)> = accesses.filter(|(_, access)| *access != Access::Readable).collect();
+        for (field, access) in &kept {
+            match (access, value_of(ctx, &self, field.id.as_str())) {
+                (Access::Masked, Some(value)) => {
+                    let mask = field.protection.mask.unwrap_or(Mask::All);
+                    self.masked.insert(field.id.clone(), fields::masked(mask, &value));
+                }
+                (Access::Hidden, _) => {
+                    self.hidden.insert(field.id.clone());
+                }
+                _ => {}
+            }
+        }
+        for (field, _) in kept {
+            self.record.facts.put(&field.id, None);
+        }
+        self
+    }
+
+    /// A field in words, as the reader reads it; none if nothing stands there or it is hidden.
+    pub fn words_of(&self, ctx: &Ctx, field: &Field) -> Option<String> {
+        match self.masked.get(&field.id) {
+            Some(masked) => Some(masked.clone()),
+            None if self.hidden.contains(&field.id) => None,
+            None => value_of(ctx, self, field.id.as_str()).map(|value| ctx.names().plain(&field.of, &value)),
+        }
+    }
 }
 
 /// A record that this person may see; `NotFound` if it is not there or not for these eyes.
 pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, Error> {
-    let row = store::records::find(conn, id).await?.ok_or(Error::NotFound)?;
+    let row = store::records::find(conn, id).await?;
+    // Asked whether or not the record is there, so that the answer takes the same time.
+    let points = store::reach::of_record(conn, id).await?;
+    let row = row.filter(|row| sees(ctx, row, &points)).ok_or(Error::NotFound)?;
     let mechanism = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition).ok_or(Error::NotFound)?;
-    if !ctx.reach(&mechanism).iter().any(|over| over.holds(row.unit_ord)) {
-        return Err(Error::NotFound);
-    }
     let deadlines = store::deadlines::of_record(conn, id).await?;
     Ok(found(row, deadlines, mechanism))
 }
 
-/// Those of the records that this person may see, by id, in one question.
-pub async fn visible_among(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<HashMap<RecordId, Found>, Error> {
-    let found = by_ids(ctx, conn, ids).await?;
-    let seen = found.into_iter().filter(|it| ctx.reach(&it.mechanism).iter().any(|over| over.holds(it.unit_ord)));
-    Ok(seen.map(|it| (it.record.id, it)).collect())
+/// The records among these that this person may see, with their deadlines.
+pub async fn visible_of(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<Found>, Error> {
+    let rows = store::records::by_ids(conn, ids).await?;
+    let rows = seen(ctx, conn, rows).await?;
+    with_deadlines(ctx, conn, rows).await
+}
+
+/// The rows that this person may see. The store has asked the same in SQL where it could; here it is judged by the tree
+/// that the act began with, so that a reorganisation in between shows nobody what neither tree would show.
+pub async fn seen(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<RecordRow>, Error> {
+    let sights: HashMap<MechanismId, Sight> = rows
+        .iter()
+        .filter_map(|row| {
+            let mechanism = ctx.catalog().mechanisms.get(row.mechanism.as_str())?;
+            Some((row.mechanism.clone(), ctx.sight(mechanism)))
+        })
+        .collect();
+    let sees = |row: &RecordRow, points: &[Pointed]| {
+        sights.get(&row.mechanism).is_some_and(|sight| sight.sees(standing(ctx, row, points)))
+    };
+    let doubtful: Vec<RecordId> = rows.iter().filter(|row| !sees(row, &[])).map(|row| row.id).collect();
+    let mut points: HashMap<RecordId, Vec<Pointed>> = HashMap::new();
+    for (record, pointed) in store::reach::of_records(conn, &doubtful).await? {
+        points.entry(record).or_default().push(in_tree(ctx, pointed));
+    }
+    let pointed = |id: &RecordId| points.get(id).map_or(&[][..], Vec::as_slice);
+    Ok(rows.into_iter().filter(|row| sees(row, pointed(&row.id))).collect())
+}
+
+fn sees(ctx: &Ctx, row: &RecordRow, points: &[Pointed]) -> bool {
+    let Some(mechanism) = ctx.catalog().mechanisms.get(row.mechanism.as_str()) else { return false };
+    let points: Vec<Pointed> = points.iter().cloned().map(|pointed| in_tree(ctx, pointed)).collect();
+    ctx.sight(mechanism).sees(standing(ctx, row, &points))
+}
+
+fn standing<'a>(ctx: &Ctx, row: &'a RecordRow, points: &'a [Pointed]) -> Standing<'a> {
+    Standing { unit_ord: ctx.tree.ord(row.unit), state: &row.state, points }
+}
+
+/// A point with the number that its unit has in the tree that the act began with.
+fn in_tree(ctx: &Ctx, pointed: Pointed) -> Pointed {
+    let to = match pointed.to {
+        Target::Unit(id, _) => Target::Unit(id, ctx.tree.ord(id)),
+        person => person,
+    };
+    Pointed { to, ..pointed }
 }
 
 /// Records by id, each with its deadlines, whoever asks: for commands that check rights themselves.
@@ -86,7 +179,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, mechanism: Arc<Mechanism>)
         deadlines: deadlines.into_iter().map(running).collect(),
         batch: row.batch,
     };
-    Found { record, mechanism, unit_ord: row.unit_ord }
+    Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() }
 }
 
 fn running(row: DeadlineRow) -> Running {

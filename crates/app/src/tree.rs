@@ -215,6 +215,23 @@ impl Tree {
         self.within(reach).filter(|unit| unit.is_present())
     }
 
+    /// The units whose subtrees together are the interval, and those to be taken away from them again: a unit without
+    /// what is below it is its subtree less those of the units directly below.
+    pub fn made_of(&self, over: Subtree) -> (Vec<UnitId>, Vec<UnitId>) {
+        let (mut added, mut taken) = (Vec::new(), Vec::new());
+        let mut at = self.units.partition_point(|unit| unit.over.first < over.first);
+        while let Some(unit) = self.units.get(at).filter(|unit| unit.over.first <= over.last) {
+            added.push(unit.id);
+            if unit.over.last <= over.last {
+                at = self.units.partition_point(|next| next.over.first <= unit.over.last);
+            } else {
+                taken.extend(self.children(unit.id).map(|below| below.id));
+                at += 1;
+            }
+        }
+        (added, taken)
+    }
+
     /// The units directly below.
     pub fn children(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
         self.units.iter().filter(move |unit| unit.parent == Some(id))

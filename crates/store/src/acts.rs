@@ -48,14 +48,18 @@ fn act(row: &Row) -> Result<ActRow, StoreError> {
     })
 }
 
-/// The number and the hash of the last act: what the next one follows.
+/// The number and the hash of the last act: what the next one follows. Whoever else appends waits until this transaction
+/// ends: acts come together when many fail to sign in at once.
 pub async fn head(conn: &mut Conn) -> Result<Option<(i64, String)>, StoreError> {
+    if let Some(sql) = conn.dialect().in_line() {
+        conn.run(sql, [conn.here()]).await.doing("wait for the last act")?;
+    }
     let sql = "SELECT seq, hash_ FROM act WHERE site = $1 ORDER BY seq DESC LIMIT 1";
     let row = conn.find(sql, [conn.here()]).await.doing("find the last act")?;
     row.map(|row| Ok((row.int(0)?, row.text(1)?))).transpose()
 }
 
-/// Adds an act. If another one took its number in the same moment, the transaction has to run again.
+/// Adds an act after the [`head`] that was asked for in the same transaction.
 pub async fn append(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
     let sql = format!("INSERT INTO act ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
     let params = [

@@ -209,6 +209,15 @@ impl Dialect {
         }
     }
 
+    /// What lets those who append to one chain go one after the other until each transaction ends, where one writer does
+    /// not do so by itself: `$1` is the site.
+    pub(crate) fn in_line(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(7208115, CAST($1 AS INTEGER))"),
+        }
+    }
+
     /// The end of a question whose rows nobody may change before the transaction ends; SQLite has one writer anyway.
     pub(crate) fn hold_for_reading(self) -> &'static str {
         match self {
@@ -221,6 +230,15 @@ impl Dialect {
     pub(crate) fn or_put<'a>(self, key: &str, columns: impl Iterator<Item = &'a str>) -> String {
         let set: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();
         format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+    }
+
+    /// What keeps other transactions from changing records until this one ends, where one writer does not do so by
+    /// itself.
+    pub(crate) fn held_still(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("LOCK TABLE record IN SHARE ROW EXCLUSIVE MODE"),
+        }
     }
 
     /// The end of an insert that gives a record's text another folded form.

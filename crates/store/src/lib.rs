@@ -20,6 +20,7 @@ pub mod grams;
 
 pub mod records;
 pub mod register;
+pub mod reach;
 pub mod filters;
 mod indexes;
 pub mod journal;

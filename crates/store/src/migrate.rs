@@ -28,8 +28,13 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "spine"), migration!(2, "units"), migration!(4, "sign_in"), migration!(7, "flow")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "spine"),
+    migration!(2, "units"),
+    migration!(4, "sign_in"),
+    migration!(5, "rights"),
+    migration!(7, "flow"),
+];
 
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (number_ BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (number_))";

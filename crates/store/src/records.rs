@@ -291,7 +291,9 @@ pub async fn update(conn: &mut Conn, before: &RecordRow, after: &RecordRow) -> R
 pub async fn renumber_units(conn: &mut Conn) -> Result<u64, StoreError> {
     let ord = "(SELECT u.ord FROM unit u WHERE u.site = record.site AND u.id = record.unit)";
     let sql = format!("UPDATE record SET unit_ord = {ord} WHERE site = $1 AND unit_ord <> {ord}");
-    conn.run(sql, [conn.here()]).await.doing("renumber the units of records")
+    let count = conn.run(sql, [conn.here()]).await.doing("renumber the units of records")?;
+    crate::reach::renumber_units(conn).await?;
+    Ok(count)
 }
 
 /// Makes a record findable by these words, and by no others.

@@ -2,10 +2,17 @@
 //!
 //! A list chooses its way by how many records its units hold: walking the sort index and testing the unit is best
 //! for many, gathering by unit and sorting is best for few, and each is terrible for the other.
-//! An empty list of units means nothing, not everything.
+//! What is seen in several ways is asked way by way, each along its own index, and merged by what it is sorted by.
+//! A sight without a way means nothing, not everything.
 //! Never counts further than it was told to.
 
+mod counting;
+
+pub use counting::{StandingRow, count_capped, standings};
+
 use jiff::civil::Date;
+use kernel::authority::sight::{Through, Way as SightWay};
+use kernel::authority::{Sight, Subtree, overlap};
 use kernel::ids::{FieldId, MechanismId, RecordId, RoleId, StateId};
 
 use crate::asking::Asking;
@@ -99,8 +106,10 @@ pub struct RegisterQuery<'a> {
     pub open: Option<bool>,
     /// Only these states; empty asks for all.
     pub states: Vec<StateId>,
-    /// Intervals of pre-order numbers of units, both ends included. Empty gives nothing.
-    pub units: Vec<(i64, i64)>,
+    /// What is seen. Without a way nothing is.
+    pub sight: Sight,
+    /// Only records of units inside this subtree.
+    pub within: Option<Subtree>,
     /// The due day lies between these, both included.
     pub due: Option<(Date, Date)>,
     /// Open and due before this day.
@@ -157,8 +166,8 @@ struct Held {
 
 impl Held {
     /// A chosen value that few records hold is the shortest way of all.
-    fn way(&self, query: &RegisterQuery<'_>) -> Way {
-        if self.facts.contains(&Matches::Few) { Way::Pick } else { way(query) }
+    fn way(&self, query: &RegisterQuery<'_>, door: &Door<'_>) -> Way {
+        if self.facts.contains(&Matches::Few) { Way::Pick } else { way(query, door) }
     }
 }
 
@@ -177,36 +186,78 @@ pub struct Page {
 /// One page of a register.
 pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, StoreError> {
     let limit = query.limit.clamp(1, 1_000) as usize;
-    let held = held(conn, query).await?;
-    let (sql, params) = page_sql(conn, query, &held, limit + 1)?;
-    let mut records = conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list a register")?;
+    let doors = doors(query);
+    let held = held(conn, query, &doors).await?;
+    let mut records = Vec::new();
+    for door in &doors {
+        let (sql, params) = page_sql(conn, query, door, &held, limit + 1)?;
+        records.append(&mut conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list a register")?);
+    }
+    if doors.len() > 1 {
+        merge(&mut records, query);
+    }
     let more = records.len() > limit;
     records.truncate(limit);
     Ok(Page { records, more })
 }
 
-/// How many records the question finds, counted up to `most`.
-pub async fn count_capped(conn: &mut Conn, query: &RegisterQuery<'_>, most: u32) -> Result<i64, StoreError> {
-    let held = held(conn, query).await?;
-    let way = held.way(query);
-    let mut asking = Asking::at(conn.dialect(), conn.site());
-    conditions(&mut asking, query, way, &held)?;
-    let sql =
-        format!("SELECT COUNT(*) FROM (SELECT 1 AS one_ FROM record WHERE {} LIMIT {most}) AS found", asking.text());
-    let row = conn.find(sql, asking.params).await.doing("count a register")?;
-    row.map_or(Ok(0), |row| row.int(0))
+/// What came through several doors, in one order and each record once.
+fn merge(records: &mut Vec<RecordRow>, query: &RegisterQuery<'_>) {
+    let mut keyed: Vec<(After, RecordRow)> =
+        records.drain(..).map(|record| (After::of(&record, query.sort), record)).collect();
+    keyed.sort_by(|(a, _), (b, _)| {
+        let order = (&a.key, a.id).cmp(&(&b.key, b.id));
+        if query.descending { order.reverse() } else { order }
+    });
+    keyed.dedup_by_key(|(after, _)| after.id);
+    records.extend(keyed.into_iter().map(|(_, record)| record));
 }
 
 /// How the database says it would find the page: for tests and for whoever wonders why a list is slow.
 pub async fn plan(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Vec<String>, StoreError> {
-    let held = held(conn, query).await?;
-    let (sql, params) = page_sql(conn, query, &held, query.limit as usize + 1)?;
-    let (explain, column) = match conn.dialect() {
-        Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-        Dialect::Postgres => ("EXPLAIN", 0),
+    let (doors, mut lines) = (doors(query), Vec::new());
+    let held = held(conn, query, &doors).await?;
+    for door in &doors {
+        let (sql, params) = page_sql(conn, query, door, &held, query.limit as usize + 1)?;
+        let (explain, column) = match conn.dialect() {
+            Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Dialect::Postgres => ("EXPLAIN", 0),
+        };
+        let rows = conn.list(format!("{explain} {sql}"), params).await.doing("explain a register")?;
+        lines.append(&mut rows.iter().map(|row| row.text(column)).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(lines)
+}
+
+/// One way of seeing, narrowed to what is asked.
+struct Door<'a> {
+    through: &'a Through,
+    /// The subtrees through which the record's unit is seen, narrowed; none for other ways.
+    units: Vec<Subtree>,
+    /// Only these states; empty asks for all.
+    states: Vec<StateId>,
+}
+
+/// The ways of seeing through which anything can come that is asked for.
+fn doors<'a>(query: &'a RegisterQuery<'_>) -> Vec<Door<'a>> {
+    let door = |way: &'a SightWay| {
+        let units = match (&way.through, query.within) {
+            (Through::Units(units), Some(within)) => overlap(units, &[within]),
+            (Through::Units(units), None) => units.clone(),
+            (Through::Person(..) | Through::Pointed(..), _) => Vec::new(),
+        };
+        if units.is_empty() && matches!(way.through, Through::Units(_)) {
+            return None;
+        }
+        let states = match &way.states {
+            None => query.states.clone(),
+            Some(seen) if query.states.is_empty() => seen.clone(),
+            Some(seen) => query.states.iter().filter(|state| seen.contains(state)).cloned().collect(),
+        };
+        let nothing = states.is_empty() && (way.states.is_some() || !query.states.is_empty());
+        (!nothing).then_some(Door { through: &way.through, units, states })
     };
-    let rows = conn.list(format!("{explain} {sql}"), params).await.doing("explain a register")?;
-    rows.iter().map(|row| row.text(column)).collect()
+    query.sight.ways.iter().filter_map(door).collect()
 }
 
 async fn matches(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Matches, StoreError> {
@@ -219,11 +270,11 @@ async fn matches(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Matches, 
     Ok(if found >= i64::from(FEW_MATCHES) { Matches::Many } else { Matches::Few })
 }
 
-async fn held(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Held, StoreError> {
+async fn held(conn: &mut Conn, query: &RegisterQuery<'_>, doors: &[Door<'_>]) -> Result<Held, StoreError> {
     let mut facts = Vec::new();
     for (field, test) in &query.facts {
         facts.push(match test {
-            FactTest::Chosen(value) => choosers(conn, query, field, value).await?,
+            FactTest::Chosen(value) => choosers(conn, query, doors, field, value).await?,
             _ => Matches::Many,
         });
     }
@@ -234,10 +285,12 @@ async fn held(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Held, StoreE
 async fn choosers(
     conn: &mut Conn,
     query: &RegisterQuery<'_>,
+    doors: &[Door<'_>],
     field: &FieldId,
     value: &str,
 ) -> Result<Matches, StoreError> {
-    let Some(mechanism) = query.mechanism.as_ref().filter(|_| !in_order(query, way(query))) else {
+    let is_settled = || doors.iter().all(|door| in_order(query, way(query, door)));
+    let Some(mechanism) = query.mechanism.as_ref().filter(|_| !is_settled()) else {
         return Ok(Matches::Many);
     };
     let mut asking = Asking::at(conn.dialect(), conn.site());
@@ -261,10 +314,21 @@ fn plain(field: &FieldId) -> Result<&str, StoreError> {
     plain_name(field.as_str()).doing("read a field of the facts")
 }
 
-fn page_sql(conn: &Conn, query: &RegisterQuery<'_>, held: &Held, limit: usize) -> Result<(String, Vec<P>), StoreError> {
-    let way = held.way(query);
+fn asking(conn: &Conn, query: &RegisterQuery<'_>, door: &Door<'_>, held: &Held) -> Result<Asking, StoreError> {
     let mut asking = Asking::at(conn.dialect(), conn.site());
-    conditions(&mut asking, query, way, held)?;
+    conditions(&mut asking, query, door, held.way(query, door), held)?;
+    Ok(asking)
+}
+
+fn page_sql(
+    conn: &Conn,
+    query: &RegisterQuery<'_>,
+    door: &Door<'_>,
+    held: &Held,
+    limit: usize,
+) -> Result<(String, Vec<P>), StoreError> {
+    let way = held.way(query, door);
+    let mut asking = asking(conn, query, door, held)?;
     let (column, down) = (query.sort.column(), if query.descending { " DESC" } else { "" });
     if let Some(after) = &query.after {
         let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));
@@ -287,8 +351,11 @@ fn free(asking: &Asking, way: Way, column: &str) -> String {
 }
 
 /// Walking has to pass `limit × all ÷ held` records until the page is full; gathering touches all that are held.
-fn way(query: &RegisterQuery<'_>) -> Way {
-    if is_whole(query) || query.mechanism.is_none() {
+fn way(query: &RegisterQuery<'_>, door: &Door<'_>) -> Way {
+    if !matches!(door.through, Through::Units(_)) {
+        return Way::Gather;
+    }
+    if is_whole(door) || query.mechanism.is_none() {
         return Way::Walk;
     }
     match query.expected {
@@ -297,30 +364,41 @@ fn way(query: &RegisterQuery<'_>) -> Way {
             if held * held >= i128::from(query.limit.max(1)) * all { Way::Walk } else { Way::Gather }
         }
         // One unit holds few records; of a wider interval nothing is known.
-        None if query.units.iter().all(|(first, last)| first == last) => Way::Gather,
+        None if door.units.iter().all(|it| it.first == it.last) => Way::Gather,
         None => Way::Walk,
     }
 }
 
-fn is_whole(query: &RegisterQuery<'_>) -> bool {
-    query.units.iter().any(|(first, last)| *first <= WHOLE_SITE.0 && *last == WHOLE_SITE.1)
+fn is_whole(door: &Door<'_>) -> bool {
+    door.units.iter().any(|it| it.first <= WHOLE_SITE.0 && it.last == WHOLE_SITE.1)
 }
 
-fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, held: &Held) -> Result<(), StoreError> {
-    if let Some(mechanism) = &query.mechanism {
-        asking.is("mechanism", mechanism);
+fn conditions(
+    asking: &mut Asking,
+    query: &RegisterQuery<'_>,
+    door: &Door<'_>,
+    way: Way,
+    held: &Held,
+) -> Result<(), StoreError> {
+    match door.through {
+        Through::Units(_) => {
+            if let Some(mechanism) = &query.mechanism {
+                asking.is("mechanism", mechanism);
+            }
+            units(asking, door, way);
+        }
+        Through::Person(..) | Through::Pointed(..) => pointed(asking, query, door.through),
     }
-    units(asking, query, way);
     let open = if query.overdue_on.is_some() { Some(true) } else { query.open };
     if let Some(open) = open {
         let column = free(asking, way, "open_");
         asking.is(&column, open);
     }
-    if !query.states.is_empty() {
+    if !door.states.is_empty() {
         // With another sort the index by state would be taken and its records sorted.
-        let along = way == Way::Walk && query.sort == SortBy::Due && query.states.len() == 1;
+        let along = way == Way::Walk && query.sort == SortBy::Due && door.states.len() == 1;
         let column = if along { "state".to_owned() } else { asking.dialect.unindexed("state") };
-        asking.among(&column, query.states.iter().map(P::from).collect());
+        asking.among(&column, door.states.iter().map(P::from).collect());
     }
     days(asking, query, way);
     if let Some(holder) = &query.holder {
@@ -349,29 +427,53 @@ fn conditions(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way, held: &H
     Ok(())
 }
 
-fn units(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) {
-    if is_whole(query) {
+fn units(asking: &mut Asking, door: &Door<'_>, way: Way) {
+    if is_whole(door) {
         return;
-    }
-    if query.units.is_empty() {
-        return asking.and("1 = 0");
     }
     let column = match way {
         Way::Walk | Way::Pick => asking.dialect.unindexed("unit_ord"),
         Way::Gather => "unit_ord".to_owned(),
     };
-    if query.units.iter().all(|(first, last)| first == last) {
-        return asking.among(&column, query.units.iter().map(|(first, _)| P::Int(*first)).collect());
+    if door.units.iter().all(|it| it.first == it.last) {
+        return asking.among(&column, door.units.iter().map(|it| P::Int(it.first)).collect());
     }
-    let intervals: Vec<String> = query
-        .units
-        .iter()
-        .map(|(first, last)| {
-            let (first, last) = (asking.param(*first), asking.param(*last));
-            format!("{column} BETWEEN {first} AND {last}")
-        })
-        .collect();
-    asking.and(format!("({})", intervals.join(" OR ")));
+    let piece = between(asking, &column, &door.units);
+    asking.and(piece);
+}
+
+fn between(asking: &mut Asking, column: &str, units: &[Subtree]) -> String {
+    let interval = |it: &Subtree| {
+        let (first, last) = (asking.param(it.first), asking.param(it.last));
+        format!("{column} BETWEEN {first} AND {last}")
+    };
+    let intervals: Vec<String> = units.iter().map(interval).collect();
+    format!("({})", intervals.join(" OR "))
+}
+
+/// Walks from the person or the units to the records that point to them.
+fn pointed(asking: &mut Asking, query: &RegisterQuery<'_>, through: &Through) {
+    let Some(mechanism) = &query.mechanism else { return asking.and("1 = 0") };
+    let (how, units, person) = match through {
+        Through::Person(how, person) => (how, Vec::new(), Some(*person)),
+        Through::Pointed(how, units) => (how, units.clone(), None),
+        Through::Units(_) => return asking.and("1 = 0"),
+    };
+    let column = asking.dialect.unindexed("mechanism");
+    asking.is(&column, mechanism);
+    let (of, how) = (asking.param(mechanism), asking.param(how.as_str()));
+    let whom = match person {
+        Some(person) => format!("r.whom = {}", asking.param(person)),
+        None => between(asking, "r.unit_ord", &units),
+    };
+    asking.and(format!(
+        "id IN (SELECT r.record FROM record_reach r WHERE r.site = $1 AND r.mechanism = {of} AND r.how = {how} AND {whom})"
+    ));
+    if let Some(within) = query.within {
+        let column = asking.dialect.unindexed("unit_ord");
+        let piece = between(asking, &column, &[within]);
+        asking.and(piece);
+    }
 }
 
 fn days(asking: &mut Asking, query: &RegisterQuery<'_>, way: Way) {
@@ -450,8 +552,8 @@ pub async fn open_by_holder(
     }
     asking.is("open_", true);
     if units != WHOLE_SITE {
-        let (first, last) = (asking.param(units.0), asking.param(units.1));
-        asking.and(format!("unit_ord BETWEEN {first} AND {last}"));
+        let piece = between(&mut asking, "unit_ord", &[Subtree { first: units.0, last: units.1 }]);
+        asking.and(piece);
     }
     if let Some(after) = after {
         let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));

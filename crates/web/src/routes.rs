@@ -176,6 +176,7 @@ fn records() -> Vec<Line> {
     vec![
         (GET, "/records/{record}", SignedIn, get(pages::record::show)),
         (POST, "/records/{record}/steps/{step}", SignedIn, post(pages::record::step::take)),
+        (POST, "/records/{record}/reveals", SignedIn, post(pages::record::reveal::reveal)),
         (GET, "/files/{file}", SignedIn, get(pages::files::file)),
         (GET, "/papers/{paper}", SignedIn, get(pages::files::paper)),
     ]
@@ -214,6 +215,7 @@ fn machines() -> Vec<Line> {
         (GET, "/api/v1/stand-ins", SignedIn, get(api::stand_ins::list)),
         (POST, "/api/v1/stand-ins", SignedIn, post(api::stand_ins::give)),
         (POST, "/api/v1/stand-ins/{stand_in}/end", SignedIn, post(api::stand_ins::end)),
+        (POST, "/api/v1/records/{record}/reveals", SignedIn, post(api::records::reveal)),
         (POST, "/api/v1/files", SignedIn, post(api::records::upload)),
     ]
 }

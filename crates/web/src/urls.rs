@@ -11,6 +11,11 @@ pub(crate) fn record(id: RecordId) -> String {
     format!("/records/{id}")
 }
 
+/// Where a masked value of a record is asked for.
+pub(crate) fn reveals(id: RecordId) -> String {
+    format!("/records/{id}/reveals")
+}
+
 /// A step of a record.
 pub(crate) fn step(id: RecordId, step: &str) -> String {
     format!("/records/{id}/steps/{step}")

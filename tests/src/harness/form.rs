@@ -177,7 +177,7 @@ impl Form {
         self
     }
 
-    fn labels(&self) -> String {
+    pub(crate) fn labels(&self) -> String {
         let shown = self.controls.iter().filter(|it| it.kind != "hidden");
         shown
             .map(|it| if it.group.is_empty() { it.label.clone() } else { format!("{}/{}", it.group, it.label) })

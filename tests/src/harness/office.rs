@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, RwLock};
 use app::office::Definitions;
 use axum::Router;
 use kernel::authority::Actor;
+use kernel::ids::{GrantId, PersonId, UnitId};
 use store::{Db, Options};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -66,6 +67,7 @@ pub(crate) struct Office {
     door: Arc<Door>,
     ground: Ground,
     prints: bool,
+    definitions: Definitions,
 }
 
 /// Where the database lies.
@@ -78,25 +80,40 @@ struct Ground {
 impl Office {
     /// An office that prints no PDF: most stories ask for none, and looking for fonts takes longer than they do.
     pub(crate) async fn open() -> Self {
-        Self::open_as(false).await
+        Self::open_as(false, DEFINITIONS.clone()).await
+    }
+
+    /// An office whose definitions were edited: each text is replaced by another, wherever it stands.
+    pub(crate) async fn ruled_by(edits: &[(&str, &str)]) -> Self {
+        let mut files = server::definitions::shipped();
+        for (was, is) in edits {
+            assert!(files.iter().any(|file| file.text.contains(was)), "no definition says {was}");
+            for file in &mut files {
+                file.text = file.text.replace(was, is).into();
+            }
+        }
+        let (definitions, problems) = app::office::read_definitions(files);
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(problems.is_empty(), "the edited definitions have problems:\n{}", problems.join("\n"));
+        Self::open_as(false, definitions).await
     }
 
     /// An office with a press.
     pub(crate) async fn printing() -> Self {
-        Self::open_as(true).await
+        Self::open_as(true, DEFINITIONS.clone()).await
     }
 
-    async fn open_as(prints: bool) -> Self {
+    async fn open_as(prints: bool, definitions: Definitions) -> Self {
         let ground = Ground::new().await;
         let clock = Arc::new(StoryClock::at(day(FIRST_DAY)));
-        let app = ground.opens(prints, clock.now()).await;
+        let app = ground.opens(prints, clock.now(), definitions.clone()).await;
         let door = Door {
             clock,
             router: RwLock::new(Router::new()),
             faults: Mutex::default(),
             authenticators: Mutex::default(),
         };
-        let office = Self { app, door: Arc::new(door), ground, prints };
+        let office = Self { app, door: Arc::new(door), ground, prints, definitions };
         office.hangs_the_door();
         office
     }
@@ -151,7 +168,7 @@ impl Office {
     /// The server is stopped and started again: nothing is left but the database.
     pub(crate) async fn reopens(&mut self) {
         self.app.db.close().await;
-        self.app = self.ground.opens(self.prints, self.door.clock.now()).await;
+        self.app = self.ground.opens(self.prints, self.door.clock.now(), self.definitions.clone()).await;
         self.hangs_the_door();
     }
 
@@ -225,6 +242,36 @@ impl Office {
         tx.commit().await.expect("the account is kept");
     }
 
+    /// Somebody holds their role over another unit from now on, by the place of person and unit in the small world.
+    pub(crate) async fn db_turns(&self, person: usize, unit: usize) {
+        let (person, today) = (PersonId(Uuid::from_u128(0x200 + person as u128)), self.db_ctx().today);
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        let held = store::grants::of_person(&mut tx, person, today).await.expect("roles are read");
+        let old = held.first().cloned().expect("a role is held");
+        let ended = store::grants::end(&mut tx, old.id, today.yesterday().expect("a day before")).await;
+        ended.expect("the old role ends");
+        let unit = UnitId(Uuid::from_u128(0x100 + unit as u128));
+        let turned = store::grants::GrantRow { id: GrantId(Uuid::new_v4()), unit, from_on: today, ..old };
+        store::grants::insert_many(&mut tx, &[turned]).await.expect("the role is turned");
+        tx.commit().await.expect("the turn is kept");
+        self.app.read_tree().await.expect("the tree is read");
+    }
+
+    /// A reorganisation: units get other places in pre-order, and whoever reads has not heard of it yet.
+    pub(crate) async fn db_renumbers(&self, places: &[(usize, i64, i64)]) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        let mut units = store::units::all(&mut tx).await.expect("the units are read");
+        for unit in &mut units {
+            let is_it = |(at, ..): &&(usize, i64, i64)| unit.id == UnitId(Uuid::from_u128(0x100 + *at as u128));
+            if let Some((_, first, last)) = places.iter().find(is_it) {
+                (unit.ord, unit.ord_last) = (*first, *last);
+            }
+        }
+        store::units::put_many(&mut tx, &units).await.expect("the units are renumbered");
+        store::records::renumber_units(&mut tx).await.expect("the records follow");
+        tx.commit().await.expect("the reorganisation is kept");
+    }
+
     /// Replays every journal and reckons every figure anew; everything must be as it is kept.
     pub(crate) async fn db_verify(&self) {
         use app::commands::upkeep;
@@ -232,7 +279,8 @@ impl Office {
         let journals = upkeep::journal::verify(&ctx).await.expect("the journals are replayed");
         let acts = upkeep::journal::verify_acts(&ctx).await.expect("the acts are replayed");
         let figures = upkeep::figures::verify(&ctx).await.expect("the figures are reckoned");
-        for verified in [journals, acts, figures] {
+        let points = upkeep::reach::verify(&ctx).await.expect("whom records point to is reckoned");
+        for verified in [journals, acts, figures, points] {
             assert!(verified.holds(), "what is kept differs from what happened: {verified:?}");
         }
         // PostgreSQL hears that the readers are done while others ask: a schema still read cannot be dropped.
@@ -301,10 +349,10 @@ impl Ground {
         Self { url: format!("sqlite://{}", path.display()), folder: Some(folder), schema: None }
     }
 
-    async fn opens(&self, prints: bool, now: i64) -> Arc<app::office::Office> {
+    async fn opens(&self, prints: bool, now: i64, definitions: Definitions) -> Arc<app::office::Office> {
         let db = Db::open(&self.url, options()).await.expect("the database opens");
         let press = prints.then(fonts::press);
-        let office = app::office::Office::open(db, DEFINITIONS.clone(), press, now).await.expect("the office opens");
+        let office = app::office::Office::open(db, definitions, press, now).await.expect("the office opens");
         office.bring_keys(app::keys::Keys::new([7; app::keys::LENGTH]));
         office
     }

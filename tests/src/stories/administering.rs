@@ -71,8 +71,11 @@ async fn a_role_counts_only_over_its_own_subtree() {
     let (mut lin, mut li) = (office.sign_in("lin").await, office.sign_in("li").await);
     let street = tasks::drafted(&mut lin, "建立书屋管护台账", "葵岭街道", "2026-03-31").await;
     let community = tasks::drafted(&mut lin, "建立食堂管护台账", "葵北社区", "2026-03-31").await;
+    // As 联络员 of the street she sees no draft, as 督查员 of the community none of the street.
+    li.asks(&street).await.answers(404);
+    lin.takes("下达任务书", &street, &[]).await;
     let page = li.opens(&street).await;
-    assert!(page.find_form("/steps/issue").is_none(), "{}", page.text());
+    assert!(page.find_form("/steps/accept").is_some() && page.find_form("/steps/drop").is_none(), "{}", page.text());
     li.takes("下达任务书", &community, &[]).await.says("待签收");
     let offered = li.opens("/m/task_order/new").await.form("/records").choices("责任单位");
     assert_eq!(offered, ["葵岭街道葵北社区"]);

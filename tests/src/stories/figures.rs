@@ -81,7 +81,7 @@ async fn behind_each_number_stand_exactly_the_records_that_it_counts() {
 }
 
 /// Opens every number of the page that counts records, and counts what it opens to.
-async fn every_door_holds(visitor: &mut Visitor, page: &Page) -> usize {
+pub(super) async fn every_door_holds(visitor: &mut Visitor, page: &Page) -> usize {
     let mut doors = 0;
     for (words, href) in page.links() {
         let counts = ["figure=assigned", "figure=closed", "figure=overdue", "part=part", "part=whole"];

@@ -107,11 +107,11 @@ async fn a_step_that_is_no_longer_open_is_refused_with_what_is() {
     let office = Office::open().await;
     let mut lin = office.sign_in("lin").await;
     let record = tasks::drafted(&mut lin, "编制岸线修复方案", "农业农村局", "2026-03-31").await;
-    let late = lin.opens(&record).await.form("撤销任务").with("理由", "重复。");
+    let late = lin.opens(&record).await.form("作废草稿").with("理由", "重复。");
     let issue = lin.opens(&record).await.form("修改任务").with("备注", "一");
-    lin.takes("撤销任务", &record, &[("理由", "并入另一任务。")]).await;
+    lin.takes("作废草稿", &record, &[("理由", "并入另一任务。")]).await;
     let page = lin.sends(late.forged("_version", "")).await;
-    page.answers(422).says("现在是“已撤销”，不能“撤销任务”。");
+    page.answers(422).says("现在是“已作废”，不能“作废草稿”。");
     let page = lin.sends(issue).await;
     assert!(matches!(page.status, 409 | 422), "{}", page.text());
     assert_eq!(office.db_count("SELECT COUNT(*) FROM journal").await, 2);

@@ -18,6 +18,8 @@ mod single_sign_on;
 mod accounts;
 mod reach;
 mod units;
+mod sight;
+mod fault_classes;
 mod registers;
 mod forms;
 mod uploads;

@@ -345,7 +345,8 @@ fn workbook(titles: &[&str], rows: &[[&str; 9]]) -> Vec<u8> {
     let columns = titles.iter().map(|title| Column { title: (*title).to_owned(), width: None, kind: ColumnKind::Text });
     let cell = |text: &&str| if text.is_empty() { OutCell::Empty } else { OutCell::Text((*text).to_owned()) };
     let rows: Vec<Vec<OutCell>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    write(Sheet { name: "单位".to_owned(), columns: columns.collect(), rows }, &[]).expect("a workbook is written")
+    write(Sheet { name: "单位".to_owned(), columns: columns.collect(), rows, stamp: String::new() }, &[])
+        .expect("a workbook is written")
 }
 
 #[tokio::test]

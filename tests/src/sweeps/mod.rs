@@ -6,4 +6,5 @@ pub(crate) mod addresses;
 mod nobody;
 mod everybody;
 mod rights;
+mod same_sight;
 mod weight;

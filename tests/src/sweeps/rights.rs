@@ -3,7 +3,6 @@
 //! Never a right that the table does not print.
 
 use expect_test::expect_file;
-use kernel::ids::RoleId;
 
 use super::addresses;
 use crate::harness::{Office, record_of};
@@ -14,16 +13,12 @@ use crate::world::PEOPLE;
 fn the_table_of_rights_is_printed() {
     let (definitions, _) = app::office::read_definitions(server::definitions::shipped());
     let vocabulary = &definitions.catalog.vocabulary;
-    let name =
-        |role: &RoleId| vocabulary.role(role.as_str()).map_or_else(|| role.to_string(), |role| role.name.clone());
     let mut text = String::new();
     for mechanism in definitions.catalog.mechanisms.values() {
         text.push_str(&format!("{}({})\n", mechanism.name, mechanism.id));
-        for (role, step, from) in kernel::authority::table(mechanism) {
-            text.push_str(&format!("  {} · {step} · {from}\n", name(&role)));
+        for line in kernel::authority::table(mechanism, vocabulary) {
+            text.push_str(&format!("  {line}\n"));
         }
-        let seers: Vec<String> = kernel::authority::seers(mechanism).iter().map(name).collect();
-        text.push_str(&format!("  看得到:{}\n", seers.join("、")));
     }
     expect_file!["authority.txt"].assert_eq(&text);
 }

@@ -102,7 +102,7 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
     if batch.undone_at.is_some() {
         return Err(Refusal::new("import.already_undone").into());
     }
-    let moved_on = moved_on(&mut tx, id).await?;
+    let moved_on = moved_on(ctx, &mut tx, id).await?;
     if moved_on > 0 {
         return Err(Refusal::new("import.moved_on").with("count", moved_on).into());
     }
@@ -116,14 +116,18 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
 /// How many records of a batch are looked at together: a batch of any size fits into memory.
 const PORTION: u32 = 500;
 
-/// How many records of the batch have moved since.
-async fn moved_on(tx: &mut Tx, batch: BatchId) -> Result<usize, Error> {
+/// How many records of the batch have moved since; nothing of a batch is there for whoever does not see all of it.
+async fn moved_on(ctx: &Ctx, tx: &mut Tx, batch: BatchId) -> Result<usize, Error> {
     let (mut after, mut count) = (None, 0);
     loop {
         let rows = store::records::of_batch(tx, batch, after, PORTION).await?;
         let Some(last) = rows.last() else { return Ok(count) };
         after = Some(last.id);
         count += rows.iter().filter(|row| row.version > 1).count();
+        let all = rows.len();
+        if records::seen(ctx, tx, rows).await?.len() < all {
+            return Err(Error::NotFound);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kernel::authority::Actor;
+use kernel::authority::reach::{self, Point};
 use kernel::catalog::{Mechanism, Opening};
 use kernel::figures::{self, Cells};
 use kernel::ids::{BatchId, FieldId, PaperId, RecordId, StepId};
@@ -20,11 +21,12 @@ use store::journal::JournalRow;
 use store::notices::NoticeRow;
 use store::outbox::OutboxRow;
 use store::papers::PaperRow;
+use store::reach::ReachRow;
 use store::records::RecordRow;
 use store::ties::TieRow;
 use uuid::{ContextV7, Uuid};
 
-use crate::commands::papers;
+use crate::commands::{papers, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -51,6 +53,8 @@ pub struct Sheet {
     papers: Vec<PaperRow>,
     notices: Vec<NoticeRow>,
     outbox: Vec<OutboxRow>,
+    points: Vec<ReachRow>,
+    lost_points: Vec<ReachRow>,
 }
 
 /// How deep one opening may open another.
@@ -158,9 +162,26 @@ impl<'a> Writing<'a> {
         entered: Entered,
     ) -> Result<(), Error> {
         self.tell(mechanism, moved, after);
+        self.point(before, moved, after);
         self.write_entry(before, moved, after, entered)?;
         self.reckon(mechanism, before, after);
         Ok(())
+    }
+
+    /// Whom the record points to, by the rules in force.
+    fn point(&mut self, before: Option<&Record>, moved: &Move, after: &Record) {
+        let ctx = self.ctx;
+        let Some(current) = ctx.catalog().mechanisms.get(after.mechanism.as_str()) else { return };
+        let rules = &current.rights.sight;
+        let was = before.map(|record| reach::by_facts(rules, &record.facts)).unwrap_or_default();
+        let mut is = reach::by_facts(rules, &after.facts);
+        let row = |point: &Point| upkeep::reach::row(&after.mechanism, after.id, point.clone(), &ctx.tree);
+        self.sheet.lost_points.extend(was.iter().filter(|point| !is.contains(point)).map(row));
+        is.retain(|point| !was.contains(point));
+        for person in ctx.actor.person().into_iter().chain(moved.behalf.as_ref().map(|it| it.person)) {
+            is.extend(reach::by_act(rules, person, before.is_none()));
+        }
+        self.sheet.points.extend(is.iter().map(row));
     }
 
     /// Figures, deadlines and the record itself.
@@ -402,6 +423,8 @@ impl Sheet {
                 store::records::put_words(tx, row.id, words).await?;
             }
         }
+        store::reach::remove(tx, &self.lost_points).await?;
+        store::reach::add(tx, &self.points).await?;
         store::journal::append_many(tx, &self.journal).await?;
         store::deadlines::insert_many(tx, &self.first_deadlines).await?;
         store::deadlines::upsert_many(tx, &self.deadlines).await?;

@@ -5,6 +5,7 @@
 pub mod keep;
 pub mod steps;
 pub mod units;
+pub mod reveal;
 pub mod batches;
 pub mod files;
 pub mod sign_in;

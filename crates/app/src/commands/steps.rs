@@ -5,13 +5,14 @@
 use std::sync::Arc;
 
 use kernel::authority::Taken;
+use kernel::authority::fields::{self, Access, Asker};
 use kernel::catalog::{FieldType, Mechanism, Step};
 use kernel::facts::{self, Typed};
 use kernel::ids::{BatchId, FieldId, FileId, RecordId, StepId};
 use kernel::record::Record;
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::Value;
-use kernel::workflow::{self, Attempt, Move};
+use kernel::workflow::{self, Attempt, Move, Numbered as _};
 use store::journal::JournalRow;
 use store::{Conn, Tx};
 
@@ -197,7 +198,7 @@ async fn decide(
 ) -> Result<Move, Error> {
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
-    let (filled, faults) = read(ctx, conn, mechanism, step, &form.typed, Some(record.id)).await?;
+    let (filled, faults) = read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
     let past = past(conn, step, record.id).await?;
     let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), &past);
     let attempt = Attempt { faults, ..attempt };
@@ -283,11 +284,8 @@ async fn take_all(ctx: &Ctx, tx: &mut Tx, form: &TakeSteps, ids: &[RecordId]) ->
     let mut done = BatchDone { batch: ctx.new_id(), done: 0, refused: Vec::new() };
     let mut writing = Writing::new(ctx, Some(done.batch));
     let mut of = None;
-    for found in records::by_ids(ctx, tx, ids).await? {
-        let Found { record, mechanism, unit_ord } = &found;
-        if !ctx.reach(mechanism).iter().any(|over| over.holds(*unit_ord)) {
-            continue;
-        }
+    for found in records::visible_of(ctx, tx, ids).await? {
+        let Found { record, mechanism, .. } = &found;
         let moved = match mechanism.step(form.step.as_str()) {
             None => Err(vec![Refusal::new("step.unknown").with("step", &form.step)]),
             // enforces: step.batch
@@ -357,6 +355,10 @@ async fn past(conn: &mut Conn, step: &Step, record: RecordId) -> Result<Vec<Take
     Ok(entries.into_iter().map(taken).collect())
 }
 
+fn asker<'a>(ctx: &'a Ctx, record: &'a Record) -> Asker<'a> {
+    Asker { actor: &ctx.actor, unit_ord: ctx.tree.ord(record.unit), state: Some(&record.state) }
+}
+
 /// Reads what was typed and checks that everything it points to is there; gives what holds, and every fault beside it.
 async fn read(
     ctx: &Ctx,
@@ -364,19 +366,27 @@ async fn read(
     mechanism: &Arc<Mechanism>,
     step: &Step,
     typed: &Typed,
-    record: Option<RecordId>,
+    before: Option<&Record>,
 ) -> Result<(facts::Read, Vec<Refusal>), Error> {
     let taken: Vec<FieldId> = step.needs.iter().chain(&step.asks).cloned().collect();
     let typed = by_number(ctx, conn, mechanism, typed.clone()).await?;
     let (typed, unclear) = named_units(ctx, mechanism, step, typed);
-    let (values, mut faults) = facts::read(mechanism, ctx.vocabulary(), &taken, &typed);
+    let (mut values, mut faults) = facts::read(mechanism, ctx.vocabulary(), &taken, &typed);
     let is_unclear = |id: &FieldId| unclear.iter().any(|fault| fault.at == Spot::Field(id.clone()));
     faults.retain(|fault| !matches!(&fault.at, Spot::Field(id) if is_unclear(id)));
     faults.extend(unclear.iter().cloned());
+    if let Some(before) = before {
+        // A masked value is not shown in the form: left empty, it stays as it is.
+        let is_masked = |id: &FieldId| {
+            let field = mechanism.field(id.as_str());
+            field.is_some_and(|field| fields::access(mechanism, field, asker(ctx, before)) == Access::Masked)
+        };
+        values.retain(|(id, value)| value.is_some() || !is_masked(id));
+    }
     let mut filled = Vec::new();
     for (id, value) in values.into_iter().filter(|(id, _)| !is_unclear(id)) {
         if let Some(field) = mechanism.field(id.as_str())
-            && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), record).await?
+            && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), before.map(|before| before.id)).await?
         {
             faults.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id)));
             continue;
@@ -396,8 +406,8 @@ async fn by_number(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, mut typed:
         }
         let rows = store::records::by_number(conn, text.trim()).await?;
         let ids: Vec<RecordId> = rows.iter().filter(|row| row.mechanism == *of).map(|row| row.id).collect();
-        if let Some(found) = records::visible_among(ctx, conn, &ids).await?.into_keys().next() {
-            *text = found.to_string();
+        if let Some(found) = records::visible_of(ctx, conn, &ids).await?.into_iter().next() {
+            *text = found.record.id.to_string();
         }
     }
     Ok(typed)

@@ -11,7 +11,7 @@ use store::Conn;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
-use crate::queries::figures::{FigureCard, card};
+use crate::queries::figures::{self, FigureCard, card};
 use crate::queries::register::{self, holder_words};
 use crate::records::{self, Found};
 
@@ -84,6 +84,8 @@ pub struct NewsLine {
 }
 
 const TODO: u32 = 30;
+/// What a notice says whose record is no longer for these eyes.
+pub(crate) const HIDDEN: &str = "（你现在看不到的事项）";
 
 /// The desk of this person.
 pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
@@ -124,6 +126,7 @@ async fn todo(
     rows.sort_by_key(|row| (row.due_on.is_none(), row.due_on, row.id));
     let more = rows.len() > TODO as usize;
     rows.truncate(TODO as usize);
+    let rows = records::seen(ctx, conn, rows).await?;
     let found = records::with_deadlines(ctx, conn, rows).await?;
     let mut lines: Vec<DeskLine> = found.iter().map(|found| line(ctx, found)).collect();
     lines.sort_by_key(|line| line.light.as_ref().map_or(LightKind::Grey, |light| light.kind));
@@ -158,13 +161,12 @@ async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
         }
     }
     ids.truncate(60);
-    let found = records::by_ids(ctx, conn, &ids).await?;
+    let found = records::visible_of(ctx, conn, &ids).await?;
     let elsewhere = found.iter().filter(|found| {
-        let seen = ctx.reach(&found.mechanism).iter().any(|over| over.holds(found.unit_ord));
         let mine = found.record.holder.as_ref().is_none_or(|role| {
             ctx.actor.grant_for(&found.mechanism.id, std::slice::from_ref(role), found.unit_ord).is_some()
         });
-        seen && found.record.is_open() && !mine
+        found.record.is_open() && !mine
     });
     let mut lines: Vec<DeskLine> = elsewhere.map(|found| line(ctx, found)).collect();
     lines.sort_by_key(|line| line.light.as_ref().map_or(LightKind::Grey, |light| light.kind));
@@ -176,12 +178,21 @@ async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
 pub async fn news(ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<Vec<NewsLine>, Error> {
     let Some(person) = ctx.person() else { return Ok(Vec::new()) };
     let rows = store::notices::of_person(conn, person, None, most).await?;
-    let line = |row: store::notices::NoticeRow| NewsLine {
-        id: row.id,
-        record: row.record,
-        words: row.words,
-        at: crate::words::moment(row.at),
-        is_unread: row.read_at.is_none(),
+    let mut about: Vec<RecordId> = rows.iter().filter_map(|row| row.record).collect();
+    about.sort();
+    about.dedup();
+    let about = store::records::by_ids(conn, &about).await?;
+    let seen: BTreeSet<RecordId> = records::seen(ctx, conn, about).await?.into_iter().map(|row| row.id).collect();
+    // What is no longer for these eyes was told once; that it was told stays, what it said does not.
+    let line = |row: store::notices::NoticeRow| {
+        let open = row.record.is_none_or(|id| seen.contains(&id));
+        NewsLine {
+            id: row.id,
+            record: row.record.filter(|_| open),
+            words: if open { row.words } else { HIDDEN.to_owned() },
+            at: crate::words::moment(row.at),
+            is_unread: row.read_at.is_none(),
+        }
     };
     Ok(rows.into_iter().map(line).collect())
 }
@@ -201,12 +212,13 @@ async fn cards(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<FigureCard>, Error> {
     let mut mechanisms: Vec<_> = ctx.catalog().in_order().collect();
     mechanisms.sort_by_key(|it| !it.steps.iter().any(|step| ctx.actor.holds_any(&it.id, &step.who)));
     for mechanism in mechanisms {
-        let reach = ctx.reach(mechanism);
-        if reach.is_empty() {
+        if !ctx.reaches(mechanism) {
             continue;
         }
+        let scope = register::scope(ctx, mechanism, None)?;
         for figure in &mechanism.figures {
-            if cards.len() < 4 {
+            let reach = figures::reach(figure, &scope);
+            if cards.len() < 4 && !reach.is_empty() {
                 cards.push(card(ctx, conn, mechanism, figure, &reach, &months).await?);
             }
         }

@@ -5,7 +5,6 @@
 
 use documents::workbook_out::{self, Column, ColumnKind, OutCell, Sheet, WriteFault};
 use jiff::civil::{Date, DateTime, Time};
-use kernel::authority::Subtree;
 use kernel::catalog::{self, FieldType, Mechanism};
 use kernel::value::Value;
 use store::Conn;
@@ -16,7 +15,7 @@ use crate::commands::intake::aside;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::files::{Download, XLSX};
-use crate::queries::register::{self, RegisterAsk};
+use crate::queries::register::{self, RegisterAsk, Scope};
 use crate::records::Found;
 use crate::words::moment;
 
@@ -32,13 +31,14 @@ type Rows = Vec<Vec<OutCell>>;
 // enforces: rights.export
 pub async fn workbook(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Download, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    let reach = reach(ctx, &mechanism, &ask)?;
-    let shown = Shown::of(&mechanism);
+    let scope = scope(ctx, &mechanism, &ask)?;
+    let shown = Shown::of(ctx, &mechanism);
     let (sender, receiver) = mpsc::channel::<Rows>(4);
     let (name, columns, notes) = (mechanism.name.clone(), shown.columns(), notes(ctx, &mechanism, &ask));
-    let writing = tokio::spawn(aside("write a workbook", move || write(name, columns, receiver, &notes)));
+    let stamp = format!("{}{}导出", ctx.actor.name(), moment(ctx.now));
+    let writing = tokio::spawn(aside("write a workbook", move || write(name, stamp, columns, receiver, &notes)));
     let mut conn = ctx.office.db.snapshot().await?;
-    let count = walk(ctx, &mut conn, &mechanism, &ask, &reach, &shown, sender).await?;
+    let count = walk(ctx, &mut conn, &mechanism, &ask, &scope, &shown, sender).await?;
     drop(conn);
     let bytes = writing.await.map_err(|fault| Error::broken("write a workbook", fault))??;
     let bytes = bytes.map_err(|fault| Error::broken("write a workbook", fault))?;
@@ -51,16 +51,12 @@ pub async fn workbook(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Do
 }
 
 /// What this person may take away: what they see, inside the units over which they may export.
-fn reach(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Vec<Subtree>, Error> {
+fn scope(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Scope, Error> {
     if !ctx.actor.holds_any(&mechanism.id, &mechanism.rights.export) {
         return Err(Error::NotFound);
     }
-    let exportable = ctx.actor.reach(&mechanism.id, &mechanism.rights.export);
-    let seen = register::scope(ctx, mechanism, ask.unit)?;
-    let both = seen.iter().flat_map(|seen| {
-        exportable.iter().map(|over| Subtree { first: seen.first.max(over.first), last: seen.last.min(over.last) })
-    });
-    Ok(both.filter(|it| it.first <= it.last).collect())
+    let seen = register::scope_of(ctx, mechanism, ask)?;
+    Ok(Scope { sight: seen.sight.inside(&ctx.actor.reach(&mechanism.id, &mechanism.rights.export)), ..seen })
 }
 
 /// Sends page after page; gives how many records there were.
@@ -69,14 +65,14 @@ async fn walk(
     conn: &mut Conn,
     mechanism: &Mechanism,
     ask: &RegisterAsk,
-    reach: &[Subtree],
+    scope: &Scope,
     shown: &Shown<'_>,
     sender: mpsc::Sender<Rows>,
 ) -> Result<usize, Error> {
     let mut ask = RegisterAsk { after: String::new(), ..ask.clone() };
     let mut count = 0;
     loop {
-        let asked = register::query(ctx, mechanism, &ask, reach)?;
+        let asked = register::query(ctx, mechanism, &ask, scope)?;
         let (found, next) = asked.page(ctx, conn, PAGE.min(MOST - count)).await?;
         count += found.len();
         let linked = register::linked(ctx, conn, mechanism, &found).await?;
@@ -94,12 +90,13 @@ async fn walk(
 
 fn write(
     name: String,
+    stamp: String,
     columns: Vec<Column>,
     mut receiver: mpsc::Receiver<Rows>,
     notes: &[String],
 ) -> Result<Vec<u8>, WriteFault> {
     let rows = std::iter::from_fn(move || receiver.blocking_recv()).flatten();
-    workbook_out::write(Sheet { name, columns, rows }, notes)
+    workbook_out::write(Sheet { name, columns, rows, stamp }, notes)
 }
 
 /// The sheet 说明: what this is, of when, and what was asked for.
@@ -150,7 +147,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(mechanism: &'a Mechanism) -> Self {
+    fn of(ctx: &Ctx, mechanism: &'a Mechanism) -> Self {
         let mut columns = mechanism.list.columns.clone();
         for field in &mechanism.fields {
             let column = catalog::Column::Field(field.id.clone());
@@ -158,6 +155,13 @@ impl<'a> Shown<'a> {
                 columns.push(column);
             }
         }
+        let is_there = |column: &catalog::Column| match column {
+            catalog::Column::Field(id) => {
+                mechanism.field(id.as_str()).is_none_or(|field| register::may_read_somewhere(ctx, mechanism, field))
+            }
+            _ => true,
+        };
+        columns.retain(is_there);
         Self { mechanism, columns }
     }
 
@@ -186,15 +190,16 @@ impl<'a> Shown<'a> {
             catalog::Column::Light => register::light(ctx, found).map_or(OutCell::Empty, |it| OutCell::Text(it.words)),
             catalog::Column::Due => record.due_on(mechanism).map_or(OutCell::Empty, OutCell::Day),
             catalog::Column::Holder => OutCell::Text(register::holder_words(ctx, found)),
-            catalog::Column::Field(id) => {
-                match (mechanism.field(id.as_str()), register::value_of(ctx, found, id.as_str())) {
-                    (_, Some(Value::Record(other))) => {
+            catalog::Column::Field(id) => match (found.masked.get(id), mechanism.field(id.as_str())) {
+                (Some(masked), _) => OutCell::Text(masked.clone()),
+                (None, Some(field)) => match register::value_of(ctx, found, id.as_str()) {
+                    Some(Value::Record(other)) => {
                         linked.get(&other).map_or(OutCell::Empty, |words| OutCell::Text(words.clone()))
                     }
-                    (Some(field), Some(value)) => cell(ctx, &field.of, value),
-                    _ => OutCell::Empty,
-                }
-            }
+                    value => value.map_or(OutCell::Empty, |it| cell(ctx, &field.of, it)),
+                },
+                (None, None) => OutCell::Empty,
+            },
         });
         cells.collect()
     }

@@ -164,17 +164,24 @@ pub fn conditions(figure: &Figure, part: bool, until: Date) -> Vec<Expr> {
 /// The figures of a mechanism.
 pub async fn of_mechanism(ctx: &Ctx, mechanism: &str, ask: FiguresAsk) -> Result<FiguresPage, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    let reach = register::scope(ctx, &mechanism, ask.unit)?;
+    let scope = register::scope(ctx, &mechanism, ask.unit)?;
     let year = ask.year.unwrap_or(ctx.today.year()).clamp(1, 9998);
     let months = months_of(year, ctx.today);
     let mut conn = ctx.office.db.read().await?;
     let mut cards = Vec::new();
+    let mut shown = None;
     for figure in &mechanism.figures {
+        let reach = reach(figure, &scope);
+        if reach.is_empty() {
+            continue;
+        }
         cards.push(card(ctx, &mut conn, &mechanism, figure, &reach, &months).await?);
+        if shown.is_none() || *figure.id.as_str() == ask.figure {
+            shown = Some((figure, reach));
+        }
     }
-    let shown = mechanism.figure(&ask.figure).or(mechanism.figures.first());
     let shown = match shown {
-        Some(figure) => Some(table(ctx, &mut conn, &mechanism, figure, &reach, &ask, &months).await?),
+        Some((figure, reach)) => Some(table(ctx, &mut conn, &mechanism, figure, &reach, &ask, &months).await?),
         None => None,
     };
     let units = register::visible_units(ctx, &mechanism);
@@ -189,6 +196,16 @@ pub async fn of_mechanism(ctx: &Ctx, mechanism: &str, ask: FiguresAsk) -> Result
         mechanism: mechanism.id.to_string(),
         name: mechanism.name.clone(),
     })
+}
+
+/// The subtrees over which somebody may know a figure: those in which they see every record that may count in it.
+/// So no number tells of a record that the list behind it does not show.
+pub fn reach(figure: &Figure, scope: &register::Scope) -> Vec<Subtree> {
+    let seen = scope.sight.subtrees_in(&figure.counts_in);
+    match scope.within {
+        Some(within) => kernel::authority::overlap(&seen, &[within]),
+        None => seen,
+    }
 }
 
 /// The months of a year that are not in the future; all twelve of a year gone by.

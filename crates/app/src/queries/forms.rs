@@ -2,6 +2,9 @@
 //!
 //! Never checks: that is the command's.
 
+use std::collections::BTreeMap;
+
+use kernel::authority::fields::{Asker, may_write};
 use kernel::catalog::{Field, FieldType, Mechanism, Step};
 use kernel::facts::Typed;
 use kernel::ids::{FieldId, FileId};
@@ -149,6 +152,32 @@ pub struct Again {
     pub refusals: Vec<Said>,
 }
 
+/// Who fills a form in, and what they read only masked of the record.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// Who asks, of which record.
+    pub asker: Asker<'a>,
+    /// What they read masked.
+    pub masked: Option<&'a BTreeMap<FieldId, String>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Whoever begins a record.
+    pub fn of_new(ctx: &'a Ctx) -> Self {
+        Self { asker: Asker { actor: &ctx.actor, unit_ord: None, state: None }, masked: None }
+    }
+
+    /// A masked value is not shown in the control; left empty, it stays as it is.
+    fn keeps_masked(&self, field: &mut FormField) {
+        let masked = self.masked.and_then(|masked| masked.get(field.id.as_str()));
+        if let Some(masked) = masked {
+            field.required = false;
+            let help = format!("现在是{masked}，不改就不填。");
+            field.help = Some(field.help.take().map_or(help.clone(), |known| format!("{known} {help}")));
+        }
+    }
+}
+
 /// The form of a step on a record (or of the start step on nothing).
 pub fn step_form(
     ctx: &Ctx,
@@ -157,12 +186,17 @@ pub fn step_form(
     facts: &Facts,
     files: &[FileLine],
     again: Option<&Again>,
+    reader: Reader<'_>,
 ) -> StepForm {
     let mut fields = Vec::new();
     for id in step.needs.iter().chain(&step.asks) {
         let needed = step.needs.contains(id);
         if let Some(field) = mechanism.field(id.as_str()) {
-            fields.push(form_field(ctx, mechanism, step, field, needed, facts, files, again));
+            if may_write(&mechanism.id, field, reader.asker) {
+                let mut field = form_field(ctx, mechanism, step, field, needed, facts, files, again);
+                reader.keeps_masked(&mut field);
+                fields.push(field);
+            }
         } else if let Some(child) = mechanism.child(id.as_str()) {
             fields.push(child_field(ctx, &mechanism.id, child, needed, facts, again));
         }
@@ -204,11 +238,7 @@ fn form_field(
         id: field.id.to_string(),
         name: field.name.clone(),
         required: needed || field.required,
-        // enforces: field.help
-        help: field.help.clone().or_else(|| match field.of {
-            FieldType::Record { .. } => Some("写编号，例如 任〔2026〕1号。".to_owned()),
-            _ => None,
-        }),
+        help: help(field),
         control,
         typed,
         fault: fault(again, &Spot::Field(field.id.clone())),
@@ -239,6 +269,20 @@ fn looked_up(
     };
     let labels: Vec<String> = typed.into_iter().map(label).collect();
     (Control::Lookup { purpose, many }, vec![labels.join("、")])
+}
+
+/// What helps to fill the field in, and what it is asked for.
+// enforces: field.help
+// enforces: field.purpose
+fn help(field: &Field) -> Option<String> {
+    let own = field.help.clone().or_else(|| match field.of {
+        FieldType::Record { .. } => Some("写编号，例如 任〔2026〕1号。".to_owned()),
+        _ => None,
+    });
+    match &field.protection.purpose {
+        Some(purpose) => Some(format!("{}用途：{purpose}。", own.unwrap_or_default())),
+        None => own,
+    }
 }
 
 fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Option<Value> {

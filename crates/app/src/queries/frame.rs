@@ -49,11 +49,11 @@ pub async fn frame(ctx: &Ctx) -> Result<Frame, Error> {
     for (chapter, own) in ctx.catalog().by_chapter() {
         let mut mechanisms = Vec::new();
         for mechanism in own {
-            let reach = ctx.reach(mechanism);
-            if reach.is_empty() {
+            if !ctx.reaches(mechanism) {
                 continue;
             }
-            let by_state = register::counts_by_state(ctx, &mut conn, mechanism, &reach).await?;
+            let scope = register::scope(ctx, mechanism, None)?;
+            let by_state = register::counts_by_state(ctx, &mut conn, mechanism, &scope).await?.by_state;
             let open = by_state.iter().filter(|(id, _)| is_open(mechanism, id.as_str())).map(|(_, count)| count).sum();
             mechanisms.push((mechanism.id.to_string(), mechanism.name.clone(), open));
         }

@@ -2,9 +2,11 @@
 //!
 //! Never a title, a name or a unit: only numbers.
 
+use kernel::authority::Sight;
+
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::queries::register::counts_by_state;
+use crate::queries::register::{Scope, counts_by_state};
 
 /// The numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub async fn gauges(ctx: &Ctx) -> Result<Gauges, Error> {
     let mut conn = ctx.office.db.read().await?;
     let mut records = Vec::new();
     for mechanism in ctx.catalog().mechanisms.values() {
-        let by_state = counts_by_state(ctx, &mut conn, mechanism, &[ctx.tree.whole()]).await?;
-        records.push((mechanism.id.to_string(), by_state.iter().map(|(_, count)| count).sum()));
+        let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None };
+        records.push((mechanism.id.to_string(), counts_by_state(ctx, &mut conn, mechanism, &whole).await?.sum()));
     }
     let outbox_waiting = store::outbox::waiting(&mut conn, MOST).await?.len();
     Ok(Gauges { records, outbox_waiting })

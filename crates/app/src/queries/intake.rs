@@ -336,7 +336,15 @@ fn missing(ctx: &Ctx, looking: &Looking, opened: &Opened, refusals: &[Refusal]) 
         refusals: refusals.iter().map(|refusal| say(ctx.vocabulary(), refusal)).collect(),
         ..Again::default()
     };
-    let form = forms::step_form(ctx, mechanism, mechanism.start(), &Facts::default(), &[], Some(&again));
+    let form = forms::step_form(
+        ctx,
+        mechanism,
+        mechanism.start(),
+        &Facts::default(),
+        &[],
+        Some(&again),
+        forms::Reader::of_new(ctx),
+    );
     let rows = opened.rows();
     let lacking = importable(mechanism).into_iter().filter(|field| is_needed(mechanism, field)).filter_map(|field| {
         let column = opened.column_of(&field.id);

@@ -2,12 +2,13 @@
 //!
 //! Never a step that would be refused for authority.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
-use kernel::catalog::{FieldType, Mechanism, Step};
+use kernel::authority::fields::{self, Access};
+use kernel::catalog::{FieldType, Mask, Mechanism, Step};
 use kernel::deadlines::{self, LightKind};
-use kernel::ids::{FileId, PaperId, RecordId, StateId};
+use kernel::ids::{FieldId, PaperId, RecordId, StateId};
 use kernel::journal::Entry;
 use kernel::value::Value;
 use kernel::workflow;
@@ -16,7 +17,7 @@ use store::Conn;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
-use crate::queries::forms::{Again, FileLine, StepForm, step_form};
+use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
 use crate::queries::register::{self, value_of};
 use crate::records::{self, Found};
 use crate::words;
@@ -62,6 +63,15 @@ pub struct RecordFile {
     pub steps: Vec<StepForm>,
     /// Does it stand on an older version of its definition?
     pub is_on_older_version: bool,
+}
+
+impl RecordFile {
+    /// Shows what stands in a masked field, for this once.
+    pub fn reveal(&mut self, field: &FieldId, words: &str) {
+        for line in self.facts.iter_mut().filter(|line| line.masked.as_ref() == Some(field)) {
+            (line.words, line.masked) = (words.to_owned(), None);
+        }
+    }
 }
 
 /// A station of the way.
@@ -110,6 +120,8 @@ pub struct FactLine {
     pub record: Option<RecordId>,
     /// The files it holds.
     pub files: Vec<FileLine>,
+    /// The field, if its words are masked: whoever gives a reason reads the whole.
+    pub masked: Option<FieldId>,
 }
 
 /// A child table.
@@ -222,10 +234,11 @@ pub struct ChangeLine {
 /// A record's page, for this person; after a refusal with the form as it was typed.
 pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>) -> Result<RecordFile, Error> {
     let mut conn = ctx.office.db.read().await?;
-    let found = records::visible(ctx, &mut conn, id).await?;
+    let found = records::visible(ctx, &mut conn, id).await?.read_by(ctx);
     let entries = entries(&mut conn, id).await?;
     let files = files(&mut conn, &found).await?;
     let papers = store::papers::of_record(&mut conn, id).await?;
+    let others = others(ctx, &mut conn, &entries).await?;
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
         id,
@@ -253,7 +266,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
             })
             .collect(),
         ties: ties(ctx, &mut conn, &found).await?,
-        timeline: entries.iter().rev().map(|entry| timeline_line(ctx, mechanism, entry)).collect(),
+        timeline: entries.iter().rev().map(|entry| timeline_line(ctx, &found, entry, &others)).collect(),
         steps: steps(ctx, &found, &files, again),
         is_on_older_version: ctx
             .catalog()
@@ -271,7 +284,7 @@ pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(
         return Err(Error::NotFound);
     }
     let facts = kernel::value::Facts::default();
-    Ok((mechanism.name.clone(), step_form(ctx, &mechanism, step, &facts, &[], again)))
+    Ok((mechanism.name.clone(), step_form(ctx, &mechanism, step, &facts, &[], again, Reader::of_new(ctx))))
 }
 
 fn state_name(mechanism: &Mechanism, id: &str) -> String {
@@ -373,7 +386,7 @@ fn holder(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Option<HolderLine> {
 async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) -> Result<Vec<FactLine>, Error> {
     let mut lines = Vec::new();
     for field in &found.mechanism.fields {
-        if field.id == found.mechanism.title {
+        if field.id == found.mechanism.title || found.hidden.contains(&field.id) {
             continue;
         }
         let value = value_of(ctx, found, field.id.as_str());
@@ -395,7 +408,12 @@ async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) ->
             None => {}
         }
         let is_long = matches!(field.of, FieldType::LongText { .. } | FieldType::Files | FieldType::Units);
-        lines.push(FactLine { name: field.name.clone(), words, is_long, record, files: own });
+        let masked = found.masked.get(&field.id);
+        if let Some(masked) = masked {
+            words.clone_from(masked);
+        }
+        let masked = masked.map(|_| field.id.clone());
+        lines.push(FactLine { name: field.name.clone(), words, is_long, record, files: own, masked });
     }
     Ok(lines)
 }
@@ -471,15 +489,30 @@ async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>,
     Ok(lines)
 }
 
-fn timeline_line(ctx: &Ctx, mechanism: &Mechanism, entry: &Entry) -> TimelineLine {
-    let changes = entry.changes.iter().map(|change| ChangeLine {
+/// The records that came of its steps and that this person may see.
+async fn others(ctx: &Ctx, conn: &mut Conn, entries: &[Entry]) -> Result<BTreeSet<RecordId>, Error> {
+    let opened = entries.iter().flat_map(|entry| &entry.effects).filter(|(kind, _)| kind == "opened");
+    let mut ids: Vec<RecordId> = opened.filter_map(|(_, id)| id.parse().ok()).collect();
+    ids.sort();
+    ids.dedup();
+    let rows = store::records::by_ids(conn, &ids).await?;
+    Ok(records::seen(ctx, conn, rows).await?.into_iter().map(|row| row.id).collect())
+}
+
+fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<RecordId>) -> TimelineLine {
+    let mechanism = &found.mechanism;
+    let told = entry.changes.iter().filter(|change| !found.hidden.contains(change.field.as_str()));
+    let changes = told.map(|change| ChangeLine {
         field: field_name(mechanism, &change.field),
-        from: ctx.names().of_json(mechanism, &change.field, &change.from),
-        to: ctx.names().of_json(mechanism, &change.field, &change.to),
+        from: changed_words(ctx, found, &change.field, &change.from),
+        to: changed_words(ctx, found, &change.field, &change.to),
     });
     let effects = entry.effects.iter().filter_map(|(kind, id)| match kind.as_str() {
         "paper" => Some(("文书".to_owned(), Effect::Paper(id.parse().ok()?))),
-        "opened" => Some(("开立的事项".to_owned(), Effect::Record(id.parse().ok()?))),
+        "opened" => {
+            let other = id.parse().ok().filter(|id| others.contains(id))?;
+            Some(("开立的事项".to_owned(), Effect::Record(other)))
+        }
         _ => None,
     });
     let moved = entry.from.as_deref() != Some(entry.to.as_str());
@@ -499,6 +532,20 @@ fn timeline_line(ctx: &Ctx, mechanism: &Mechanism, entry: &Entry) -> TimelineLin
     }
 }
 
+/// What a field was or became, masked for whoever reads it masked.
+fn changed_words(ctx: &Ctx, found: &Found, id: &str, json: &serde_json::Value) -> Option<String> {
+    let mechanism = &found.mechanism;
+    let Some(field) = mechanism.field(id) else { return ctx.names().of_json(mechanism, id, json) };
+    match fields::access(mechanism, field, found.asker(ctx)) {
+        Access::Hidden => None,
+        Access::Readable => ctx.names().of_json(mechanism, id, json),
+        Access::Masked => {
+            let value = kernel::facts::value_from_json(&field.of, json)?;
+            Some(fields::masked(field.protection.mask.unwrap_or(Mask::All), &value))
+        }
+    }
+}
+
 fn field_name(mechanism: &Mechanism, id: &str) -> String {
     let field = mechanism.field(id).map(|field| field.name.clone());
     field.or_else(|| mechanism.child(id).map(|child| child.name.clone())).unwrap_or_else(|| id.to_owned())
@@ -511,9 +558,10 @@ fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Aga
     let leads = |step: &Step| step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
     let mut steps = workflow::open_steps(mechanism, record, &ctx.actor, found.unit_ord);
     steps.sort_by_key(|step| !leads(step));
+    let reader = Reader { asker: found.asker(ctx), masked: Some(&found.masked) };
     let form = |step: &&Step| {
         let typed = again.filter(|(id, _)| *id == step.id.as_str()).map(|(_, again)| again);
-        let mut form = step_form(ctx, mechanism, step, &record.facts, files, typed);
+        let mut form = step_form(ctx, mechanism, step, &record.facts, files, typed, reader);
         form.leads_on = leads(step);
         form
     };
@@ -543,19 +591,4 @@ fn adoption(ctx: &Ctx, found: &Found, again: Option<(&str, &Again)>) -> Option<S
         fields: Vec::new(),
         refusals: typed.map(|again| again.refusals.clone()).unwrap_or_default(),
     })
-}
-
-/// A file of a record, for somebody who may see the record (or who uploaded it a moment ago).
-pub async fn file_for(ctx: &Ctx, id: FileId) -> Result<(String, String, Vec<u8>), Error> {
-    let mut conn = ctx.office.db.read().await?;
-    let file = store::files::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
-    match file.record {
-        Some(record) => {
-            records::visible(ctx, &mut conn, record).await?;
-        }
-        None if file.added_by.is_some() && file.added_by == ctx.person() => {}
-        None => return Err(Error::NotFound),
-    }
-    let bytes = store::files::content(&mut conn, id).await?;
-    Ok((file.name, file.media, bytes))
 }

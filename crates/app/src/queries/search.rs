@@ -30,12 +30,12 @@ pub async fn search(ctx: &Ctx, words: &str) -> Result<SearchPage, Error> {
     }
     let mut conn = ctx.office.db.read().await?;
     for mechanism in ctx.catalog().mechanisms.values() {
-        let reach = ctx.reach(mechanism);
-        if reach.is_empty() || page.records.len() >= MOST {
-            continue;
+        if page.records.len() >= MOST {
+            break;
         }
+        let scope = register::scope(ctx, mechanism, None)?;
         let ask = RegisterAsk { tab: "all".into(), words: words.clone(), ..RegisterAsk::default() };
-        let asked = register::query(ctx, mechanism, &ask, &reach)?;
+        let asked = register::query(ctx, mechanism, &ask, &scope)?;
         let (all, _) = asked.page(ctx, &mut conn, MOST - page.records.len()).await?;
         for found in all {
             let record = found.record;

@@ -2,6 +2,8 @@
 //!
 //! Never somebody else's arrangements, but for whoever administers rights.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use kernel::ids::{PersonId, RecordId, StandInId};
 use store::Conn;
@@ -9,6 +11,7 @@ use store::stand_ins::StandInRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::desk::HIDDEN;
 use crate::queries::forms::{self, Choice};
 use crate::queries::frame::administers;
 use crate::records;
@@ -113,7 +116,7 @@ pub async fn stand_ins(ctx: &Ctx) -> Result<StandIns, Error> {
 }
 
 fn mechanisms(ctx: &Ctx, all: bool) -> Vec<Choice> {
-    let seen = ctx.catalog().mechanisms.values().filter(|it| all || !ctx.reach(it).is_empty());
+    let seen = ctx.catalog().mechanisms.values().filter(|it| all || ctx.reaches(it));
     seen.map(|it| Choice { id: it.id.to_string(), name: it.name.clone(), pinyin: String::new(), group: None }).collect()
 }
 
@@ -156,6 +159,8 @@ async fn done(ctx: &Ctx, conn: &mut Conn, me: PersonId, given: &[&StandInRow]) -
     ids.sort();
     ids.dedup();
     let found = records::by_ids(ctx, conn, &ids).await?;
+    let rows = store::records::by_ids(conn, &ids).await?;
+    let seen: BTreeSet<RecordId> = records::seen(ctx, conn, rows).await?.into_iter().map(|row| row.id).collect();
     let lines = entries.into_iter().filter_map(|entry| {
         let of = found.iter().find(|it| it.record.id == entry.record)?;
         let step = of.mechanism.step(entry.step.as_str()).map_or_else(|| entry.step.to_string(), |it| it.name.clone());
@@ -164,7 +169,8 @@ async fn done(ctx: &Ctx, conn: &mut Conn, me: PersonId, given: &[&StandInRow]) -
             person: entry.actor_name,
             step,
             record: entry.record,
-            title: of.record.title.clone(),
+            // That it was done in one's name stays; what it was about goes with the right to see it.
+            title: if seen.contains(&entry.record) { of.record.title.clone() } else { HIDDEN.to_owned() },
         })
     });
     Ok(lines.collect())

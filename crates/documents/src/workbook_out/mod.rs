@@ -81,6 +81,8 @@ pub struct Sheet<Rows> {
     pub columns: Vec<Column>,
     /// The rows, as long as there are columns; what is longer is cut.
     pub rows: Rows,
+    /// Who wrote it and when: above and below every printed page of every sheet. May be empty.
+    pub stamp: String,
 }
 
 /// Why a list was not written.
@@ -107,6 +109,7 @@ pub fn write(sheet: Sheet<impl IntoIterator<Item = Vec<OutCell>>>, notes: &[Stri
     let styles = Styles::new();
     let worksheet = workbook.add_worksheet_with_constant_memory()?;
     worksheet.set_name(sheet_name(&sheet.name))?;
+    stamp(worksheet, &sheet.stamp);
     worksheet.set_freeze_panes(1, 0)?;
     worksheet.set_row_height(0, 24)?;
     for (at, column) in (0..).zip(&sheet.columns) {
@@ -127,9 +130,24 @@ pub fn write(sheet: Sheet<impl IntoIterator<Item = Vec<OutCell>>>, notes: &[Stri
         worksheet.autofilter(0, 0, row, last)?;
     }
     if !notes.is_empty() {
-        write_notes(workbook.add_worksheet_with_constant_memory()?, notes)?;
+        let worksheet = workbook.add_worksheet_with_constant_memory()?;
+        stamp(worksheet, &sheet.stamp);
+        write_notes(worksheet, notes)?;
     }
     Ok(workbook.save_to_buffer()?)
+}
+
+/// The most characters of a header or footer are 255; a name is far shorter.
+const STAMP_CHARACTERS: usize = 200;
+
+/// Who and when, above and below every page; the page's number at the right.
+fn stamp(worksheet: &mut Worksheet, words: &str) {
+    if words.is_empty() {
+        return;
+    }
+    let words: String = words.chars().take(STAMP_CHARACTERS).collect::<String>().replace('&', "&&");
+    worksheet.set_header(format!("&R{words}"));
+    worksheet.set_footer(format!("&L{words}&R&P / &N"));
 }
 
 /// Fixed properties: the same list gives the same bytes.

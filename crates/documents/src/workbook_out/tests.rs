@@ -38,7 +38,13 @@ fn sample() -> Vec<u8> {
         OutCell::Day(date(2026, 7, 1)),
         OutCell::YesNo(true),
     ];
-    write(Sheet { name: "重点/工作[一]".into(), columns, rows: vec![row] }, &["口径:全部任务".to_owned()]).unwrap()
+    write(
+        Sheet {
+            name: "重点/工作[一]".into(), columns, rows: vec![row], stamp: "林书敏2026-03-05 09:32导出".into()
+        },
+        &["口径:全部任务".to_owned()],
+    )
+    .unwrap()
 }
 
 #[test]
@@ -65,7 +71,11 @@ fn the_same_list_gives_the_same_bytes() {
 fn a_text_like_a_formula_stays_a_text() {
     let hostile = ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a\u{0}\u{b}b"];
     let rows = hostile.map(|text| vec![OutCell::Text(text.into())]);
-    let bytes = write(Sheet { name: "甲".into(), columns: vec![column("文字", ColumnKind::Text)], rows }, &[]).unwrap();
+    let bytes = write(
+        Sheet { name: "甲".into(), columns: vec![column("文字", ColumnKind::Text)], rows, stamp: String::new() },
+        &[],
+    )
+    .unwrap();
     let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
     assert!(!sheet.contains("<f>"), "{sheet}");
     assert!(part(&bytes, "xl/styles.xml").contains("quotePrefix=\"1\""));
@@ -80,7 +90,7 @@ fn long_texts_are_cut_and_long_numbers_keep_their_digits() {
     let number: Decimal = "123456789012345678.5".parse().unwrap();
     let rows = vec![vec![OutCell::Text("字".repeat(40_000)), OutCell::Number(number)]];
     let columns = vec![column("文字", ColumnKind::Text), column("数", ColumnKind::Number(1))];
-    let grids = read_back(&write(Sheet { name: String::new(), columns, rows }, &[]).unwrap());
+    let grids = read_back(&write(Sheet { name: String::new(), columns, rows, stamp: String::new() }, &[]).unwrap());
     assert_eq!(grids[0].name, "列表");
     assert_eq!(grids[0].rows[1][0], Cell::Text("字".repeat(32_767)));
     assert_eq!(grids[0].rows[1][1], Cell::Text("123456789012345678.5".into()));
@@ -88,11 +98,19 @@ fn long_texts_are_cut_and_long_numbers_keep_their_digits() {
 
 #[test]
 fn an_empty_list_has_its_header() {
-    let bytes =
-        write(Sheet { name: "甲".into(), columns: vec![column("文字", ColumnKind::Text)], rows: Vec::new() }, &[])
-            .unwrap();
+    let bytes = write(
+        Sheet {
+            name: "甲".into(),
+            columns: vec![column("文字", ColumnKind::Text)],
+            rows: Vec::new(),
+            stamp: String::new(),
+        },
+        &[],
+    )
+    .unwrap();
     assert_eq!(read_back(&bytes)[0].rows, [[Cell::Text("文字".into())]]);
-    let bare = write(Sheet { name: "甲".into(), columns: Vec::new(), rows: Vec::new() }, &[]).unwrap();
+    let bare =
+        write(Sheet { name: "甲".into(), columns: Vec::new(), rows: Vec::new(), stamp: String::new() }, &[]).unwrap();
     assert_eq!(read_back(&bare)[0].rows, Vec::<Vec<Cell>>::new());
 }
 

@@ -3,9 +3,17 @@
 //! Checked at the moment of use; widest is not wins: a role counts only over its own subtree.
 //! Never asks what an administrator of the system is called: such roles reach no business record.
 
+pub mod fields;
+pub mod reach;
+pub mod sight;
+mod table;
+
+pub use sight::Sight;
+pub(crate) use table::sight as in_words;
+pub use table::table;
+
 use jiff::civil::Date;
 
-use crate::catalog::Mechanism;
 use crate::ids::{PersonId, RoleId, UnitId};
 
 pub mod stand_in;
@@ -110,33 +118,10 @@ pub fn merged(all: impl Iterator<Item = Subtree>) -> Vec<Subtree> {
     merged
 }
 
-/// The roles that may see records of a mechanism: those that act in it, and those that its `rights see` names.
-// enforces: rights.see
-pub fn seers(mechanism: &Mechanism) -> Vec<RoleId> {
-    let mut roles = mechanism.rights.see.clone();
-    for step in &mechanism.steps {
-        roles.extend(step.who.iter().cloned());
-    }
-    roles.sort();
-    roles.dedup();
-    roles
-}
-
-/// The table that people can read: who may take which step in which state.
-pub fn table(mechanism: &Mechanism) -> Vec<(RoleId, String, String)> {
-    let mut rows = Vec::new();
-    for step in &mechanism.steps {
-        for role in &step.who {
-            let from: Vec<&str> = step
-                .from
-                .iter()
-                .filter_map(|id| mechanism.state(id.as_str()))
-                .map(|state| state.name.as_str())
-                .collect();
-            let from = if from.is_empty() { "（新建）".to_owned() } else { from.join("、") };
-            rows.push((role.clone(), step.name.clone(), from));
-        }
-    }
-    rows.sort();
-    rows
+/// What of the subtrees lies inside one of the others.
+pub fn overlap(all: &[Subtree], others: &[Subtree]) -> Vec<Subtree> {
+    let both = all.iter().flat_map(|one| {
+        others.iter().map(|other| Subtree { first: one.first.max(other.first), last: one.last.min(other.last) })
+    });
+    merged(both.filter(|it| it.first <= it.last))
 }

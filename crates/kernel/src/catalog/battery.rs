@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::check::{Desk, Sheet};
+use super::check::{Desk, Sheet, keeps};
 use super::raw::Raw;
 use super::{Column, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
-use crate::ids::{MechanismId, RoleId};
+use crate::authority::sight::Relation;
+use crate::ids::{MechanismId, RoleId, StateId, StepId};
 
 /// No two things of one kind share an id or a Chinese name. Runs on what is written, so always.
 pub(super) fn names(desk: &mut Desk<'_>, matter: &Raw) {
@@ -74,6 +75,7 @@ pub(super) fn mechanism(desk: &mut Desk<'_>, matter: &Raw, mechanism: &Mechanism
     ask.lists_show_what_there_is();
     ask.figures_have_words();
     ask.examples_say_something();
+    keeps(ask.desk, matter, mechanism);
 }
 
 struct Questions<'q, 'd> {
@@ -245,15 +247,13 @@ impl Questions<'_, '_> {
                 found.push((self.place_of("step", step.id.as_str(), "who"), role.to_string()));
             }
         }
-        for role in self
-            .it
-            .rights
-            .see
+        let rights = &self.it.rights;
+        let seers = rights
+            .sight
             .iter()
-            .chain(&self.it.rights.import)
-            .chain(&self.it.rights.export)
-            .filter(|it| administers(it))
-        {
+            .flat_map(|rule| &rule.who)
+            .filter(|role| !self.it.steps.iter().any(|step| step.who.contains(role)));
+        for role in seers.chain(&rights.import).chain(&rights.export).filter(|it| administers(it)) {
             found.push((
                 self.matter.first("rights").map_or(self.matter.span.clone(), |it| it.span.clone()),
                 role.to_string(),
@@ -262,14 +262,11 @@ impl Questions<'_, '_> {
         for (place, role) in found {
             self.desk.tell_hint(place, format!("{role} 只管系统，不看业务事项"), "请换一个角色");
         }
-        let mut reads: BTreeSet<&RoleId> = self.it.rights.see.iter().collect();
-        reads.extend(self.it.steps.iter().flat_map(|it| &it.who));
-        reads.extend(self.it.states.iter().filter_map(|it| it.holder.as_ref()));
         let mut seen = BTreeSet::new();
         for (raw, notice) in self.matter.inside("notice").zip(&self.it.notices) {
-            if !reads.contains(&notice.to) {
-                let sentence = format!("消息发给 {}，但这个角色看不到记录", notice.to);
-                self.desk.tell_hint(raw.prop_span("to"), sentence, "请在 rights 的 see 里加上它，或者换一个角色");
+            if !self.sees_after(&notice.to, &notice.at) {
+                let sentence = format!("消息发给 {}，但这个角色这时看不到记录", notice.to);
+                self.desk.tell_hint(raw.prop_span("to"), sentence, "请在 rights 里写明它看得到，或者换一个角色");
             }
             if !seen.insert((&notice.at, &notice.to)) {
                 self.desk.tell(raw.span.clone(), "同一步给同一个角色发了两条消息");
@@ -277,7 +274,7 @@ impl Questions<'_, '_> {
         }
         for prop in ["import", "export"] {
             let roles = if prop == "import" { &self.it.rights.import } else { &self.it.rights.export };
-            if let Some(role) = roles.iter().find(|it| !reads.contains(it)) {
+            if let Some(role) = roles.iter().find(|it| !self.it.rights.sight.iter().any(|rule| rule.who.contains(it))) {
                 let place = self.matter.first("rights").map_or(self.matter.span.clone(), |it| it.prop_span(prop));
                 self.desk.tell_hint(
                     place,
@@ -286,6 +283,20 @@ impl Questions<'_, '_> {
                 );
             }
         }
+    }
+
+    /// Does the role see the records of its subtree in every state that the step leads to?
+    fn sees_after(&self, role: &RoleId, step: &StepId) -> bool {
+        let Some(step) = self.it.step(step.as_str()) else { return true };
+        let landing = step.to.as_ref().map_or(step.from.as_slice(), std::slice::from_ref);
+        let sees = |state: &StateId| {
+            self.it.rights.sight.iter().any(|rule| {
+                rule.who.contains(role)
+                    && rule.relation == Relation::UnitAndBelow
+                    && rule.states.as_ref().is_none_or(|states| states.contains(state))
+            })
+        };
+        landing.iter().all(sees)
     }
 
     fn papers_and_openings_are_used(&mut self) {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::Protection;
+use crate::authority::sight::Rule;
 use crate::calendar::Span;
 use crate::formula::Formula;
 use crate::ids::{DeadlineId, FieldId, FigureId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
@@ -107,6 +109,8 @@ pub struct Field {
     pub aliases: Vec<String>,
     /// The step whose day is put here by itself (`stamped="issue"`).
     pub stamped: Option<StepId>,
+    /// Who reads and writes it, and how it reads.
+    pub protection: Protection,
 }
 
 /// What may stand in a field.
@@ -355,12 +359,14 @@ pub struct Notice {
 /// Who sees, imports, exports: roles, each over the record's unit.
 #[derive(Clone, Debug, Default)]
 pub struct Rights {
-    /// See its records.
+    /// See all its records, whatever their state.
     pub see: Vec<RoleId>,
     /// Import a workbook.
     pub import: Vec<RoleId>,
     /// Export what they see.
     pub export: Vec<RoleId>,
+    /// Who sees what: what follows from acting, from `see`, and what the `sight` lines add.
+    pub sight: Vec<Rule>,
 }
 
 /// The register as a list.
@@ -424,6 +430,8 @@ pub struct Figure {
     pub over_words: Option<String>,
     /// Worked examples.
     pub examples: Vec<FigureExample>,
+    /// The states in which a record may count: whoever sees those sees all that is behind the number.
+    pub counts_in: Vec<StateId>,
 }
 
 /// How a figure is counted. `at` is the day by which a record falls into a period.

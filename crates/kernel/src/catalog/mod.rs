@@ -7,6 +7,7 @@
 //! Never reads a folder: the files come in as text.
 
 mod mechanism;
+mod protection;
 mod vocabulary;
 
 pub mod grammar;
@@ -26,6 +27,7 @@ pub use mechanism::{
     FigureExample, Guard, Kind, ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights,
     SortKey, State, Step,
 };
+pub use protection::{Level, Mask, Protection};
 pub use vocabulary::{Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary};
 
 use crate::ids::MechanismId;

@@ -11,6 +11,7 @@ mod lexer;
 mod parser;
 mod checker;
 mod calls;
+pub mod certain;
 mod eval;
 mod print;
 mod explain;

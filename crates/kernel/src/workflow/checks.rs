@@ -3,12 +3,14 @@
 //! Never stops at the first: a refusal names everything.
 
 use super::Attempt;
+use crate::authority::fields::{Asker, may_write};
 use crate::authority::stand_in::own_work;
 use crate::authority::{Actor, Held};
 use crate::catalog::{Mechanism, Step};
 use crate::deadlines::Clock;
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
+use crate::value::Facts;
 
 /// The longest opinion or reason, in characters.
 pub const LONGEST_OPINION: usize = 2000;
@@ -54,6 +56,28 @@ pub(super) fn authority<'a>(
         None => Refusal::not_yours("step.not_yours").with("step", &step.name),
     });
     None
+}
+
+/// What somebody filled in where they may not write: the rule of the field, beyond that of the step.
+pub(super) fn closed_fields(
+    mechanism: &Mechanism,
+    before: Option<&Record>,
+    after: &Record,
+    old: &Facts,
+    attempt: &Attempt<'_>,
+) -> Vec<Refusal> {
+    let unit = before.map_or(after.unit, |record| record.unit);
+    let state = before.map(|record| &record.state);
+    let asker = Asker { actor: attempt.actor, unit_ord: attempt.tree.ord(unit), state };
+    let changed = attempt.filled.iter().filter(|(id, value)| old.find(id.as_str()) != value.as_ref());
+    let fields = changed.filter_map(|(id, _)| mechanism.field(id.as_str()));
+    let closed = fields.filter(|field| !may_write(&mechanism.id, field, asker));
+    closed
+        .map(|field| {
+            let refusal = Refusal::not_yours("field.not_yours").with("field", &field.name);
+            refusal.at(Spot::Field(field.id.clone()))
+        })
+        .collect()
 }
 
 /// What must be filled and is not. A step that touches no required field need not repeat them.

@@ -165,6 +165,7 @@ fn decide(
     fill(mechanism, step, &mut after, &attempt);
     let mut others = Vec::new();
     let way = checks::authority(mechanism, before, &after, step, &attempt, &mut others);
+    others.extend(checks::closed_fields(mechanism, before, &after, &old_facts, &attempt));
     others.extend(checks::missing(mechanism, step, &after));
     // What was typed and cannot be read is not missing.
     refusals.extend(others.into_iter().filter(|it| it.at == Spot::Form || !checks::is_told(&attempt.faults, it)));

@@ -23,6 +23,7 @@ fn field(of: FieldType) -> Field {
         help: None,
         aliases: Vec::new(),
         stamped: None,
+        protection: kernel::catalog::Protection::default(),
     }
 }
 

@@ -173,8 +173,13 @@ async fn watch_definitions(office: Arc<Office>, folder: Option<PathBuf>, mut sto
 
 async fn take(office: &Office, new: app::office::Definitions, problems: &[kernel::problem::Problem]) {
     if problems.is_empty() {
-        match office.take_definitions(new, SystemClock.now_ms()).await {
-            Ok(()) => tracing::info!("定义有改动，检查通过，已生效"),
+        let taken = office.take_definitions(new, SystemClock.now_ms()).await;
+        let renewed = match taken {
+            Ok(()) => office.renew_points().await,
+            Err(error) => Err(error),
+        };
+        match renewed {
+            Ok(_) => tracing::info!("定义有改动，检查通过，已生效"),
             Err(error) => tracing::error!(error = ?error, "改动的定义没能生效，仍用原来的"),
         }
         return;

@@ -23,7 +23,7 @@ use store::records::{self, RecordRow};
 use store::register::{self, RegisterQuery, WHOLE_SITE};
 use store::{Conn, Db};
 
-use crate::trial::{Trial, day, id, record};
+use crate::trial::{Trial, day, id, over, record};
 
 const TODAY: Date = Date::constant(2026, 3, 15);
 const PERIOD: (Date, Date) = (Date::constant(2026, 2, 1), Date::constant(2026, 3, 31));
@@ -397,8 +397,12 @@ async fn keep(db: &Db, all: &[Kept]) {
 
 async fn found(conn: &mut Conn, expr: &Expr, computed: &BTreeMap<FieldId, Expr>) -> Result<Vec<RecordId>, String> {
     let condition = Condition { expr, today: TODAY, period: Some(PERIOD), computed: Some(computed) };
-    let query =
-        RegisterQuery { units: vec![WHOLE_SITE], condition: Some(condition), limit: 1_000, ..RegisterQuery::default() };
+    let query = RegisterQuery {
+        sight: over(&[WHOLE_SITE]),
+        condition: Some(condition),
+        limit: 1_000,
+        ..RegisterQuery::default()
+    };
     let page = register::page(conn, &query).await.map_err(|error| format!("{error:?}"))?;
     let mut ids: Vec<_> = page.records.iter().map(|it| it.id).collect();
     ids.sort();

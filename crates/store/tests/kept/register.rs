@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use kernel::authority::Sight;
 use kernel::ids::{FieldId, RecordId};
 use serde_json::json;
 use store::records::{self, RecordRow};
 use store::register::{self, After, FactTest, Page, RegisterQuery, SortBy, WHOLE_SITE};
 use store::{Conn, Dialect};
 
-use crate::trial::{Trial, day, id, record};
+use crate::trial::{Trial, day, id, over, record};
 
 /// Sixty records in twenty units, no two alike.
 fn some() -> Vec<RecordRow> {
@@ -48,7 +49,7 @@ async fn kept(trial: &Trial) -> Vec<RecordRow> {
 fn all_units() -> RegisterQuery<'static> {
     RegisterQuery {
         mechanism: Some("task_order".into()),
-        units: vec![WHOLE_SITE],
+        sight: over(&[WHOLE_SITE]),
         limit: 7,
         ..RegisterQuery::default()
     }
@@ -100,7 +101,7 @@ async fn every_sort_shows_every_record_once_in_both_directions() {
             for descending in [false, true] {
                 let query = RegisterQuery { sort, descending, ..all_units() };
                 check(&mut reader, &all, query.clone(), |it| sort != SortBy::Closed || it.closed_on.is_some()).await;
-                let some = RegisterQuery { units: vec![(3, 8), (11, 11)], ..query };
+                let some = RegisterQuery { sight: over(&[(3, 8), (11, 11)]), ..query };
                 check(&mut reader, &all, some, |it| {
                     (sort != SortBy::Closed || it.closed_on.is_some()) && matches!(it.unit_ord, 3..=8 | 11)
                 })
@@ -121,15 +122,15 @@ async fn units_states_days_and_holders_narrow_the_list() {
         let base = all_units;
         check(conn, &all, RegisterQuery { open: Some(true), ..base() }, RecordRow::is_open).await;
         check(conn, &all, RegisterQuery { open: Some(false), ..base() }, |it| !it.is_open()).await;
-        let query = RegisterQuery { units: vec![(4, 4), (9, 9)], ..base() };
+        let query = RegisterQuery { sight: over(&[(4, 4), (9, 9)]), ..base() };
         check(conn, &all, query, |it| [4, 9].contains(&it.unit_ord)).await;
-        let query = RegisterQuery { states: vec!["closed".into()], units: vec![(0, 12)], ..base() };
+        let query = RegisterQuery { states: vec!["closed".into()], sight: over(&[(0, 12)]), ..base() };
         check(conn, &all, query, |it| it.state == *"closed" && it.unit_ord <= 12).await;
         let (from, until) = (day("2026-03-05"), day("2026-03-20"));
         let between = |on: Option<jiff::civil::Date>| on.is_some_and(|on| from <= on && on <= until);
         let query = RegisterQuery { due: Some((from, until)), ..base() };
         check(conn, &all, query, |it| between(it.due_on)).await;
-        let query = RegisterQuery { overdue_on: Some(until), units: vec![(2, 15)], ..base() };
+        let query = RegisterQuery { overdue_on: Some(until), sight: over(&[(2, 15)]), ..base() };
         check(conn, &all, query, |it| {
             it.is_open() && it.due_on.is_some_and(|due| due < until) && (2..=15).contains(&it.unit_ord)
         })
@@ -183,7 +184,7 @@ async fn words_that_very_many_records_hold_are_found_just_the_same() {
         let mut reader = trial.db.read().await.expect("a reader");
         let base = RegisterQuery { words: Some("查督 第".to_owned()), limit: 1_000, ..all_units() };
         check(&mut reader, &all, base.clone(), |it| it.id != id(7)).await;
-        let narrow = RegisterQuery { units: vec![(7, 9)], ..base };
+        let narrow = RegisterQuery { sight: over(&[(7, 9)]), ..base };
         check(&mut reader, &all, narrow, |it| it.id != id(7) && (7..=9).contains(&it.unit_ord)).await;
         drop(reader);
         trial.end().await;
@@ -254,7 +255,7 @@ async fn no_units_show_nothing_and_counting_stops_where_it_is_told() {
     for trial in Trial::each().await {
         kept(&trial).await;
         let mut reader = trial.db.read().await.expect("a reader");
-        let none = RegisterQuery { units: Vec::new(), ..all_units() };
+        let none = RegisterQuery { sight: Sight::default(), ..all_units() };
         assert_eq!(walked(&mut reader, &none).await, []);
         assert_eq!(register::count_capped(&mut reader, &all_units(), 25).await.expect("counted"), 25);
         drop(reader);
@@ -287,7 +288,7 @@ async fn a_small_scope_is_gathered_by_unit_and_a_large_one_walked() {
     kept(&trial).await;
     let mut reader = trial.db.read().await.expect("a reader");
     for open in [Some(true), None] {
-        let base = RegisterQuery { units: vec![(3, 5)], open, ..all_units() };
+        let base = RegisterQuery { sight: over(&[(3, 5)]), open, ..all_units() };
         let small = RegisterQuery { expected: Some((10, 100_000)), ..base.clone() };
         let plan = register::plan(&mut reader, &small).await.expect("a plan").join("\n");
         assert!(plan.contains("record_unit_due"), "{plan}");
@@ -295,7 +296,7 @@ async fn a_small_scope_is_gathered_by_unit_and_a_large_one_walked() {
         let plan = register::plan(&mut reader, &large).await.expect("a plan").join("\n");
         assert!(plan.contains("record_due") && !plan.contains("B-TREE"), "{plan}");
     }
-    let several = RegisterQuery { units: vec![(3, 5), (9, 9)], expected: Some((10, 100_000)), ..all_units() };
+    let several = RegisterQuery { sight: over(&[(3, 5), (9, 9)]), expected: Some((10, 100_000)), ..all_units() };
     let plan = register::plan(&mut reader, &several).await.expect("a plan").join("\n");
     assert!(plan.contains("record_unit_due"), "{plan}");
     drop(reader);

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use jiff::civil::Date;
+use kernel::authority::{Sight, Subtree};
 use kernel::ids::{RecordId, UnitId};
 use serde_json::json;
 use store::records::RecordRow;
@@ -110,4 +111,9 @@ pub(crate) fn record(number: u128) -> RecordRow {
         batch: None,
         past_units: Vec::new(),
     }
+}
+
+/// Everything in these intervals of units is seen.
+pub(crate) fn over(units: &[(i64, i64)]) -> Sight {
+    Sight::over(units.iter().map(|(first, last)| Subtree { first: *first, last: *last }).collect())
 }

@@ -10,7 +10,7 @@ use crate::visitor::{At, Visitor};
 /// `GET /api/v1/mechanisms`: those in reach.
 pub(crate) async fn list(visitor: Visitor) -> Result<Answer<Value>, Failure> {
     let ctx = &visitor.ctx;
-    let seen = ctx.catalog().mechanisms.values().filter(|it| !ctx.reach(it).is_empty());
+    let seen = ctx.catalog().mechanisms.values().filter(|it| ctx.reaches(it));
     let line =
         seen.map(|it| json!({ "id": it.id.as_str(), "name": it.name, "purpose": it.purpose, "chapter": &*it.chapter }));
     Ok(Answer(json!({ "mechanisms": line.collect::<Vec<_>>() })))

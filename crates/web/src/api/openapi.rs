@@ -15,8 +15,7 @@ use crate::visitor::Visitor;
 /// `GET /api/openapi.json`: with the mechanisms that this person's roles reach.
 pub(crate) async fn show(visitor: Visitor) -> Result<Answer<Value>, Failure> {
     let ctx = &visitor.ctx;
-    let seen: Vec<Arc<Mechanism>> =
-        ctx.catalog().mechanisms.values().filter(|it| !ctx.reach(it).is_empty()).cloned().collect();
+    let seen: Vec<Arc<Mechanism>> = ctx.catalog().mechanisms.values().filter(|it| ctx.reaches(it)).cloned().collect();
     let version = visitor.guest.site.options.version.clone();
     Ok(Answer(document(&seen, ctx.vocabulary(), &version)))
 }
@@ -89,6 +88,7 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/stand-ins") => ("代办：由谁代我办，我代谁办，代我办了什么", false),
         ("POST", "/api/v1/stand-ins") => ("安排代办", true),
         ("POST", "/api/v1/stand-ins/{stand_in}/end") => ("结束代办", false),
+        ("POST", "/api/v1/records/{record}/reveals") => ("写明理由，看一次遮住的栏目", false),
         ("POST", "/api/v1/files") => ("上传文件，再由步骤引用", true),
         _ => ("", false),
     }
@@ -130,6 +130,7 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
             ("application/json", reference("ManyRecords".to_owned()))
         }
         ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),
+        ("POST", "/api/v1/records/{record}/reveals") => ("application/json", reference("Reveal".to_owned())),
         ("POST", "/api/v1/files") => {
             let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
             ("multipart/form-data", json!({ "type": "object", "properties": { "file": file } }))

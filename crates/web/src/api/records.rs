@@ -1,6 +1,7 @@
 //! Records for machines: one record as it stands, started, and moved by a step.
 
 use app::commands::files;
+use app::commands::reveal::{self, Reveal};
 use app::commands::steps::{self, StartRecord, TakeStep};
 use app::queries::forms::{FileLine, StepForm};
 use app::queries::record_file::{self, DeadlineLine, Effect, FactLine, RecordFile, TimelineLine};
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 use kernel::deadlines::LightKind;
-use kernel::ids::{RecordId, StepId};
+use kernel::ids::{FieldId, RecordId, StepId};
 use serde_json::{Value, json};
 
 use super::body::{Filled, Json, Key};
@@ -54,6 +55,25 @@ pub(crate) async fn take(
     };
     steps::take(&visitor.ctx, command).await?;
     show(visitor, At(id)).await
+}
+
+/// Asks for the whole of a masked field.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revealing {
+    field: String,
+    reason: String,
+}
+
+/// `POST /api/v1/records/{record}/reveals`: the field's words, once.
+pub(crate) async fn reveal(
+    visitor: Visitor,
+    At(id): At<RecordId>,
+    Json(asked): Json<Revealing>,
+) -> Result<Answer<Value>, Failure> {
+    let ask = Reveal { record: id, field: FieldId::from(asked.field.as_str()), reason: asked.reason };
+    let words = reveal::reveal(&visitor.ctx, ask).await?;
+    Ok(Answer(json!({ "field": asked.field, "words": words })))
 }
 
 /// `POST /api/v1/files`: keeps files that a step may then name.
@@ -117,6 +137,7 @@ fn fact(line: &FactLine) -> Value {
     json!({
         "name": line.name,
         "words": line.words,
+        "masked": line.masked.as_ref().map(ToString::to_string),
         "record": line.record.map(|id| id.to_string()),
         "files": line.files.iter().map(file).collect::<Vec<_>>(),
     })

@@ -38,9 +38,20 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
             "from_on": day, "until_on": day, "basis": some_text,
         },
     });
+    let reveal = json!({
+        "type": "object",
+        "required": ["field", "reason"],
+        "properties": { "field": text, "reason": { "type": "string", "maxLength": 200 } },
+    });
     let object = json!({ "type": "object" });
-    let pairs =
-        [("StandIn", stand_in), ("Error", error), ("Problem", problem), ("ManyRecords", many), ("Answer", object)];
+    let pairs = [
+        ("StandIn", stand_in),
+        ("Error", error),
+        ("Problem", problem),
+        ("ManyRecords", many),
+        ("Reveal", reveal),
+        ("Answer", object),
+    ];
     pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 

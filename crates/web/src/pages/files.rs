@@ -2,7 +2,6 @@
 
 use app::commands::papers::Form;
 use app::queries::files::{self, Download};
-use app::queries::record_file;
 use axum::response::Response;
 use kernel::ids::{FileId, PaperId};
 
@@ -12,7 +11,7 @@ use crate::visitor::{At, Visitor};
 
 /// `GET /files/{file}`.
 pub(crate) async fn file(visitor: Visitor, At(id): At<FileId>) -> Result<Response, Failure> {
-    let (name, media, bytes) = record_file::file_for(&visitor.ctx, id).await?;
+    let (name, media, bytes) = files::file_for(&visitor.ctx, id).await?;
     Ok(answer::file(Download { name, media, bytes }))
 }
 

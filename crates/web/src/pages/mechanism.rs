@@ -21,7 +21,7 @@ use crate::visitor::{At, Visitor};
 /// `GET /book`: the mechanisms in reach.
 pub(crate) async fn all(visitor: Visitor) -> Result<Response, Failure> {
     let ctx = &visitor.ctx;
-    let seen = ctx.catalog().in_order().filter(|it| !ctx.reach(it).is_empty());
+    let seen = ctx.catalog().in_order().filter(|it| ctx.reaches(it));
     let row = |it: &std::sync::Arc<kernel::catalog::Mechanism>| Todo {
         href: urls::of_register(it.id.as_str(), "about"),
         title: it.name.clone(),

@@ -5,6 +5,7 @@
 pub mod organisation;
 pub mod journal;
 pub mod figures;
+pub mod reach;
 pub mod backup;
 pub mod impact;
 

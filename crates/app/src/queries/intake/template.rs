@@ -20,7 +20,12 @@ pub fn template(ctx: &Ctx, mechanism: &str) -> Result<Download, Error> {
     let fields = importable(&mechanism);
     let columns =
         fields.iter().map(|field| Column { title: title(&mechanism, field), width: None, kind: kind(&field.of) });
-    let sheet = Sheet { name: mechanism.name.clone(), columns: columns.collect(), rows: std::iter::empty() };
+    let sheet = Sheet {
+        name: mechanism.name.clone(),
+        columns: columns.collect(),
+        rows: std::iter::empty(),
+        stamp: String::new(),
+    };
     let mut notes = vec![
         format!("这是“{}”的导入模板：在第一张表里逐行填写，一行一件。", mechanism.name),
         "带*的列必须填写；也可以空着，导入时再统一填。列的先后、名称可以改，导入时再核对。".to_owned(),

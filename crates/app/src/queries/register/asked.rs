@@ -1,12 +1,11 @@
 //! What is asked of a register? From tabs, filters and figures to one question for the store.
 //!
 //! What SQL cannot say the same way is judged by the kernel, row by row.
-//! Never asks beyond the reach that it is given.
+//! Never asks beyond the scope that it is given.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::authority::Subtree;
 use kernel::catalog::{FieldType, Mechanism, SortKey};
 use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
 use kernel::ids::{FieldId, StateId, UnitId};
@@ -17,7 +16,7 @@ use store::Conn;
 use store::filters::Condition;
 use store::register::{After, FactTest, RegisterQuery, SortBy};
 
-use super::PAGE;
+use super::{PAGE, Scope};
 use crate::commands::batches::UNDONE;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -88,17 +87,18 @@ impl Asked {
             let page = store::register::page(conn, &query).await?;
             let last = page.records.last().map(|row| After::of(row, query.sort));
             looked += page.records.len();
-            let keys: Vec<After> = page.records.iter().map(|row| After::of(row, query.sort)).collect();
-            let found = crate::records::with_deadlines(ctx, conn, page.records).await?;
+            let records = crate::records::seen(ctx, conn, page.records).await?;
+            let keys: Vec<After> = records.iter().map(|row| After::of(row, query.sort)).collect();
+            let found = crate::records::with_deadlines(ctx, conn, records).await?;
             let kept = found.into_iter().zip(keys).filter(|(found, _)| self.fits(ctx, found));
             fitting.extend(kept);
             if fitting.len() > most || (fitting.len() == most && page.more) {
                 fitting.truncate(most);
                 let next = fitting.last().map(|(_, key)| key_text(key));
-                return Ok((fitting.into_iter().map(|(found, _)| found).collect(), next));
+                return Ok((read_by(ctx, fitting), next));
             }
             if !page.more || looked >= LOOKED_THROUGH {
-                return Ok((fitting.into_iter().map(|(found, _)| found).collect(), None));
+                return Ok((read_by(ctx, fitting), None));
             }
             query.after = last;
         }
@@ -156,11 +156,17 @@ impl Asked {
     }
 }
 
+/// What was found, as this person reads it. What the kernel judges is judged before, on the whole record.
+fn read_by(ctx: &Ctx, found: Vec<(Found, After)>) -> Vec<Found> {
+    found.into_iter().map(|(found, _)| found.read_by(ctx)).collect()
+}
+
 /// Turns what was asked into a question for records.
-pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtree]) -> Result<Asked, Error> {
+pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, scope: &Scope) -> Result<Asked, Error> {
     let mut query = RegisterQuery {
         mechanism: Some(mechanism.id.clone()),
-        units: reach.iter().map(|over| (over.first, over.last)).collect(),
+        sight: scope.sight.clone(),
+        within: scope.within,
         limit: PAGE,
         ..RegisterQuery::default()
     };
@@ -177,6 +183,10 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, reach: &[Subtr
         // enforces: field.filter
         let field = mechanism.field(id).filter(|field| field.filter);
         let field = field.ok_or_else(|| Refusal::new("filter.bad").with("name", id))?;
+        if !field.protection.read.is_empty() {
+            // Only where they read the field: elsewhere the filter would tell what stands there.
+            query.sight = query.sight.of_units_inside(&ctx.actor.reach(&mechanism.id, &field.protection.read));
+        }
         query.facts.push((field.id.clone(), FactTest::Chosen(wanted.clone())));
     }
     // enforces: list.sort

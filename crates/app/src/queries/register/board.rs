@@ -8,8 +8,8 @@ use kernel::value::{Month, Value};
 use store::register::FactTest;
 
 use super::asked::{RegisterAsk, query};
-use super::rows::{light, value_of};
-use super::{counts_by_state, scope};
+use super::rows::light;
+use super::{counts_by_state, scope_of};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
@@ -58,16 +58,16 @@ pub async fn board(ctx: &Ctx, mechanism: &str, ask: &RegisterAsk) -> Result<Boar
     const MOST: usize = 12;
     let mechanism = ctx.mechanism(mechanism)?;
     let layout = mechanism.board.clone().ok_or(Error::NotFound)?;
-    let reach = scope(ctx, &mechanism, ask.unit)?;
+    let scope = scope_of(ctx, &mechanism, ask)?;
     let mut conn = ctx.office.db.read().await?;
-    let by_state = counts_by_state(ctx, &mut conn, &mechanism, &reach).await?;
+    let by_state = counts_by_state(ctx, &mut conn, &mechanism, &scope).await?.by_state;
     let mut columns = Vec::new();
     for state in mechanism.states.iter().filter(|state| !state.is_final) {
         let count = by_state.iter().find(|(id, _)| *id == state.id).map_or(0, |(_, count)| *count);
         let mut cards = Vec::new();
         if count > 0 {
             let one = RegisterAsk { tab: state.id.to_string(), after: String::new(), ..ask.clone() };
-            let mut asked = query(ctx, &mechanism, &one, &reach)?;
+            let mut asked = query(ctx, &mechanism, &one, &scope)?;
             asked.query.expected = Some((count, count));
             let (found, _) = asked.page(ctx, &mut conn, MOST).await?;
             cards.extend(found.iter().map(|found| card(ctx, &layout.card, found)));
@@ -80,8 +80,7 @@ pub async fn board(ctx: &Ctx, mechanism: &str, ask: &RegisterAsk) -> Result<Boar
 fn card(ctx: &Ctx, fields: &[kernel::ids::FieldId], found: &Found) -> Card {
     let lines = fields.iter().filter(|id| **id != found.mechanism.title).filter_map(|id| {
         let field = found.mechanism.field(id.as_str())?;
-        let value = value_of(ctx, found, id.as_str())?;
-        Some(format!("{} {}", field.name, ctx.names().plain(&field.of, &value)))
+        Some(format!("{} {}", field.name, found.words_of(ctx, field)?))
     });
     Card {
         id: found.record.id,
@@ -124,13 +123,13 @@ pub async fn month(ctx: &Ctx, mechanism: &str, month: Month, ask: &RegisterAsk) 
     const MOST: usize = 4;
     let mechanism = ctx.mechanism(mechanism)?;
     let by = mechanism.calendar.clone().ok_or(Error::NotFound)?;
-    let reach = scope(ctx, &mechanism, ask.unit)?;
+    let scope = scope_of(ctx, &mechanism, ask)?;
     let before = i64::from(month.first_day().weekday().to_monday_zero_offset());
     let first = month.first_day().saturating_sub(jiff::Span::new().days(before));
     let weeks = (before + i64::from(month.last_day().day()) + 6) / 7;
     let last = first.saturating_add(jiff::Span::new().days(weeks * 7 - 1));
     let all = RegisterAsk { tab: "all".into(), after: String::new(), ..ask.clone() };
-    let mut asked = query(ctx, &mechanism, &all, &reach)?;
+    let mut asked = query(ctx, &mechanism, &all, &scope)?;
     asked.query.facts.push((by.clone(), FactTest::Between(Some(first.to_string()), Some(last.to_string()))));
     let mut conn = ctx.office.db.read().await?;
     let (found, _) = asked.page(ctx, &mut conn, 500).await?;

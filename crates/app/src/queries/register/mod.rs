@@ -5,17 +5,16 @@
 
 mod asked;
 mod board;
+mod counts;
 mod rows;
 
 pub use asked::{Asked, RegisterAsk, query};
 pub use board::{Board, BoardColumn, Card, MonthDay, MonthPage, board, month};
+pub use counts::{Counts, counts_by_state};
 pub use rows::{Linked, holder_words, is_number, light, linked, value_of};
 
-use std::collections::BTreeMap;
-
-use kernel::authority::Subtree;
-use kernel::catalog::{Column, FieldType, Mechanism};
-use kernel::figures::STATES;
+use kernel::authority::{Sight, Subtree};
+use kernel::catalog::{Column, Field, FieldType, Mechanism};
 use kernel::ids::{RecordId, StateId, UnitId};
 use kernel::workflow::Numbered as _;
 use store::Conn;
@@ -161,18 +160,18 @@ const COUNTED: u32 = 1000;
 /// The register as a list.
 pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Register, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    let reach = scope(ctx, &mechanism, ask.unit)?;
+    let scope = scope_of(ctx, &mechanism, &ask)?;
     let mut conn = ctx.office.db.read().await?;
-    let by_state = counts_by_state(ctx, &mut conn, &mechanism, &reach).await?;
-    let mut asked = query(ctx, &mechanism, &ask, &reach)?;
-    asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &by_state).await?);
+    let counts = counts_by_state(ctx, &mut conn, &mechanism, &scope).await?;
+    let mut asked = query(ctx, &mechanism, &ask, &scope)?;
+    asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &counts).await?);
     let (found, next) = asked.page(ctx, &mut conn, PAGE as usize).await?;
-    let count = count(ctx, &mut conn, &mechanism, &ask, &by_state, &asked, found.len(), next.is_some()).await?;
+    let count = count(ctx, &mut conn, &mechanism, &ask, &counts, &asked, found.len(), next.is_some()).await?;
     let linked = linked(ctx, &mut conn, &mechanism, &found).await?;
     Ok(Register {
         rows: found.iter().map(|found| rows::row(ctx, &mechanism, found, &linked)).collect(),
         views: views(ctx, &mut conn, &mechanism).await?,
-        tabs: tabs(&mechanism, &ask, &by_state),
+        tabs: tabs(&mechanism, &ask, &counts),
         filters: filters(ctx, &mechanism, &ask),
         columns: columns(&mechanism),
         next,
@@ -196,10 +195,10 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
 /// Every record that the ask finds, up to one more than `most`: for an act on all of them.
 pub async fn ids(ctx: &Ctx, mechanism: &str, ask: RegisterAsk, most: usize) -> Result<Vec<RecordId>, Error> {
     let mechanism = ctx.mechanism(mechanism)?;
-    let reach = scope(ctx, &mechanism, ask.unit)?;
+    let scope = scope_of(ctx, &mechanism, &ask)?;
     let mut conn = ctx.office.db.read().await?;
     let ask = RegisterAsk { after: String::new(), ..ask };
-    let mut asked = query(ctx, &mechanism, &ask, &reach)?;
+    let mut asked = query(ctx, &mechanism, &ask, &scope)?;
     let mut ids = Vec::new();
     loop {
         let (found, next) = asked.page(ctx, &mut conn, 500).await?;
@@ -211,42 +210,35 @@ pub async fn ids(ctx: &Ctx, mechanism: &str, ask: RegisterAsk, most: usize) -> R
     }
 }
 
-/// The subtrees that are looked at: what this person may see, inside the unit asked for.
-pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<Vec<Subtree>, Error> {
-    let reach = ctx.reach(mechanism);
-    let Some(unit) = unit else { return Ok(reach) };
-    let over = ctx.tree.unit(unit).ok_or(Error::NotFound)?.over;
-    let inside = reach.into_iter().filter_map(|it| {
-        let both = Subtree { first: it.first.max(over.first), last: it.last.min(over.last) };
-        (both.first <= both.last).then_some(both)
-    });
-    Ok(inside.collect())
+/// What is looked at: what this person sees, inside the unit asked for.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// What is seen.
+    pub sight: Sight,
+    /// Only records of units inside this subtree.
+    pub within: Option<Subtree>,
 }
 
-/// Records by state inside the subtrees, from the figure cells.
-pub async fn counts_by_state(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    mechanism: &Mechanism,
-    reach: &[Subtree],
-) -> Result<Vec<(StateId, i64)>, Error> {
-    let figure = format!("{}.{STATES}", mechanism.id);
-    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-    for (slice, _, amount) in crate::cells::summed(conn, &ctx.tree, &figure, None, None, reach).await? {
-        *counts.entry(slice).or_default() += amount.numerator;
+/// What this person sees, inside the unit asked for.
+pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<Scope, Error> {
+    let within = unit.map(|id| ctx.tree.unit(id).map(|unit| unit.over).ok_or(Error::NotFound)).transpose()?;
+    Ok(Scope { sight: ctx.sight(mechanism), within })
+}
+
+/// What an ask looks at: behind a figure stands only what the figure counts for this person.
+pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Scope, Error> {
+    let mut scope = scope(ctx, mechanism, ask.unit)?;
+    if let Some(figure) = mechanism.figure(&ask.figure) {
+        let counted = crate::queries::figures::reach(figure, &scope);
+        scope.sight = scope.sight.of_units_inside(&counted);
     }
-    Ok(counts.into_iter().map(|(slice, count)| (StateId::from(slice), count)).collect())
+    Ok(scope)
 }
 
-async fn expected(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    mechanism: &Mechanism,
-    by_state: &[(StateId, i64)],
-) -> Result<(i64, i64), Error> {
-    let here: i64 = by_state.iter().map(|(_, count)| count).sum();
-    let whole = counts_by_state(ctx, conn, mechanism, &[ctx.tree.whole()]).await?;
-    Ok((here, whole.iter().map(|(_, count)| count).sum()))
+async fn expected(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, counts: &Counts) -> Result<(i64, i64), Error> {
+    let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None };
+    let whole = counts_by_state(ctx, conn, mechanism, &whole).await?;
+    Ok((counts.sum(), whole.sum()))
 }
 
 fn opened_from(mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
@@ -264,7 +256,7 @@ async fn count(
     conn: &mut Conn,
     mechanism: &Mechanism,
     ask: &RegisterAsk,
-    by_state: &[(StateId, i64)],
+    counts: &Counts,
     asked: &Asked,
     shown: usize,
     more: bool,
@@ -277,7 +269,7 @@ async fn count(
         && ask.due_until.is_empty()
         && ask.figure.is_empty()
         && ask.fields.iter().all(|(_, wanted)| wanted.is_empty());
-    if let (true, Some(count)) = (plain, tab_count(mechanism, &ask.tab, by_state)) {
+    if let (true, Some(count)) = (plain, tab_count(mechanism, &ask.tab, counts)) {
         return Ok(Count::Exactly(count));
     }
     let counted = asked.count(ctx, conn, COUNTED + 1).await?;
@@ -286,7 +278,11 @@ async fn count(
 }
 
 /// How many records a tab holds, if the states tell.
-fn tab_count(mechanism: &Mechanism, tab: &str, by_state: &[(StateId, i64)]) -> Option<i64> {
+fn tab_count(mechanism: &Mechanism, tab: &str, counts: &Counts) -> Option<i64> {
+    if !counts.are_all {
+        return None;
+    }
+    let by_state = &counts.by_state;
     let is_final = |id: &StateId| mechanism.state(id.as_str()).is_some_and(|state| state.is_final);
     let sum = |wanted: &dyn Fn(&StateId) -> bool| {
         by_state.iter().filter(|(id, _)| wanted(id)).map(|(_, count)| count).sum::<i64>()
@@ -300,14 +296,14 @@ fn tab_count(mechanism: &Mechanism, tab: &str, by_state: &[(StateId, i64)]) -> O
     }
 }
 
-fn tabs(mechanism: &Mechanism, ask: &RegisterAsk, by_state: &[(StateId, i64)]) -> Vec<Tab> {
+fn tabs(mechanism: &Mechanism, ask: &RegisterAsk, counts: &Counts) -> Vec<Tab> {
     let mut tabs = Vec::new();
     let on = if ask.tab.is_empty() { "open" } else { ask.tab.as_str() };
     let mut add = |id: &str, name: &str| {
         tabs.push(Tab {
             id: id.to_owned(),
             name: name.to_owned(),
-            count: tab_count(mechanism, id, by_state),
+            count: tab_count(mechanism, id, counts),
             is_on: on == id && ask.figure.is_empty(),
         });
     };
@@ -323,7 +319,7 @@ fn tabs(mechanism: &Mechanism, ask: &RegisterAsk, by_state: &[(StateId, i64)]) -
 
 fn filters(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<Filter> {
     let mut filters = Vec::new();
-    for field in mechanism.fields.iter().filter(|field| field.filter) {
+    for field in mechanism.fields.iter().filter(|field| field.filter && may_read_somewhere(ctx, mechanism, field)) {
         let chosen = ask.fields.iter().find(|(id, _)| *id == *field.id.as_str()).map(|(_, value)| value.clone());
         let (id, choices, chosen) = match &field.of {
             FieldType::Unit if field.id == mechanism.unit => {
@@ -346,9 +342,14 @@ fn filters(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<Filter> {
     filters
 }
 
+/// Does this person read the field of any record?
+pub fn may_read_somewhere(ctx: &Ctx, mechanism: &Mechanism, field: &Field) -> bool {
+    field.protection.read.is_empty() || ctx.actor.holds_any(&mechanism.id, &field.protection.read)
+}
+
 /// The units inside this person's reach.
 pub fn visible_units(ctx: &Ctx, mechanism: &Mechanism) -> Vec<Choice> {
-    let reach = ctx.reach(mechanism);
+    let reach = ctx.sight(mechanism).subtrees();
     let choice = |unit: &crate::tree::Unit| Choice {
         id: unit.id.to_string(),
         name: unit.name.clone(),

@@ -39,8 +39,8 @@ pub async fn linked(ctx: &Ctx, conn: &mut Conn, shown_by: &Mechanism, found: &[F
     }
     ids.sort();
     ids.dedup();
-    let seen = records::visible_among(ctx, conn, &ids).await?;
-    Ok(seen.into_iter().map(|(id, it)| (id, called(&it.record))).collect())
+    let seen = records::visible_of(ctx, conn, &ids).await?;
+    Ok(seen.into_iter().map(|it| (it.record.id, called(&it.record))).collect())
 }
 
 /// A record by its number and its title.
@@ -72,19 +72,21 @@ fn field_cell(ctx: &Ctx, found: &Found, id: &str, linked: &Linked) -> Cell {
         return Cell::Title(record.title.clone());
     }
     let Some(field) = mechanism.field(id) else { return Cell::Text(String::new()) };
-    let value = value_of(ctx, found, id);
-    if let Some(Value::Record(other)) = &value {
-        return match linked.get(other) {
-            Some(words) => Cell::Record(*other, words.clone()),
+    if let Some(Value::Record(other)) = value_of(ctx, found, id) {
+        return match linked.get(&other) {
+            Some(words) => Cell::Record(other, words.clone()),
             None => Cell::Text("（你看不到的事项）".to_owned()),
         };
     }
-    let words = value.map(|value| ctx.names().plain(&field.of, &value)).unwrap_or_default();
+    let words = found.words_of(ctx, field).unwrap_or_default();
     if is_number(&field.of) { Cell::Number(words) } else { Cell::Text(words) }
 }
 
 /// A field's value, computed ones too.
 pub fn value_of(ctx: &Ctx, found: &Found, id: &str) -> Option<Value> {
+    if found.hidden.contains(id) || found.masked.contains_key(id) {
+        return None;
+    }
     let view = kernel::record::View {
         mechanism: &found.mechanism,
         record: &found.record,

@@ -197,12 +197,12 @@ async fn work(ctx: &Ctx, id: UnitId) -> Result<Work, Error> {
     let months: Vec<Month> = (1..=ctx.today.month()).map(|month| Month { year: ctx.today.year(), month }).collect();
     let mut conn = ctx.office.db.read().await?;
     for mechanism in ctx.catalog().mechanisms.values() {
-        let Ok(reach) = register::scope(ctx, mechanism, Some(id)) else { continue };
-        if reach.is_empty() {
+        if !ctx.reaches(mechanism) {
             continue;
         }
+        let scope = register::scope(ctx, mechanism, Some(id))?;
         let (mut open, mut ended) = (0, 0);
-        for (state, count) in register::counts_by_state(ctx, &mut conn, mechanism, &reach).await? {
+        for (state, count) in register::counts_by_state(ctx, &mut conn, mechanism, &scope).await?.by_state {
             let is_final = mechanism.state(state.as_str()).is_some_and(|state| state.is_final);
             *(if is_final { &mut ended } else { &mut open }) += count;
         }
@@ -210,8 +210,11 @@ async fn work(ctx: &Ctx, id: UnitId) -> Result<Work, Error> {
             continue;
         }
         work.push((mechanism.id.to_string(), mechanism.name.clone(), open, ended));
-        for figure in mechanism.figures.iter().take(FIGURES.saturating_sub(cards.len())) {
-            cards.push(figures::card(ctx, &mut conn, mechanism, figure, &reach, &months).await?);
+        for figure in &mechanism.figures {
+            let reach = figures::reach(figure, &scope);
+            if cards.len() < FIGURES && !reach.is_empty() {
+                cards.push(figures::card(ctx, &mut conn, mechanism, figure, &reach, &months).await?);
+            }
         }
     }
     Ok((work, cards))

@@ -433,7 +433,7 @@ pub fn template(ctx: &Ctx) -> Result<Download, Error> {
     ];
     let described = COLUMNS.iter().filter(|(.., words)| !words.is_empty());
     notes.extend(described.map(|(_, title, _, words)| format!("{title}：{words}。")));
-    let sheet = Sheet { name: "单位".to_owned(), columns: columns(), rows: std::iter::empty() };
+    let sheet = Sheet { name: "单位".to_owned(), columns: columns(), rows: std::iter::empty(), stamp: String::new() };
     let bytes = workbook_out::write(sheet, &notes).map_err(|fault| Error::broken("write a template", fault))?;
     Ok(Download { name: "单位导入模板.xlsx".to_owned(), media: XLSX.to_owned(), bytes })
 }
@@ -448,7 +448,8 @@ pub async fn export(ctx: &Ctx, hierarchy: Hierarchy) -> Result<Download, Error> 
         shown.iter().filter_map(|then| ctx.tree.unit(then.id)).map(|unit| row(ctx, unit)).collect();
     let count = rows.len();
     let notes = vec![format!("{}，{}导出，{}。", hierarchy.name(), ctx.actor.name(), words::moment(ctx.now))];
-    let sheet = Sheet { name: hierarchy.name().to_owned(), columns: columns(), rows };
+    let stamp = format!("{}{}导出", ctx.actor.name(), words::moment(ctx.now));
+    let sheet = Sheet { name: hierarchy.name().to_owned(), columns: columns(), rows, stamp };
     let bytes = workbook_out::write(sheet, &notes).map_err(|fault| Error::broken("write a workbook", fault))?;
     let mut tx = ctx.office.db.begin().await?;
     let detail = serde_json::json!({ "units": hierarchy.word(), "count": count });

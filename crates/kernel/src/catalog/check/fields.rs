@@ -38,8 +38,9 @@ pub(in crate::catalog) fn fields(
     mechanisms: &[String],
 ) -> Fields {
     let states: Vec<(&str, &str)> = matter.inside("state").map(|it| (it.arg(0), it.arg(1))).collect();
-    let mut scope = RecordScope::new(Choices::new(states));
-    let mut reader = FieldReader { vocabulary, mechanisms, desk };
+    let mut scope = RecordScope::new(Choices::new(states.clone()));
+    let state_ids: Vec<String> = states.iter().map(|(id, _)| (*id).to_owned()).collect();
+    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk };
     let mut children = Vec::new();
     for raw in matter.inside("child") {
         reader.name_is_free(raw);
@@ -78,6 +79,7 @@ pub(in crate::catalog) fn fields(
 
 struct FieldReader<'a, 'f> {
     vocabulary: &'a Vocabulary,
+    states: &'a [String],
     mechanisms: &'a [String],
     desk: &'a mut Desk<'f>,
 }
@@ -121,6 +123,7 @@ impl FieldReader<'_, '_> {
             help: raw.text("help"),
             aliases,
             stamped: raw.text("stamped").map(Into::into),
+            protection: super::protection::protection(self.desk, raw, self.vocabulary, self.states),
         }
     }
 

@@ -44,6 +44,7 @@ pub(super) fn figures(
                 words: words.map(|it| it.arg(0).to_owned()).unwrap_or_default(),
                 over_words: words.and_then(|it| it.text("over")),
                 examples,
+                counts_in: Vec::new(),
             });
         }
     }

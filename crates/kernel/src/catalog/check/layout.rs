@@ -1,4 +1,4 @@
-//! How is a record called, numbered, listed, and who sees it? Subject, number, rights, list, board, calendar.
+//! How is a record called, numbered and listed? Subject, number, list, board, calendar.
 //!
 //! Never draws anything: pages read what stands here.
 
@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::fields::Fields;
 use super::flow::Names;
 use crate::catalog::raw::Raw;
-use crate::catalog::{BoardLayout, Column, FieldType, ListLayout, Numbering, Rights, SortKey};
+use crate::catalog::{BoardLayout, Column, FieldType, ListLayout, Numbering, SortKey};
 use crate::ids::FieldId;
 use crate::series::Pattern;
 
@@ -74,13 +74,6 @@ pub(super) fn number(desk: &mut Desk<'_>, matter: &Raw, names: &Names, settings:
         desk.tell_hint(written.span.clone(), format!("编号样式用了{name}，但没有这项设置"), hint);
     }
     Some(Numbering { pattern, at: at?.into() })
-}
-
-/// Who sees, imports, exports.
-pub(super) fn rights(desk: &mut Desk<'_>, matter: &Raw, names: &Names) -> Rights {
-    let Some(raw) = matter.first("rights") else { return Rights::default() };
-    let mut roles = |prop: &str| desk.many(raw, prop, "角色", &names.roles).into_iter().map(Into::into).collect();
-    Rights { see: roles("see"), import: roles("import"), export: roles("export") }
 }
 
 /// The register's columns and order.

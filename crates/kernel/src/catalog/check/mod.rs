@@ -4,6 +4,7 @@
 //! then the rest of each mechanism and its battery.
 //! Never stops at a problem, and never lets a mechanism with a problem into the catalog.
 
+mod counted;
 mod desk;
 mod examples;
 mod fields;
@@ -11,6 +12,8 @@ mod figures;
 mod flow;
 mod layout;
 mod papers;
+mod protection;
+mod rights;
 mod scope;
 mod vocabulary;
 
@@ -20,6 +23,7 @@ use std::sync::Arc;
 use sm3::{Digest, Sm3};
 
 pub(super) use desk::Desk;
+pub(super) use protection::keeps;
 pub use scope::formula_type;
 
 use super::grammar::MECHANISM_FILE;
@@ -219,8 +223,9 @@ impl Sheet<'_> {
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);
         let notices = papers::notices(desk, matter, &names, own, &settings);
-        let figures = figures::figures(desk, matter, &names.states, own, vocabulary);
-        let rights = layout::rights(desk, matter, &names);
+        let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary);
+        counted::counted(&mut figures, &own.fields, &states, &steps);
+        let rights = rights::rights(desk, matter, &names, own, &states, &steps);
         let list = layout::list(desk, matter, &names);
         let board = layout::board(desk, matter, &names);
         let calendar = layout::calendar(desk, matter, &names, own);

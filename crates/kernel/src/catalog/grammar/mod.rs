@@ -120,6 +120,12 @@ pub const HIERARCHIES: &[&str] = &["administrative", "party"];
 pub const LAYOUTS: &[&str] = &["document", "letter", "order"];
 /// What a register may be ordered by.
 pub const SORTS: &[&str] = &["due", "opened", "number"];
+/// Kinds of personal information.
+pub const LEVELS: &[&str] = &["personal", "sensitive"];
+/// How a field may be masked.
+pub const MASKS: &[&str] = &["identity", "phone", "name", "all"];
+/// How somebody may stand to a record that they see.
+pub const RELATIONS: &[&str] = &["unit_and_below", "own_unit", "hosted", "named", "opened", "handled"];
 /// The columns of a register that are no fields; no field may be called so.
 pub const OWN_COLUMNS: &[&str] = &["number", "state", "light", "due", "holder"];
 

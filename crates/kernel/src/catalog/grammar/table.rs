@@ -3,8 +3,8 @@
 //! Never a rule that needs more than the node itself: those are checks.
 
 use super::{
-    ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM_FILE, Node, Property, SORTS, Scalar,
-    Times, VOCABULARY_FILE,
+    ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, LEVELS, MASKS, MECHANISM_FILE, Node, Property,
+    RELATIONS, SORTS, Scalar, Times, VOCABULARY_FILE,
 };
 
 const fn arg(name: &'static str, of: Scalar) -> Argument {
@@ -105,6 +105,21 @@ pub const GRAMMAR: &[Node] = &[
             may("search", Scalar::YesNo, "搜索框能搜到它的内容。"),
             may("help", Scalar::Text, "填写时显示在下面的提示。"),
             may("stamped", Scalar::Id, "走到哪一步时自动记下当天日期。"),
+            may(
+                "level",
+                Scalar::Word(LEVELS),
+                "personal 个人信息，sensitive 敏感个人信息；写了就要写 purpose 和 mask。",
+            ),
+            may("purpose", Scalar::Text, "为什么收集这项个人信息，填写的人看得到。"),
+            may(
+                "mask",
+                Scalar::Word(MASKS),
+                "平时遮住：identity 身份号码，phone 电话，name 姓名，all 全部；写明理由才看得到全文，并且留痕。",
+            ),
+            may("read", Scalar::Ids, "只有这些角色看得到这一栏；不写就是看得到记录的人都看得到。"),
+            may("write", Scalar::Ids, "只有这些角色填得了这一栏；不写就是办那一步的人都填得了。"),
+            may("hidden_in", Scalar::Ids, "在这些状态里，除了 write 写的角色，谁也看不到这一栏。"),
+            may("closed_in", Scalar::Ids, "在这些状态里，谁也改不了这一栏。"),
         ],
         means: "一个栏目：记什么、是什么类型。",
     },
@@ -352,11 +367,29 @@ pub const GRAMMAR: &[Node] = &[
         times: Times::Once,
         args: &[],
         props: &[
-            may("see", Scalar::Ids, "除了经办的角色以外，还有哪些角色可以看。"),
+            may("see", Scalar::Ids, "除了经办的角色以外，还有哪些角色可以看管辖范围内的全部记录，不论状态。"),
             may("import", Scalar::Ids, "哪些角色可以导入表格。"),
             may("export", Scalar::Ids, "哪些角色可以导出。"),
         ],
         means: "谁看、谁导入、谁导出，都以管辖范围为限。",
+    },
+    Node {
+        key: "sight",
+        name: "sight",
+        inside: &["rights"],
+        times: Times::Any,
+        args: &[],
+        props: &[
+            must(
+                "relation",
+                Scalar::Word(RELATIONS),
+                "凭什么关系看到：unit_and_below 管辖范围内的单位，own_unit 授权写明的那个单位，hosted 栏目里写了管辖范围内的单位，named 栏目里写了本人，opened 本人登记的，handled 本人办理过的。",
+            ),
+            may("who", Scalar::Ids, "哪些角色；named、opened、handled 可以不写，就是任何人。"),
+            may("of", Scalar::Id, "关系看哪个栏目，用于 hosted（单位栏目）和 named（人员栏目）。"),
+            may("states", Scalar::Ids, "只在这些状态看得到；不写就是任何状态。"),
+        ],
+        means: "还有谁看得到：经办的角色看得到轮到自己办和办过以后的状态，其余一律看不到，除非在这里写明。",
     },
     Node {
         key: "list",

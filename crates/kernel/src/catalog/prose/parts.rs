@@ -5,8 +5,10 @@
 use std::sync::Arc;
 
 use super::Block;
+use crate::authority::sight::{Relation, Rule};
 use crate::catalog::{
-    Catalog, Deadline, Due, Field, FieldType, Figure, FigureExample, Measure, Mechanism, PaperLayout, Step,
+    Catalog, Deadline, Due, Field, FieldType, Figure, FigureExample, Level, Measure, Mechanism, PaperLayout,
+    Protection, State, Step,
 };
 use crate::formula::explain;
 use crate::ids::{FieldId, RoleId, StateId};
@@ -98,9 +100,37 @@ impl Teller<'_> {
         if field.search {
             notes.push("可以搜索".to_owned());
         }
+        notes.extend(self.protection(&field.protection));
         // enforces: field.help
         notes.extend(field.help.as_ref().map(|it| it.trim_end_matches('。').to_owned()));
         vec![field.name.clone(), self.type_words(&field.of), notes.join("；")]
+    }
+
+    fn protection(&self, it: &Protection) -> Vec<String> {
+        let mut notes = Vec::new();
+        // enforces: field.level
+        // enforces: field.purpose
+        if let Some(level) = it.level {
+            let level = if level == Level::Sensitive { "敏感个人信息" } else { "个人信息" };
+            notes.push(format!("{level}，用于{}", it.purpose.as_deref().unwrap_or("").trim_end_matches('。')));
+        }
+        if it.mask.is_some() {
+            notes.push("平时遮住，写明理由才看得到全文，并且留痕".to_owned());
+        }
+        let roles = |ids: &[RoleId]| ids.iter().map(|id| self.role(id)).collect::<Vec<_>>().join("、");
+        if !it.read.is_empty() {
+            notes.push(format!("只有{}看得到", roles(&it.read)));
+        }
+        if !it.write.is_empty() {
+            notes.push(format!("只有{}填得了", roles(&it.write)));
+        }
+        if !it.hidden_in.is_empty() {
+            notes.push(format!("在{}时只有{}看得到", self.states(&it.hidden_in), roles(&it.write)));
+        }
+        if !it.closed_in.is_empty() {
+            notes.push(format!("在{}时不能改", self.states(&it.closed_in)));
+        }
+        notes
     }
 
     fn type_words(&self, of: &FieldType) -> String {
@@ -313,20 +343,41 @@ impl Teller<'_> {
                 roles.push(role);
             }
         }
+        let sees = |role: &RoleId| {
+            let rule = |rule: &&Rule| rule.who.contains(role) && rule.relation == Relation::UnitAndBelow;
+            let rules: Vec<&Rule> = it.rights.sight.iter().filter(rule).collect();
+            match rules.iter().any(|rule| rule.states.is_none()) {
+                true => "任何状态".to_owned(),
+                false => {
+                    let seen =
+                        |id: &&State| rules.iter().any(|it| it.states.iter().flatten().any(|seen| *seen == id.id));
+                    let seen: Vec<&str> = it.states.iter().filter(seen).map(|state| state.name.as_str()).collect();
+                    if seen.is_empty() { "—".to_owned() } else { seen.join("、") }
+                }
+            }
+        };
         let mark = |yes: bool| if yes { "可以" } else { "—" }.to_owned();
         let row = |role: &&RoleId| {
             let steps = it.steps.iter().filter(|step| step.who.contains(role)).map(|step| step.name.as_str());
             let acts = steps.collect::<Vec<_>>().join("、");
             vec![
                 self.role(role).to_owned(),
-                "可以".to_owned(),
+                sees(role),
                 if acts.is_empty() { "—".to_owned() } else { acts },
                 mark(it.rights.import.contains(role)),
                 mark(it.rights.export.contains(role)),
             ]
         };
-        let note = Block::Paragraph("都以授权时写明的管辖范围为限。".to_owned());
-        vec![table(&["角色", "看", "办", "导入", "导出"], roles.iter().map(row).collect()), note]
+        let note = Block::Paragraph("都以授权时写明的管辖范围为限；没有写明看得到的，一律看不到。".to_owned());
+        let mut blocks = vec![table(&["角色", "看", "办", "导入", "导出"], roles.iter().map(row).collect()), note];
+        let others = it.rights.sight.iter().filter(|rule| rule.relation != Relation::UnitAndBelow);
+        let others: Vec<String> =
+            others.map(|rule| crate::authority::in_words(it, &self.catalog.vocabulary, rule)).collect();
+        if !others.is_empty() {
+            blocks.push(Block::Paragraph("另外看得到的：".to_owned()));
+            blocks.extend(points(others));
+        }
+        blocks
     }
 
     pub(super) fn examples(&self) -> Vec<Block> {

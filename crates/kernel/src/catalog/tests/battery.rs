@@ -174,7 +174,7 @@ fn whoever_is_told_can_see() {
         "notice at=\"send\" to=\"head\"",
         "notice at=\"send\" to=\"admin\"",
         expect![
-            "care/visit.kdl:65:22 消息发给 admin，但这个角色看不到记录 请在 rights 的 see 里加上它，或者换一个角色"
+            "care/visit.kdl:65:22 消息发给 admin，但这个角色这时看不到记录 请在 rights 里写明它看得到，或者换一个角色"
         ],
     );
     let notice = "notice at=\"send\" to=\"head\" words=\"收到{编号}:{事由}。\"";

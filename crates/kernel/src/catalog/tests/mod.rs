@@ -9,6 +9,7 @@ mod fixture;
 mod fuzz;
 mod prose;
 mod references;
+mod rights;
 mod values;
 mod vocabulary;
 mod writing;

@@ -58,6 +58,7 @@ fn workbook(ctx: &Ctx, rows: usize) -> anyhow::Result<Vec<u8>> {
             OutCell::Number(Decimal::from(at % 97)),
         ]
     };
-    let sheet = Sheet { name: "任务".to_owned(), columns: columns.to_vec(), rows: (0..rows).map(row) };
+    let sheet =
+        Sheet { name: "任务".to_owned(), columns: columns.to_vec(), rows: (0..rows).map(row), stamp: String::new() };
     Ok(documents::workbook_out::write(sheet, &[])?)
 }

@@ -19,6 +19,7 @@ use crate::parts::shell::{Anchor, PageHead};
 use crate::urls;
 use crate::visitor::{At, Visitor};
 
+pub(crate) mod reveal;
 pub(crate) mod step;
 mod view;
 

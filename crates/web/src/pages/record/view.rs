@@ -5,7 +5,7 @@ use app::queries::record_file::{Effect, FactLine, Place, RecordFile, Station, Ti
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::Shown;
+use super::{Shown, reveal};
 use crate::pages::{controls, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
@@ -89,10 +89,13 @@ fn stage(file: &RecordFile, station: &Station) -> Stage {
 }
 
 fn fact_list(file: &RecordFile) -> Vec<Fact> {
-    file.facts.iter().map(fact).collect()
+    file.facts.iter().map(|line| fact(file, line)).collect()
 }
 
-fn fact(line: &FactLine) -> Fact {
+fn fact(file: &RecordFile, line: &FactLine) -> Fact {
+    if let Some(field) = &line.masked {
+        return Fact::shown(&line.name, reveal::masked(file.id, field, &line.name, &line.words));
+    }
     if !line.files.is_empty() {
         let lines: Vec<_> = line.files.iter().map(controls::file_line).collect();
         return Fact { wide: true, ..Fact::shown(&line.name, files(&lines)) };

@@ -1,0 +1,96 @@
+//! Who sees, imports and exports? The lines of `rights`, and what follows from acting.
+//!
+//! Never sight without a rule: what is written here and what follows from a step is all there is.
+
+use super::desk::Desk;
+use super::fields::Fields;
+use super::flow::Names;
+use crate::authority::sight::{Relation, Rule, by_acting};
+use crate::catalog::raw::Raw;
+use crate::catalog::{FieldType, Rights, State, Step};
+use crate::ids::{FieldId, RoleId};
+
+/// Who sees, imports, exports.
+pub(super) fn rights(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    names: &Names,
+    fields: &Fields,
+    states: &[State],
+    steps: &[Step],
+) -> Rights {
+    let Some(raw) = matter.first("rights") else { return Rights::default() };
+    let mut roles = |prop: &str| -> Vec<RoleId> {
+        desk.many(raw, prop, "角色", &names.roles).into_iter().map(Into::into).collect()
+    };
+    let (see, import, export) = (roles("see"), roles("import"), roles("export"));
+    let mut sight = by_acting(states, steps);
+    if !see.is_empty() {
+        sight.push(Rule { who: see.clone(), relation: Relation::UnitAndBelow, states: None });
+    }
+    for raw in raw.inside("sight") {
+        if let Some(rule) = rule(desk, raw, names, fields) {
+            if sight.contains(&rule) {
+                desk.tell(raw.span.clone(), "这一行没有增加什么：已经看得到");
+            }
+            sight.push(rule);
+        }
+    }
+    Rights { see, import, export, sight }
+}
+
+fn rule(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Option<Rule> {
+    // enforces: sight.who
+    let who: Vec<RoleId> = desk.many(raw, "who", "角色", &names.roles).into_iter().map(Into::into).collect();
+    // enforces: sight.states
+    let states = desk.many(raw, "states", "状态", &names.states);
+    let states = raw.prop("states").map(|_| states.into_iter().map(Into::into).collect());
+    // enforces: sight.relation
+    let relation = raw.text("relation")?;
+    let pointed = matches!(relation.as_str(), "hosted" | "named");
+    if let (false, Some(written)) = (pointed, raw.prop("of")) {
+        desk.tell_hint(written.span.clone(), format!("{relation} 不用写 of"), "of 只用于 hosted 和 named");
+    }
+    let by_unit = matches!(relation.as_str(), "unit_and_below" | "own_unit" | "hosted");
+    if by_unit && raw.prop("who").is_none() {
+        let sentence = format!("{relation} 要写明哪些角色：没有角色就没有管辖范围");
+        desk.tell_hint(raw.prop_span("relation"), sentence, "请加上 who");
+        return None;
+    }
+    let relation = match relation.as_str() {
+        "unit_and_below" => Relation::UnitAndBelow,
+        "own_unit" => Relation::OwnUnit,
+        "hosted" => Relation::Hosted(field(desk, raw, names, fields, "单位", |of| {
+            matches!(of, FieldType::Unit | FieldType::Units)
+        })?),
+        "named" => Relation::Named(field(desk, raw, names, fields, "人员", |of| {
+            matches!(of, FieldType::Person | FieldType::People)
+        })?),
+        "opened" => Relation::Opened,
+        "handled" => Relation::Handled,
+        _ => return None,
+    };
+    Some(Rule { who, relation, states })
+}
+
+// enforces: sight.of
+fn field(
+    desk: &mut Desk<'_>,
+    raw: &Raw,
+    names: &Names,
+    fields: &Fields,
+    wanted: &str,
+    fits: impl Fn(&FieldType) -> bool,
+) -> Option<FieldId> {
+    if raw.prop("of").is_none() {
+        desk.tell_hint(raw.prop_span("relation"), "没有写看哪个栏目", format!("请写 of=\"{wanted}栏目的代号\""));
+        return None;
+    }
+    let id = desk.one_prop(raw, "of", "栏目", &names.fields)?;
+    let field = fields.find(id)?;
+    if !fits(&field.of) {
+        desk.tell(raw.prop_span("of"), format!("“{}”不合适：这里要{wanted}栏目", field.name));
+        return None;
+    }
+    Some(field.id.clone())
+}
