@@ -56,8 +56,34 @@ struct Edge<'a> {
     to: usize,
     /// Its track in the channel below the line of `from`, and in the channel where it arrives.
     tracks: (usize, usize),
-    /// Its numbers among those that go up or down in the same column of the same channel.
-    ports: (usize, usize),
+    /// Its places among those that leave or reach a box in the same column of the same channel.
+    ports: (Place, Place),
+    /// Its place among those that go up or down to the left of the same column; none if it arrives where it leaves.
+    lane: Option<Place>,
+}
+
+/// One of several that stand side by side.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Where they stand together.
+    slot: usize,
+    /// Which of them it is, from 0.
+    number: usize,
+}
+
+/// How many stand together, slot by slot.
+struct Slots(Vec<usize>);
+
+impl Slots {
+    fn take(&mut self, slot: usize) -> Place {
+        self.0[slot] += 1;
+        Place { slot, number: self.0[slot] - 1 }
+    }
+
+    /// How far a place lies from the left of a room of this width, the places spread evenly.
+    fn spread(&self, place: Place, room: f64) -> f64 {
+        room * (place.number + 1) as f64 / (self.0[place.slot] + 1) as f64
+    }
 }
 
 /// Draws the way of a record. Steps whose states are not there are left out.
@@ -74,8 +100,12 @@ pub fn flow(title: &str, states: &[State], steps: &[Step]) -> String {
         .collect();
     let plan = Plan::new(&stays, &around);
     let mut drawing = Drawing::new(plan.width(states.len()), plan.height, "flow", title);
+    // No line runs through a name: the names are written when all lines are drawn.
     for edge in &plan.edges {
         plan.draw_around(&mut drawing, edge);
+    }
+    for edge in &plan.edges {
+        plan.name_around(&mut drawing, edge);
     }
     for at in 0..states.len() {
         let names: Vec<&str> = straight.iter().filter(|(_, from, _)| *from == at).map(|(name, ..)| *name).collect();
@@ -94,6 +124,8 @@ struct Plan<'a> {
     /// Upper edge and height of the boxes of each line.
     rows: Vec<(f64, f64)>,
     edges: Vec<Edge<'a>>,
+    ports: Slots,
+    lanes: Slots,
     height: f64,
 }
 
@@ -102,11 +134,8 @@ impl<'a> Plan<'a> {
     fn new(stays: &[Vec<&str>], around: &[(&'a str, usize, usize)]) -> Self {
         let count = stays.len().div_ceil(COLUMNS);
         let mut tracks = vec![0usize; count];
-        let mut ports = vec![0usize; (count + 1) * COLUMNS];
-        let mut port = |at: usize| {
-            ports[at] += 1;
-            ports[at] - 1
-        };
+        let mut ports = Slots(vec![0; (count + 1) * COLUMNS]);
+        let mut lanes = Slots(vec![0; COLUMNS]);
         let edges: Vec<Edge<'a>> = around
             .iter()
             .map(|(name, from, to)| {
@@ -119,8 +148,10 @@ impl<'a> Plan<'a> {
                     tracks[arrives] += 1;
                     tracks[arrives] - 1
                 };
-                let ports = (port(leaves * COLUMNS + from % COLUMNS), port(arrives * COLUMNS + to % COLUMNS));
-                Edge { name, from: *from, to: *to, tracks: (first, second), ports }
+                let ports =
+                    (ports.take(leaves * COLUMNS + from % COLUMNS), ports.take(arrives * COLUMNS + to % COLUMNS));
+                let lane = (arrives != leaves).then(|| lanes.take(to % COLUMNS));
+                Edge { name, from: *from, to: *to, tracks: (first, second), ports, lane }
             })
             .collect();
         let mut rows = Vec::with_capacity(count);
@@ -132,7 +163,7 @@ impl<'a> Plan<'a> {
             rows.push((y, high));
             y += high + 24.0 + TRACK * tracks as f64;
         }
-        Self { rows, edges, height: y.max(40.0) }
+        Self { rows, edges, ports, lanes, height: y.max(40.0) }
     }
 
     /// The width of the sheet.
@@ -167,39 +198,53 @@ impl<'a> Plan<'a> {
         });
     }
 
-    /// A line along its track, with the name of its step on it.
-    fn draw_around(&self, drawing: &mut Drawing, edge: &Edge<'_>) {
+    /// Where a line along its track turns, from the box that it leaves to the one that it reaches.
+    fn turns(&self, edge: &Edge<'_>) -> Vec<(f64, f64)> {
         let (from_row, to_row) = (edge.from / COLUMNS, edge.to / COLUMNS);
-        let arrives = channel(edge.from, edge.to);
-        let upper = arrives < to_row;
-        let spread = |port: usize| [0.0, 14.0, -14.0, 28.0, -28.0, 40.0, -40.0][port % 7];
+        let upper = channel(edge.from, edge.to) < to_row;
         let ((from_x, from_y), (to_x, to_y)) = (self.corner(edge.from), self.corner(edge.to));
-        let out = (from_x + BOX.0 / 2.0 + spread(edge.ports.0), from_y + self.rows[from_row].1);
-        let end = (to_x + BOX.0 / 2.0 + spread(edge.ports.1), if upper { to_y } else { to_y + self.rows[to_row].1 });
+        let out = (from_x + self.ports.spread(edge.ports.0, BOX.0), from_y + self.rows[from_row].1);
+        let end =
+            (to_x + self.ports.spread(edge.ports.1, BOX.0), if upper { to_y } else { to_y + self.rows[to_row].1 });
         let track = self.track(from_row, edge.tracks.0);
         let mut points = vec![out, (out.0, track)];
-        if arrives != from_row {
-            // Down or up between the columns, a little beside the middle for each track.
-            let lane = if edge.to.is_multiple_of(COLUMNS) { MARGIN / 2.0 } else { to_x - GAP / 2.0 }
-                + 3.0 * (edge.tracks.1 % 4) as f64;
-            let second = self.track(arrives, edge.tracks.1);
-            points.extend([(lane, track), (lane, second), (end.0, second)]);
-        } else {
-            points.push((end.0, track));
+        match edge.lane {
+            Some(lane) => {
+                // Down or up beside the column where it arrives.
+                let room = if edge.to.is_multiple_of(COLUMNS) { MARGIN } else { GAP };
+                let x = to_x - room + self.lanes.spread(lane, room);
+                let second = self.track(channel(edge.from, edge.to), edge.tracks.1);
+                points.extend([(x, track), (x, second), (end.0, second)]);
+            }
+            None => points.push((end.0, track)),
         }
-        let ends = if upper { -6.0 } else { 6.0 };
-        points.push((end.0, end.1 + ends));
-        let (left, right) = (points[1].0.min(points[2].0), points[1].0.max(points[2].0));
+        points.push(end);
+        points
+    }
+
+    /// A line along its track.
+    fn draw_around(&self, drawing: &mut Drawing, edge: &Edge<'_>) {
+        let mut points = self.turns(edge);
+        let end = points.pop().expect("a line has an end");
+        let upper = channel(edge.from, edge.to) < edge.to / COLUMNS;
+        points.push((end.0, end.1 + if upper { -6.0 } else { 6.0 }));
         drawing.datum(edge.name, None, |drawing| {
             drawing.polyline("step", &points, ARROW, 1.2);
             arrow_head(drawing, end, (0.0, if upper { 1.0 } else { -1.0 }));
-            let label = shorten(edge.name, 12.0, GAP);
-            let wide = text_width(&label, 12.0);
-            let x = label_place(out.0, left, right, wide)
-                .clamp(wide / 2.0 + 4.0, (self.width(COLUMNS) - wide / 2.0 - 4.0).max(wide / 2.0 + 4.0));
-            drawing.rect("step-ground", (x - wide / 2.0 - 3.0, track - 8.0), (wide + 6.0, 15.0), "#ffffff");
-            drawing.text("step-label", (x, track + 4.0), Anchor::Middle, INK, &label);
         });
+    }
+
+    /// The name of a step on its line.
+    fn name_around(&self, drawing: &mut Drawing, edge: &Edge<'_>) {
+        let points = self.turns(edge);
+        let (out, track) = (points[0].0, points[1].1);
+        let (left, right) = (points[1].0.min(points[2].0), points[1].0.max(points[2].0));
+        let label = shorten(edge.name, 12.0, GAP);
+        let wide = text_width(&label, 12.0);
+        let x = label_place(out, left, right, wide)
+            .clamp(wide / 2.0 + 4.0, (self.width(COLUMNS) - wide / 2.0 - 4.0).max(wide / 2.0 + 4.0));
+        drawing.rect("step-ground", (x - wide / 2.0 - 3.0, track - 8.0), (wide + 6.0, 15.0), "#ffffff");
+        drawing.text("step-label", (x, track + 4.0), Anchor::Middle, INK, &label);
     }
 }
 

@@ -39,12 +39,12 @@ pub(crate) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Result<R
     let head = PageHead { title: "我的账号".to_owned(), ..PageHead::default() };
     let content = html! {
         (said(&done.done))
-        div.grid {
-            div.c5.pile {
-                (card("密码", html! {}, of_password(&account)))
-                (card("动态码", html! {}, of_second_factor(&account)))
+        div.pile {
+            div.grid {
+                div.c6 { (card("密码", html! {}, of_password(&account))) }
+                div.c6 { (card("动态码", html! {}, of_second_factor(&account))) }
             }
-            div.c7.pile { (card("在哪里登录着", html! {}, of_sessions(&account))) }
+            (card("在哪里登录着", html! {}, of_sessions(&account)))
         }
     };
     visitor.page(Place::Elsewhere, &head, content).await
