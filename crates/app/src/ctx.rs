@@ -31,6 +31,8 @@ pub struct Ctx {
     pub today: Date,
     /// The number under which a failure is logged.
     pub request: String,
+    /// The address it came from, if it came over the network.
+    pub address: Option<Arc<str>>,
     /// The definitions as they stood when the act began.
     pub definitions: Arc<Definitions>,
     /// The tree as it stood when the act began.
@@ -128,7 +130,8 @@ impl Ctx {
     /// A person as somebody who acts today: what they hold, and in whose name they may act.
     pub fn as_person(&self, id: PersonId) -> Option<Actor> {
         let person = self.tree.person(id)?;
-        let is_business = |role: &RoleId| self.vocabulary().role(role.as_str()).is_some_and(|role| !role.administers);
+        let is_business =
+            |role: &RoleId| self.vocabulary().role(role.as_str()).is_some_and(|role| role.administers.is_none());
         Some(Actor::Person {
             id,
             name: person.name.clone(),

@@ -16,6 +16,7 @@ use kernel::problem::{Problem, SourceFile};
 use store::Db;
 use store::settings::DefinitionRow;
 
+use crate::commands::denials::Denials;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::hashing::Hashing;
@@ -81,6 +82,8 @@ pub struct Office {
     pub hashing: Hashing,
     /// Where the site's files lie, for hot reload; none in tests.
     pub overlay: Option<PathBuf>,
+    /// What was denied on this node and is not yet written down.
+    pub denials: Denials,
     press: OnceLock<Arc<Press>>,
     keys: OnceLock<Keys>,
     single_sign_on: OnceLock<SingleSignOn>,
@@ -103,6 +106,7 @@ impl Office {
             keys: OnceLock::new(),
             single_sign_on: OnceLock::new(),
             overlay: None,
+            denials: Denials::default(),
             definitions: RwLock::new(Arc::new(definitions)),
             tree: RwLock::default(),
         };
@@ -216,7 +220,11 @@ impl Office {
     pub async fn read_tree(&self) -> Result<(), Error> {
         let mut conn = self.db.snapshot().await?;
         let tree = tree_of(&mut conn).await?;
-        *self.tree.write().expect("nobody panics while holding the tree") = Arc::new(tree);
+        let mut kept = self.tree.write().expect("nobody panics while holding the tree");
+        // Somebody who read later may have been faster.
+        if kept.version() <= tree.version() {
+            *kept = Arc::new(tree);
+        }
         Ok(())
     }
 
@@ -230,7 +238,7 @@ impl Office {
         request: String,
     ) -> Ctx {
         let (definitions, tree) = (self.definitions(), self.tree());
-        Ctx { office: self.clone(), actor, account, now, today, request, definitions, tree }
+        Ctx { office: self.clone(), actor, account, now, today, request, address: None, definitions, tree }
     }
 }
 

@@ -43,6 +43,11 @@ impl Found {
         Asker { actor: &ctx.actor, unit_ord: ctx.tree.ord(self.record.unit), state: Some(&self.record.state) }
     }
 
+    /// How it stands, as far as sight asks.
+    pub fn standing<'a>(&'a self, ctx: &Ctx, points: &'a [Pointed]) -> Standing<'a> {
+        Standing { unit_ord: ctx.tree.ord(self.record.unit), state: &self.record.state, points }
+    }
+
     /// The record as this person reads it: what is hidden or masked is taken out of its facts, so that no page, no
     /// formula and no file can tell it by mistake. Commands decide on the whole record instead.
     #[must_use]
@@ -125,6 +130,12 @@ fn sees(ctx: &Ctx, row: &RecordRow, points: &[Pointed]) -> bool {
     let Some(mechanism) = ctx.catalog().mechanisms.get(row.mechanism.as_str()) else { return false };
     let points: Vec<Pointed> = points.iter().cloned().map(|pointed| in_tree(ctx, pointed)).collect();
     ctx.sight(mechanism).sees(standing(ctx, row, &points))
+}
+
+/// Whom a record points to, in the tree that the act began with.
+pub async fn points_of(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Vec<Pointed>, Error> {
+    let points = store::reach::of_record(conn, id).await?;
+    Ok(points.into_iter().map(|pointed| in_tree(ctx, pointed)).collect())
 }
 
 fn standing<'a>(ctx: &Ctx, row: &'a RecordRow, points: &'a [Pointed]) -> Standing<'a> {

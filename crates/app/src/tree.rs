@@ -78,7 +78,8 @@ pub struct Tree {
     by_name: HashMap<String, UnitId>,
     past: Past,
     people: HashMap<PersonId, Person>,
-    grants: Vec<(PersonId, Grant)>,
+    grants: HashMap<PersonId, Vec<Grant>>,
+    holders: HashMap<RoleId, Vec<PersonId>>,
     stand_ins: Vec<StandIn>,
 }
 
@@ -90,7 +91,7 @@ impl kernel::workflow::Numbered for Tree {
 
 impl Tree {
     /// A tree of units in pre-order, with people and grants.
-    pub fn new(version: i64, mut units: Vec<Unit>, people: Vec<Person>, grants: Vec<(PersonId, Grant)>) -> Self {
+    pub fn new(version: i64, mut units: Vec<Unit>, people: Vec<Person>, mut grants: Vec<(PersonId, Grant)>) -> Self {
         units.sort_by_key(|unit| unit.over.first);
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
         let mut by_name = HashMap::new();
@@ -100,7 +101,27 @@ impl Tree {
             by_name.insert(unit.name.clone(), unit.id);
         }
         let people = people.into_iter().map(|person| (person.id, person)).collect();
-        Self { version, units, by_id, by_name, past: Past::default(), people, grants, stand_ins: Vec::new() }
+        let mut by_person: HashMap<PersonId, Vec<Grant>> = HashMap::new();
+        let mut holders: HashMap<RoleId, Vec<PersonId>> = HashMap::new();
+        grants.sort_by_key(|(person, _)| *person);
+        for (person, grant) in grants {
+            let known = holders.entry(grant.role.clone()).or_default();
+            if known.last() != Some(&person) {
+                known.push(person);
+            }
+            by_person.entry(person).or_default().push(grant);
+        }
+        Self {
+            version,
+            units,
+            by_id,
+            by_name,
+            past: Past::default(),
+            people,
+            grants: by_person,
+            holders,
+            stand_ins: Vec::new(),
+        }
     }
 
     /// With those who stand in for others.
@@ -242,6 +263,21 @@ impl Tree {
         self.people.get(&id)
     }
 
+    /// Those whom a typed word means: a part of the name, or the beginning of its pinyin initials; the exact name first.
+    /// Nothing if no word was typed.
+    pub fn named_people(&self, words: &str) -> Option<Vec<PersonId>> {
+        const MOST: usize = 250;
+        let words = words.trim();
+        let small = words.to_lowercase();
+        if words.is_empty() {
+            return None;
+        }
+        let fits = |person: &&Person| person.name.contains(words) || person.pinyin.starts_with(&small);
+        let mut found: Vec<&Person> = self.people().filter(fits).collect();
+        found.sort_by(|a, b| (a.name != words, &a.pinyin, a.id).cmp(&(b.name != words, &b.pinyin, b.id)));
+        Some(found.into_iter().take(MOST).map(|person| person.id).collect())
+    }
+
     /// People, in no order.
     pub fn people(&self) -> impl Iterator<Item = &Person> {
         self.people.values()
@@ -249,11 +285,19 @@ impl Tree {
 
     /// What a person holds on a day.
     pub fn grants_of(&self, person: PersonId, on: Date) -> Vec<Grant> {
-        self.grants
-            .iter()
-            .filter(|(id, grant)| *id == person && grant.holds_on(on))
-            .map(|(_, grant)| grant.clone())
-            .collect()
+        let all = self.grants.get(&person).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|grant| grant.holds_on(on)).cloned().collect()
+    }
+
+    /// Everybody who holds a role on a day, with each grant of it.
+    pub fn holding<'a>(&'a self, role: &RoleId, on: Date) -> impl Iterator<Item = (PersonId, &'a Grant)> {
+        let role = role.clone();
+        let people = self.holders.get(&role).map(Vec::as_slice).unwrap_or_default();
+        people.iter().flat_map(move |person| {
+            let role = role.clone();
+            let all = self.grants.get(person).map(Vec::as_slice).unwrap_or_default();
+            all.iter().filter(move |it| it.role == role && it.holds_on(on)).map(|grant| (*person, grant))
+        })
     }
 
     /// In whose name a person may act on a day, with what each holds themselves that day. What they hold as somebody's
@@ -277,8 +321,8 @@ impl Tree {
     /// The last day on which a person holds anything or stands in for somebody, also in days to come; nothing if they
     /// never did.
     pub fn last_day_of(&self, person: PersonId) -> Option<Date> {
-        let own = self.grants.iter().filter(|(id, _)| *id == person);
-        let own = own.map(|(_, grant)| grant.until_on.unwrap_or(Date::MAX));
+        let own = self.grants.get(&person).into_iter().flatten();
+        let own = own.map(|grant| grant.until_on.unwrap_or(Date::MAX));
         let in_names = self.stand_ins.iter().filter(|it| it.person == person && !it.is_ended);
         own.chain(in_names.map(|it| it.until_on)).max()
     }
@@ -286,8 +330,8 @@ impl Tree {
     /// Who holds a role over a unit on a day: those who hold it nearest to the unit.
     pub fn holders(&self, role: &RoleId, unit: UnitId, on: Date) -> Vec<&Person> {
         let Some(ord) = self.ord(unit) else { return Vec::new() };
-        let fitting = self.grants.iter().filter(|(_, it)| it.role == *role && it.over.holds(ord) && it.holds_on(on));
-        let mut found: Vec<(i64, PersonId)> = fitting.map(|(id, it)| (it.over.last - it.over.first, *id)).collect();
+        let fitting = self.holding(role, on).filter(|(_, it)| it.over.holds(ord));
+        let mut found: Vec<(i64, PersonId)> = fitting.map(|(id, it)| (it.over.last - it.over.first, id)).collect();
         found.sort();
         let nearest = found.first().map(|(size, _)| *size);
         let mut people: Vec<PersonId> =

@@ -18,6 +18,7 @@ pub mod record;
 pub mod authority;
 pub mod organisation;
 pub mod entry;
+pub mod giving;
 pub mod deadlines;
 pub mod workflow;
 pub mod figures;

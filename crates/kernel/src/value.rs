@@ -102,6 +102,17 @@ impl Facts {
         self.0.get(field)
     }
 
+    /// Every person who is written down, also in the rows of child tables.
+    pub fn people(&self) -> Vec<PersonId> {
+        let of = |value: &Value| match value {
+            Value::Person(id) => vec![*id],
+            Value::People(ids) => ids.clone(),
+            Value::Rows(rows) => rows.iter().flat_map(Facts::people).collect(),
+            _ => Vec::new(),
+        };
+        self.0.values().flat_map(of).collect()
+    }
+
     /// Puts a value into a field, or empties it.
     pub fn put(&mut self, field: &FieldId, value: Option<Value>) {
         match value {

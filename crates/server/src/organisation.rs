@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::commands::upkeep::organisation::{NewOrganisation, NewPerson, NewUnit};
 use kdl::{KdlDocument, KdlNode};
-use kernel::catalog::{LEVELS, Vocabulary};
+use kernel::catalog::{Administers, LEVELS, Vocabulary};
 use kernel::ids::{RoleId, UnitKind};
 use kernel::organisation::{credit_code, may_stand};
 use kernel::problem::{Problem, SourceFile};
@@ -230,11 +230,37 @@ impl Reader<'_> {
         for (unit, other) in ofs {
             self.found.units[unit].of.push(other);
         }
+        self.three_administrators();
         let mut logins = BTreeSet::new();
         for login in self.found.people.iter().filter_map(|person| person.login.as_ref()) {
             if !logins.insert(login) {
                 let sentence = format!("有两个人的用户名都是“{login}”。");
                 self.problems.push(Problem::at(self.file, 0..0, sentence).hint("请让用户名不重复。"));
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// From the first day on there is somebody for each of the three, and nobody is two of them.
+    fn three_administrators(&mut self) {
+        for what in [Administers::System, Administers::Security, Administers::Audit] {
+            let roles: Vec<_> = self.vocabulary.administrators(what).collect();
+            let is_one =
+                |person: &NewPerson| person.login.is_some() && roles.iter().any(|role| person.roles.contains(&role.id));
+            if let Some(role) = roles.first().filter(|_| !self.found.people.iter().any(is_one)) {
+                let sentence = format!("没有写{}。", role.name);
+                let hint = format!("给一个有用户名的人写上 roles=\"{}\"。", role.id);
+                self.problems.push(Problem::at(self.file, 0..0, sentence).hint(hint));
+            }
+        }
+        for person in &self.found.people {
+            for (at, one) in person.roles.iter().enumerate() {
+                for other in person.roles[at + 1..].iter().filter(|it| self.vocabulary.exclude_each_other(one, it)) {
+                    let name = |id: &RoleId| self.vocabulary.role(id.as_str()).map_or("", |role| role.name.as_str());
+                    let sentence = format!("{}不能既是{}又是{}。", person.name, name(one), name(other));
+                    self.problems.push(Problem::at(self.file, 0..0, sentence).hint("请由两个人分别担任。"));
+                }
             }
         }
     }
@@ -275,8 +301,9 @@ mod tests {
     #[test]
     fn a_tree_with_people_is_read() {
         check(
-            "unit \"district\" \"甲区\" { person \"丁一\" login=\"ding\" roles=\"leader\"; unit \"bureau\" \"乙局\" { person \"丙二\" over=\"甲区\" } }",
-            expect!["2个单位，2人"],
+            "unit \"district\" \"甲区\" { person \"丁一\" login=\"ding\" roles=\"leader\"; unit \"bureau\" \"乙局\" { person \"丙二\" over=\"甲区\" }
+               person \"一\" login=\"a\" roles=\"system_admin\"; person \"二\" login=\"b\" roles=\"security_admin\"; person \"三\" login=\"c\" roles=\"audit_admin\" }",
+            expect!["2个单位，5人"],
         );
     }
 
@@ -291,6 +318,9 @@ mod tests {
                 units.kdl:4:3 单位里只能写下级单位和人员。 写 unit 或 person。
                 units.kdl:6:1 行政只能有一个最上级单位。 其他单位请写在它的花括号里。
                 units.kdl:3:3 没有“甲”这个单位。 是否为“甲区”？
+                units.kdl:1:1 没有写系统管理员。 给一个有用户名的人写上 roles="system_admin"。
+                units.kdl:1:1 没有写安全管理员。 给一个有用户名的人写上 roles="security_admin"。
+                units.kdl:1:1 没有写审计管理员。 给一个有用户名的人写上 roles="audit_admin"。
                 units.kdl:1:1 有两个人的用户名都是“d”。 请让用户名不重复。"#]],
         );
         check(
@@ -308,19 +338,35 @@ mod tests {
             two,
             expect![[r#"
                 units.kdl:1:24 “11999999MB2C927390”不是统一社会信用代码。 请核对18位代码，最后一位是校验码。
-                units.kdl:2:41 没有“丙局”这个单位。 是否为“乙局”？"#]],
+                units.kdl:2:41 没有“丙局”这个单位。 是否为“乙局”？
+                units.kdl:1:1 没有写系统管理员。 给一个有用户名的人写上 roles="system_admin"。
+                units.kdl:1:1 没有写安全管理员。 给一个有用户名的人写上 roles="security_admin"。
+                units.kdl:1:1 没有写审计管理员。 给一个有用户名的人写上 roles="audit_admin"。"#]],
         );
         check(
             "unit \"bureau\" \"乙局\" { unit \"party_branch\" \"乙局党支部\"\n unit \"office\" \"一科\" level=\"7\" }",
             expect![[r#"
                 units.kdl:1:1 “部门”不能放在最上面。 请选择上级单位，可以设在：区。
                 units.kdl:1:22 “党支部”不能设在“部门”下面。 可以设在：党工委、党组、党委、临时党委、党总支部、临时党总支部。
-                units.kdl:2:2 没有“7”这个级别。 请写选项表 unit_level 里的代号。"#]],
+                units.kdl:2:2 没有“7”这个级别。 请写选项表 unit_level 里的代号。
+                units.kdl:1:1 没有写系统管理员。 给一个有用户名的人写上 roles="system_admin"。
+                units.kdl:1:1 没有写安全管理员。 给一个有用户名的人写上 roles="security_admin"。
+                units.kdl:1:1 没有写审计管理员。 给一个有用户名的人写上 roles="audit_admin"。"#]],
+        );
+    }
+
+    #[test]
+    fn the_three_administrators_are_there_from_the_start_and_are_three_people() {
+        check(
+            "unit \"district\" \"甲区\" { person \"一\" login=\"a\" roles=\"system_admin security_admin\"; person \"三\" roles=\"audit_admin\" }",
+            expect![[r#"
+                units.kdl:1:1 没有写审计管理员。 给一个有用户名的人写上 roles="audit_admin"。
+                units.kdl:1:1 一不能既是系统管理员又是安全管理员。 请由两个人分别担任。"#]],
         );
     }
 
     #[test]
     fn the_demo_district_is_read() {
-        check(crate::demo::DISTRICT, expect!["38个单位，48人"]);
+        check(crate::demo::DISTRICT, expect!["38个单位，50人"]);
     }
 }

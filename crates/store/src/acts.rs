@@ -5,8 +5,10 @@
 use kernel::ids::PersonId;
 use uuid::Uuid;
 
+use crate::asking::Asking;
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::param::P;
 use crate::row::Row;
 
 /// An act.
@@ -26,13 +28,15 @@ pub struct ActRow {
     pub actor_name: String,
     /// What exactly, as JSON to the letter.
     pub detail: String,
+    /// From which address; it stands in the detail too.
+    pub address: Option<String>,
     /// The hash of the act before.
     pub prior_hash: Option<String>,
     /// The hash of this one.
     pub hash: String,
 }
 
-const COLUMNS: &str = "id, seq, at_, kind, actor, actor_name, detail, prior_hash, hash_";
+const COLUMNS: &str = "id, seq, at_, kind, actor, actor_name, detail, address, prior_hash, hash_";
 
 fn act(row: &Row) -> Result<ActRow, StoreError> {
     Ok(ActRow {
@@ -43,8 +47,9 @@ fn act(row: &Row) -> Result<ActRow, StoreError> {
         actor: row.id_if(4)?,
         actor_name: row.text(5)?,
         detail: row.text(6)?,
-        prior_hash: row.text_if(7)?,
-        hash: row.text(8)?,
+        address: row.text_if(7)?,
+        prior_hash: row.text_if(8)?,
+        hash: row.text(9)?,
     })
 }
 
@@ -61,7 +66,7 @@ pub async fn head(conn: &mut Conn) -> Result<Option<(i64, String)>, StoreError> 
 
 /// Adds an act after the [`head`] that was asked for in the same transaction.
 pub async fn append(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
-    let sql = format!("INSERT INTO act ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+    let sql = format!("INSERT INTO act ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
     let params = [
         act.id.into(),
         act.seq.into(),
@@ -70,6 +75,7 @@ pub async fn append(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
         act.actor.into(),
         act.actor_name.as_str().into(),
         act.detail.as_str().into(),
+        act.address.as_deref().into(),
         act.prior_hash.as_deref().into(),
         act.hash.as_str().into(),
         conn.here(),
@@ -80,24 +86,80 @@ pub async fn append(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
     }
 }
 
-/// The newest acts, newest first, of a kind or of all, before a number already shown.
-pub async fn newest(
-    conn: &mut Conn,
-    kind: Option<&str>,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<Vec<ActRow>, StoreError> {
-    let mut params = vec![conn.here(), before.unwrap_or(i64::MAX).into()];
-    let only = match kind {
-        Some(kind) => {
-            params.push(kind.into());
-            " AND kind = $3"
-        }
-        None => "",
-    };
-    let sql = format!("SELECT {COLUMNS} FROM act WHERE site = $1 AND seq < $2{only} ORDER BY seq DESC LIMIT {limit}");
-    let rows = conn.list(sql, params).await.doing("list the newest acts")?;
+/// Which acts?
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActAsk {
+    /// Of kinds that begin with one of these words; of all if there are none.
+    pub kinds: Vec<String>,
+    /// By one of these people.
+    pub actors: Option<Vec<PersonId>>,
+    /// From this moment on.
+    pub from_at: Option<i64>,
+    /// Before this moment.
+    pub until_at: Option<i64>,
+    /// From this address.
+    pub address: Option<String>,
+    /// Before a number already shown.
+    pub before: Option<i64>,
+}
+
+/// Acts, newest first.
+pub async fn page(conn: &mut Conn, ask: &ActAsk, limit: u32) -> Result<Vec<ActRow>, StoreError> {
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    if !ask.kinds.is_empty() {
+        let begins = |kind: &String| {
+            let (from, until) = (asking.param(kind), asking.param(format!("{kind}~")));
+            format!("(kind >= {from} AND kind < {until})")
+        };
+        let ways: Vec<String> = ask.kinds.iter().map(begins).collect();
+        asking.and(format!("({})", ways.join(" OR ")));
+    }
+    if let Some(actors) = &ask.actors {
+        asking.among("actor", actors.iter().map(|id| P::from(*id)).collect());
+    }
+    if let Some(address) = &ask.address {
+        asking.is("address", address);
+    }
+    let before = ask.before.unwrap_or(i64::MAX);
+    let before = asking.param(before);
+    asking.and(format!("seq < {before}"));
+    // Acts are numbered in the order of their moments: a span of days is a span of numbers, found in two steps.
+    if let Some(from) = ask.from_at {
+        let Some(first) = first_at(conn, from).await? else { return Ok(Vec::new()) };
+        let first = asking.param(first);
+        asking.and(format!("seq >= {first}"));
+    }
+    if let Some(until) = ask.until_at
+        && let Some(first_after) = first_at(conn, until).await?
+    {
+        let first_after = asking.param(first_after);
+        asking.and(format!("seq < {first_after}"));
+    }
+    let sql = format!("SELECT {COLUMNS} FROM act WHERE {} ORDER BY seq DESC LIMIT {limit}", asking.text());
+    let rows = conn.list(sql, asking.params).await.doing("list acts")?;
     rows.iter().map(act).collect()
+}
+
+/// The number of the first act of a moment or later.
+async fn first_at(conn: &mut Conn, at: i64) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT seq FROM act WHERE site = $1 AND at_ >= $2 ORDER BY at_, seq LIMIT 1";
+    let row = conn.find(sql, [conn.here(), at.into()]).await.doing("find the first act of a day")?;
+    row.map(|row| row.int(0)).transpose()
+}
+
+/// When people last did something that is no record's step, signing in and out aside.
+pub async fn last_of(conn: &mut Conn, people: &[PersonId], since: i64) -> Result<Vec<(PersonId, i64)>, StoreError> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    asking.among("actor", people.iter().map(|id| P::from(*id)).collect());
+    let since = asking.param(since);
+    asking.and(format!("at_ >= {since}"));
+    asking.and("kind NOT IN ('sign_in', 'sign_in.failed', 'sign_out')");
+    let sql = format!("SELECT actor, MAX(at_) FROM act WHERE {} GROUP BY actor", asking.text());
+    let rows = conn.list(sql, asking.params).await.doing("ask when people last did something")?;
+    rows.iter().map(|row| Ok((row.id(0)?, row.int(1)?))).collect()
 }
 
 /// Acts in order, after a number: to verify the chain.

@@ -39,6 +39,8 @@ pub mod sign_in_failures;
 pub mod second_factors;
 pub mod grants;
 pub mod stand_ins;
+pub mod denials;
+pub mod looks;
 
 pub mod notices;
 pub mod outbox;

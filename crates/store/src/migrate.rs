@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "units"),
     migration!(4, "sign_in"),
     migration!(5, "rights"),
+    migration!(6, "grants"),
     migration!(7, "flow"),
 ];
 

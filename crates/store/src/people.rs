@@ -11,6 +11,7 @@ use crate::many;
 use crate::param::P;
 use crate::register::WHOLE_SITE;
 use crate::row::Row;
+use crate::units;
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +121,7 @@ pub async fn insert_many(conn: &mut Conn, people: &[PersonRow]) -> Result<(), St
     let rows = people.iter().map(|person| params(person, site)).collect();
     let into = "person (id, name, pinyin, post_name, unit, site)";
     many::insert(conn, into, rows, "").await.doing("keep new people")?;
-    Ok(())
+    units::tree_changes(conn).await
 }
 
 /// Keeps a person as they are now; `Stale` if they are not there.
@@ -128,7 +129,7 @@ pub async fn update(conn: &mut Conn, person: &PersonRow) -> Result<(), StoreErro
     let sql = "UPDATE person SET name = $2, pinyin = $3, post_name = $4, unit = $5 WHERE site = $6 AND id = $1";
     match conn.run(sql, params(person, conn.site())).await.doing("keep a changed person")? {
         0 => Err(StoreError::Stale),
-        _ => Ok(()),
+        _ => units::tree_changes(conn).await,
     }
 }
 

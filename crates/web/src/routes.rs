@@ -11,6 +11,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use kernel::catalog::Administers;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -31,8 +32,8 @@ pub enum Who {
     Entering,
     /// Whoever signed in.
     SignedIn,
-    /// Whoever administers the system; for others it is not there.
-    Admin,
+    /// One of the three administrators; for others it is not there.
+    Administrator(Administers),
 }
 
 /// A line of the table.
@@ -65,6 +66,7 @@ fn lines() -> Vec<Line> {
     all.extend(imports());
     all.extend(records());
     all.extend(administration());
+    all.extend(authority());
     all.extend(machines());
     all
 }
@@ -183,20 +185,42 @@ fn records() -> Vec<Line> {
 }
 
 fn administration() -> Vec<Line> {
-    use Who::Admin;
+    const SYSTEM: Who = Who::Administrator(Administers::System);
     vec![
-        (GET, "/admin", Admin, get(pages::admin::show)),
-        (POST, "/admin/calendar", Admin, post(pages::admin::calendar)),
-        (GET, "/admin/accounts", Admin, get(pages::admin::accounts::show)),
-        (POST, "/admin/accounts", Admin, post(pages::admin::accounts::make)),
-        (GET, "/admin/accounts/new", Admin, get(pages::admin::accounts::new)),
-        (GET, "/admin/accounts/{account}", Admin, get(pages::admin::accounts::one)),
-        (POST, "/admin/accounts/{account}/password", Admin, post(pages::admin::accounts::reset_password)),
-        (POST, "/admin/accounts/{account}/opening", Admin, post(pages::admin::accounts::open_again)),
-        (POST, "/admin/accounts/{account}/unlock", Admin, post(pages::admin::accounts::unlock)),
-        (POST, "/admin/accounts/{account}/end", Admin, post(pages::admin::accounts::end)),
-        (POST, "/admin/accounts/{account}/second-factor", Admin, post(pages::admin::accounts::reset_second_factor)),
-        (GET, "/metrics", Admin, get(pages::health::metrics)),
+        (GET, "/admin", SYSTEM, get(pages::admin::show)),
+        (POST, "/admin/calendar", SYSTEM, post(pages::admin::calendar)),
+        (GET, "/metrics", SYSTEM, get(pages::health::metrics)),
+    ]
+}
+
+fn authority() -> Vec<Line> {
+    use Who::SignedIn;
+    const SECURITY: Who = Who::Administrator(Administers::Security);
+    const AUDIT: Who = Who::Administrator(Administers::Audit);
+    vec![
+        (GET, "/grants", SignedIn, get(pages::grants::show)),
+        (POST, "/grants", SignedIn, post(pages::grants::give::give)),
+        (GET, "/grants/new", SignedIn, get(pages::grants::give::show)),
+        (GET, "/grants/review", SignedIn, get(pages::grants::review::show)),
+        (POST, "/grants/review", SignedIn, post(pages::grants::review::keep)),
+        (GET, "/grants/{grant}", SignedIn, get(pages::grants::one::show)),
+        (POST, "/grants/{grant}/end", SignedIn, post(pages::grants::one::end)),
+        (GET, "/explain", SignedIn, get(pages::explain::show)),
+        (GET, "/records/{record}/seers", SignedIn, get(pages::explain::seers)),
+        (GET, "/me", SignedIn, get(pages::my_file::show)),
+        (POST, "/me/correction", SignedIn, post(pages::my_file::ask)),
+        (GET, "/audit", AUDIT, get(pages::audit::show)),
+        (GET, "/audit/denials", AUDIT, get(pages::audit::denials)),
+        (GET, "/audit/export.xlsx", AUDIT, get(pages::audit::export)),
+        (GET, "/admin/accounts", SECURITY, get(pages::admin::accounts::show)),
+        (POST, "/admin/accounts", SECURITY, post(pages::admin::accounts::make)),
+        (GET, "/admin/accounts/new", SECURITY, get(pages::admin::accounts::new)),
+        (GET, "/admin/accounts/{account}", SECURITY, get(pages::admin::accounts::one)),
+        (POST, "/admin/accounts/{account}/password", SECURITY, post(pages::admin::accounts::reset_password)),
+        (POST, "/admin/accounts/{account}/opening", SECURITY, post(pages::admin::accounts::open_again)),
+        (POST, "/admin/accounts/{account}/unlock", SECURITY, post(pages::admin::accounts::unlock)),
+        (POST, "/admin/accounts/{account}/end", SECURITY, post(pages::admin::accounts::end)),
+        (POST, "/admin/accounts/{account}/second-factor", SECURITY, post(pages::admin::accounts::reset_second_factor)),
     ]
 }
 
@@ -260,7 +284,7 @@ mod tests {
     #[test]
     fn reading_the_head_of_a_page_asks_for_the_same_right() {
         assert_eq!(who_may(&Method::HEAD, "/sign-in"), Who::Public);
-        assert_eq!(who_may(&Method::GET, "/admin"), Who::Admin);
+        assert_eq!(who_may(&Method::GET, "/admin"), Who::Administrator(Administers::System));
         assert_eq!(who_may(&Method::DELETE, "/sign-in"), Who::SignedIn);
     }
 }

@@ -12,6 +12,8 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
+use kernel::authority::Actor;
+use kernel::ids::AccountId;
 use maud::Markup;
 
 use crate::answer;
@@ -43,6 +45,12 @@ impl Guest {
             agent: self.agent.clone(),
             token: self.token.clone(),
         }
+    }
+
+    /// The context of an act of this request.
+    pub(crate) fn ctx(&self, actor: Actor, account: Option<AccountId>) -> Ctx {
+        let address = self.address.map(|address| Arc::from(address.to_string()));
+        Ctx { address, ..self.site.ctx(actor, account, &self.request) }
     }
 
     /// Does the request come from the machine itself, and not through a proxy on it?

@@ -172,6 +172,23 @@ impl Office {
         self.hangs_the_door();
     }
 
+    /// One more node on the same database, with a tree of its own in memory: somebody signs in there.
+    pub(crate) async fn sign_in_at_another_node(&self, login: &str) -> Visitor {
+        let app = self.ground.opens(false, self.door.clock.now(), self.definitions.clone()).await;
+        let options = web::WebOptions { version: "story".to_owned(), ..web::WebOptions::default() };
+        let router = web::router(app, Arc::new(Hand(self.door.clock.clone())), options);
+        let door = Door {
+            clock: self.door.clock.clone(),
+            router: RwLock::new(router),
+            faults: Mutex::default(),
+            authenticators: Mutex::default(),
+        };
+        let mut visitor = Visitor::stranger(Arc::new(door));
+        let page = visitor.signs_in(login, world::PASSWORD).await;
+        assert!(page.status == 200 && !page.url.starts_with("/sign-in"), "{login} is not let in:\n{}", page.window());
+        visitor
+    }
+
     /// The router, for a real port: only browsers need one.
     pub(crate) fn door_to_serve(&self) -> Router {
         self.door.router()
@@ -204,6 +221,14 @@ impl Office {
     pub(crate) fn db_ctx(&self) -> app::Ctx {
         let now = self.door.clock.now();
         self.app.ctx(Actor::Clock, None, now, super::clock::day_of(now), "story".to_owned())
+    }
+
+    /// The context in which somebody acts, for commands that no page of these stories reaches.
+    pub(crate) fn db_ctx_of(&self, login: &str) -> app::Ctx {
+        let ctx = self.db_ctx();
+        let name = world::PEOPLE.iter().find(|person| person.0 == login).expect("somebody of the small world").1;
+        let person = ctx.tree.people().find(|person| person.name == name).expect("they are in the tree");
+        app::Ctx { actor: ctx.as_person(person.id).expect("they can act"), ..ctx }
     }
 
     /// Gives somebody one more role over a unit, from the first day on.

@@ -4,5 +4,6 @@
 
 mod conformance;
 mod messages;
+mod the_log;
 mod mechanisms;
 mod sources;

@@ -9,8 +9,8 @@ use crate::world::PASSWORD;
 const OWN: &str = "渔港七月涨潮两次a2026";
 
 /// The page of an account.
-async fn account(gao: &mut Visitor, login: &str) -> String {
-    gao.opens(&format!("/admin/accounts?q={login}")).await.link(login)
+async fn account(xue: &mut Visitor, login: &str) -> String {
+    xue.opens(&format!("/admin/accounts?q={login}")).await.link(login)
 }
 
 /// The one-time password that a page shows.
@@ -31,21 +31,21 @@ async fn first_sign_in(office: &Office, login: &str, first: &str) -> Visitor {
 #[tokio::test]
 async fn an_account_is_made_for_a_person_with_a_password_that_is_shown_once() {
     let office = Office::open().await;
-    let mut gao = office.sign_in("gao").await;
-    gao.opens("/admin/accounts/new?q=林书敏").await.says("没有找到这样的人，或者他们都已有账号");
-    let page = account(&mut gao, "lin").await;
-    let ended = gao.opens(&page).await;
-    gao.sends(ended.form("停用").with("停用的理由", "换岗")).await.answers(200).says("账号已停用");
-    let page = gao.opens("/admin/accounts/new?q=lsm").await;
+    let mut xue = office.sign_in("xue").await;
+    xue.opens("/admin/accounts/new?q=林书敏").await.says("没有找到这样的人，或者他们都已有账号");
+    let page = account(&mut xue, "lin").await;
+    let ended = xue.opens(&page).await;
+    xue.sends(ended.form("停用").with("停用的理由", "换岗")).await.answers(200).says("账号已停用");
+    let page = xue.opens("/admin/accounts/new?q=lsm").await;
     let form = page.form("给林书敏建账号");
-    gao.sends(form.clone().with("用户名", "林")).await.answers(422).says("这个用户名不能用");
-    gao.sends(form.clone().with("用户名", "wu")).await.answers(422).says("已有人用");
-    let page = gao.sends(form.clone().with("用户名", "LinShuMin")).await;
+    xue.sends(form.clone().with("用户名", "林")).await.answers(422).says("这个用户名不能用");
+    xue.sends(form.clone().with("用户名", "wu")).await.answers(422).says("已有人用");
+    let page = xue.sends(form.clone().with("用户名", "LinShuMin")).await;
     page.answers(200).says("账号已建立").says("只显示这一次");
     let first = password(&page);
-    gao.sends(form.with("用户名", "lin2")).await.answers(422).says("已经有账号");
-    let reread = account(&mut gao, "linshumin").await;
-    gao.opens(&reread).await.does_not_say(&first);
+    xue.sends(form.with("用户名", "lin2")).await.answers(422).says("已经有账号");
+    let reread = account(&mut xue, "linshumin").await;
+    xue.opens(&reread).await.does_not_say(&first);
     let mut lin = first_sign_in(&office, "linshumin", &first).await;
     lin.opens("/").await.shows("林书敏");
     office.tries_to_sign_in("linshumin", &first).await.answers(422).says("用户名或密码不对。");
@@ -55,11 +55,11 @@ async fn an_account_is_made_for_a_person_with_a_password_that_is_shown_once() {
 #[tokio::test]
 async fn a_forgotten_password_is_reset_with_a_reason_and_everywhere_else_is_out() {
     let office = Office::open().await;
-    let (mut gao, mut lin) = (office.sign_in("gao").await, office.sign_in("lin").await);
-    let at = account(&mut gao, "lin").await;
-    let page = gao.opens(&at).await;
-    gao.sends(page.form("重置密码").with("重置密码的理由", "  ")).await.answers(422).says("没有写理由");
-    let page = gao.sends(page.form("重置密码").with("重置密码的理由", "本人当面申请")).await;
+    let (mut xue, mut lin) = (office.sign_in("xue").await, office.sign_in("lin").await);
+    let at = account(&mut xue, "lin").await;
+    let page = xue.opens(&at).await;
+    xue.sends(page.form("重置密码").with("重置密码的理由", "  ")).await.answers(422).says("没有写理由");
+    let page = xue.sends(page.form("重置密码").with("重置密码的理由", "本人当面申请")).await;
     let first = password(page.answers(200).says("密码已重置"));
     assert_eq!(lin.asks_once("GET", "/").await.status, 303);
     office.tries_to_sign_in("lin", PASSWORD).await.answers(422);
@@ -72,24 +72,24 @@ async fn a_forgotten_password_is_reset_with_a_reason_and_everywhere_else_is_out(
 #[tokio::test]
 async fn a_locked_account_is_unlocked_and_an_ended_one_is_opened_with_a_new_password() {
     let office = Office::open().await;
-    let mut gao = office.sign_in("gao").await;
+    let mut xue = office.sign_in("xue").await;
     for _ in 0..5 {
         office.tries_to_sign_in("lin", "不是这个").await.answers(422);
         office.minutes_pass(1);
     }
     office.tries_to_sign_in("lin", PASSWORD).await.says("已锁定");
-    let at = account(&mut gao, "lin").await;
-    let page = gao.opens(&at).await;
+    let at = account(&mut xue, "lin").await;
+    let page = xue.opens(&at).await;
     page.says("已锁定");
-    gao.sends(page.form("解锁")).await.answers(200).says("现在就可以重新登录");
+    xue.sends(page.form("解锁")).await.answers(200).says("现在就可以重新登录");
     let mut lin = office.sign_in("lin").await;
-    let page = gao.opens(&at).await;
-    gao.sends(page.form("停用").with("停用的理由", "借调")).await.answers(200).says("已停用");
+    let page = xue.opens(&at).await;
+    xue.sends(page.form("停用").with("停用的理由", "借调")).await.answers(200).says("已停用");
     assert_eq!(lin.asks_once("GET", "/").await.status, 303);
     office.tries_to_sign_in("lin", PASSWORD).await.answers(422).says("用户名或密码不对。");
-    gao.opens("/admin/accounts?which=ended").await.says("lin").says("由管理员停用");
-    let page = gao.opens(&at).await;
-    let page = gao.sends(page.form("重新启用").with("重新启用的理由", "借调期满")).await;
+    xue.opens("/admin/accounts?which=ended").await.says("lin").says("由管理员停用");
+    let page = xue.opens(&at).await;
+    let page = xue.sends(page.form("重新启用").with("重新启用的理由", "借调期满")).await;
     let first = password(page.answers(200).says("账号已重新启用"));
     office.minutes_pass(1);
     first_sign_in(&office, "lin", &first).await.opens("/").await.shows("林书敏");
@@ -98,14 +98,14 @@ async fn a_locked_account_is_unlocked_and_an_ended_one_is_opened_with_a_new_pass
 #[tokio::test]
 async fn nobody_manages_their_own_account_and_nobody_else_manages_any() {
     let office = Office::open().await;
-    let (mut gao, mut lin) = (office.sign_in("gao").await, office.sign_in("lin").await);
-    let own = account(&mut gao, "gao").await;
-    gao.opens(&own).await.says("这是你自己的账号");
+    let (mut xue, mut lin) = (office.sign_in("xue").await, office.sign_in("lin").await);
+    let own = account(&mut xue, "xue").await;
+    xue.opens(&own).await.says("这是你自己的账号");
     for act in ["password", "end", "second-factor", "unlock"] {
         let request = axum::http::Request::post(format!("{own}/{act}"))
             .header("sec-fetch-site", "same-origin")
             .header("content-type", "application/x-www-form-urlencoded");
-        gao.forges(request, b"reason=x".to_vec()).await.answers(403).says("不能办理自己的账号");
+        xue.forges(request, b"reason=x".to_vec()).await.answers(403).says("不能办理自己的账号");
         assert_eq!(lin.asks_once("POST", &format!("{own}/{act}")).await.status, 404);
     }
     assert_eq!(lin.asks_once("GET", "/admin/accounts").await.status, 404);
@@ -114,18 +114,18 @@ async fn nobody_manages_their_own_account_and_nobody_else_manages_any() {
 #[tokio::test]
 async fn a_lost_second_factor_is_reset_by_somebody_else_with_a_reason() {
     let office = Office::open().await;
-    office.db_grants("wu", "system_admin", "岚湾新区").await;
-    let (mut gao, mut wu) = (office.sign_in("gao").await, office.sign_in("wu").await);
-    let at = account(&mut wu, "gao").await;
+    office.db_grants("wu", "security_admin", "岚湾新区").await;
+    let (mut xue, mut wu) = (office.sign_in("xue").await, office.sign_in("wu").await);
+    let at = account(&mut wu, "xue").await;
     let page = wu.opens(&at).await;
     page.says("已设置");
     wu.sends(page.form("重置动态码").with("重置动态码的理由", "手机丢失，已当面核实"))
         .await
         .answers(200)
         .says("动态码已重置");
-    assert_eq!(gao.asks_once("GET", "/").await.status, 303);
-    let mut gao = office.stranger();
-    let page = gao.gives_password("gao", PASSWORD).await;
+    assert_eq!(xue.asks_once("GET", "/").await.status, 303);
+    let mut xue = office.stranger();
+    let page = xue.gives_password("xue", PASSWORD).await;
     assert_eq!(page.url, "/account/second-factor");
     wu.opens(&at).await.says("角色要求设置，还没有设");
 }
@@ -134,7 +134,7 @@ async fn a_lost_second_factor_is_reset_by_somebody_else_with_a_reason() {
 async fn the_clock_ends_accounts_that_nobody_uses_and_those_of_leavers_but_not_the_last_that_could_help() {
     let office = Office::open().await;
     let now = office.db_ctx().now;
-    for login in ["lin", "wu", "gao", "su"] {
+    for login in ["lin", "wu", "xue", "su"] {
         office.db_account(login, |account| account.made_at = Some(now)).await;
     }
     office.on("2026-03-02");
@@ -148,9 +148,9 @@ async fn the_clock_ends_accounts_that_nobody_uses_and_those_of_leavers_but_not_t
     assert_eq!(switched_off(&office).await, 1, "lin, but not the only one who manages accounts");
     assert_eq!(switched_off(&office).await, 0, "and once only");
     office.tries_to_sign_in("lin", PASSWORD).await.answers(422).says("用户名或密码不对。");
-    let mut gao = office.sign_in("gao").await;
-    gao.opens("/admin/accounts?which=ended").await.says("长期没有登录").says("已没有授权");
-    gao.opens("/admin").await.says("停用账号");
+    let mut xue = office.sign_in("xue").await;
+    xue.opens("/admin/accounts?which=ended").await.says("长期没有登录").says("已没有授权");
+    office.sign_in("gao").await.opens("/admin").await.says("停用账号");
     office.sign_in("wu").await;
     office.db_verify().await;
 }

@@ -26,6 +26,8 @@ mod uploads;
 mod hostile;
 mod together;
 mod administering;
+mod granting;
+mod auditing;
 mod histories;
 mod standing_in;
 pub(crate) mod tasks;

@@ -133,12 +133,12 @@ async fn anybody_may_use_one_and_only_whoever_must_not_cannot_take_it_away() {
     lin.sends(form.with("现在的密码", PASSWORD)).await.answers(200).says("不再使用动态码");
     let (_, page) = knocks(&office, "lin").await;
     assert_eq!(page.url, "/");
-    let mut gao = office.sign_in("gao").await;
-    assert!(gao.opens("/account/second-factor").await.find_form("不再使用动态码").is_none());
-    let page = gao.opens("/account/second-factor").await;
+    let mut xue = office.sign_in("xue").await;
+    assert!(xue.opens("/account/second-factor").await.find_form("不再使用动态码").is_none());
+    let page = xue.opens("/account/second-factor").await;
     let mut forged = page.form("开始设置").with("现在的密码", PASSWORD);
     "/account/second-factor/removal".clone_into(&mut forged.action);
-    gao.sends(forged).await.answers(422).says("不能取消");
+    xue.sends(forged).await.answers(422).says("不能取消");
 }
 
 #[tokio::test]

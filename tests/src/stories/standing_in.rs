@@ -91,7 +91,7 @@ async fn a_stand_in_is_for_chosen_mechanisms_ends_at_once_and_is_never_handed_on
 async fn who_may_not_stand_in_is_told_why_and_nothing_is_lost() {
     let office = Office::open().await;
     office.on("2026-03-02");
-    let (mut wu, mut gao) = (office.sign_in("wu").await, office.sign_in("gao").await);
+    let (mut wu, mut xue) = (office.sign_in("wu").await, office.sign_in("xue").await);
     let dates = [("自", "2026-03-02"), ("至", "2026-03-06")];
     let with = |person: &'static str| [&[("代办人", person)][..], &dates[..]].concat();
     gives(&mut wu, &with("高岩")).await.answers(422).says("不能代办业务").says("高岩");
@@ -106,7 +106,7 @@ async fn who_may_not_stand_in_is_told_why_and_nothing_is_lost() {
     let someone = "00000000-0000-0000-0000-000000000201";
     su.sends(forged.forged("principal", someone)).await.answers(422).says("不能替别人安排代办");
     let arranged = [&[("被代人", "吴立群")][..], &with("苏芮")[..]].concat();
-    gives(&mut gao, &arranged).await.answers(200).says("苏芮").says("吴立群");
-    let own = [&[("被代人", "吴立群")][..], &with("高岩")[..]].concat();
-    gives(&mut gao, &own).await.answers(422).says("不能安排自己代别人办理");
+    gives(&mut xue, &arranged).await.answers(200).says("苏芮").says("吴立群");
+    let own = [&[("被代人", "吴立群")][..], &with("薛静言")[..]].concat();
+    gives(&mut xue, &own).await.answers(422).says("不能安排自己代别人办理");
 }

@@ -64,6 +64,7 @@ impl Filling {
             "paper" => self.paper.clone(),
             "upload" => self.upload.clone(),
             "batch" => self.batch.clone(),
+            "grant" => "00000000000000000000000000000302".to_owned(),
             "step" => "report".to_owned(),
             "account" => "00000000-0000-0000-0000-000000000400".to_owned(),
             "unit" => "00000000000000000000000000000103".to_owned(),

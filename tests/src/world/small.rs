@@ -34,7 +34,7 @@ const UNITS: [Unit; 6] = [
 type Person = (&'static str, &'static str, &'static str, &'static str, usize, &'static str, usize);
 
 /// The people.
-pub(crate) const PEOPLE: [Person; 8] = [
+pub(crate) const PEOPLE: [Person; 10] = [
     ("lin", "林书敏", "lsm", "督查员", 2, "supervisor", 0),
     ("wu", "吴立群", "wlq", "分管领导", 2, "leader", 0),
     ("zheng", "郑海生", "zhs", "联络员", 3, "unit_liaison", 3),
@@ -43,6 +43,8 @@ pub(crate) const PEOPLE: [Person; 8] = [
     ("su", "苏芮", "sr", "联络员", 1, "unit_liaison", 1),
     ("li", "黎澄", "lc", "联络员", 4, "unit_liaison", 4),
     ("gao", "高岩", "gy", "系统管理员", 2, "system_admin", 0),
+    ("xue", "薛静言", "xjy", "安全管理员", 2, "security_admin", 0),
+    ("yan", "严子正", "yzz", "审计管理员", 2, "audit_admin", 0),
 ];
 
 /// The last unit of each unit's subtree.

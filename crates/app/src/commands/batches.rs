@@ -65,6 +65,11 @@ pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) 
     let head = store::acts::head(tx).await?;
     let (seq, prior_hash) = head.map_or((1, None), |(seq, hash)| (seq + 1, Some(hash)));
     let id: Uuid = ctx.new_id();
+    let mut detail = detail;
+    if let (Some(detail), Some(address)) = (detail.as_object_mut(), &ctx.address) {
+        detail.insert("address".to_owned(), address.as_ref().into());
+    }
+    let address = detail.get("address").and_then(|it| it.as_str()).map(str::to_owned);
     let detail = detail.to_string();
     let said = said(seq, ctx.now, kind, ctx.person(), &detail);
     let hash = kernel::journal::hash(prior_hash.as_deref(), RecordId(id), &said);
@@ -77,6 +82,7 @@ pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) 
         actor: ctx.person(),
         actor_name,
         detail,
+        address,
         prior_hash,
         hash,
     };

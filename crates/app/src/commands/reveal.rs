@@ -7,6 +7,7 @@ use kernel::ids::{FieldId, RecordId};
 use kernel::refusal::{Refusal, Spot};
 
 use crate::commands::batches::act;
+use crate::commands::looks;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::register::value_of;
@@ -51,6 +52,7 @@ pub async fn reveal(ctx: &Ctx, ask: Reveal) -> Result<String, Error> {
     });
     act(ctx, &mut tx, "reveal", detail).await?;
     tx.commit().await?;
+    looks::looked(ctx, &found.record.facts.people(), looks::REVEAL, Some(reason)).await?;
     let value = value_of(ctx, &found, field.id.as_str());
     Ok(value.map_or_else(String::new, |value| ctx.names().plain(&field.of, &value)))
 }

@@ -139,7 +139,9 @@ fn known_person(ctx: &Ctx, typed: &str) -> Option<PersonId> {
 
 /// Does this person hold today a role that administers, or one that does not?
 fn holds(ctx: &Ctx, person: PersonId, administering: bool) -> bool {
-    let is_so = |role: &RoleId| ctx.vocabulary().role(role.as_str()).is_some_and(|it| it.administers == administering);
+    let is_so = |role: &RoleId| {
+        ctx.vocabulary().role(role.as_str()).is_some_and(|it| it.administers.is_some() == administering)
+    };
     ctx.tree.grants_of(person, ctx.today).iter().any(|grant| is_so(&grant.role))
 }
 

@@ -346,6 +346,11 @@ async fn past(conn: &mut Conn, step: &Step, record: RecordId) -> Result<Vec<Take
     if step.apart.is_empty() {
         return Ok(Vec::new());
     }
+    taken(conn, record).await
+}
+
+/// All steps taken on a record, whose work each is.
+pub(crate) async fn taken(conn: &mut Conn, record: RecordId) -> Result<Vec<Taken>, Error> {
     let entries = store::journal::of_record(conn, record).await?;
     let taken = |entry: JournalRow| Taken {
         step: entry.step,

@@ -8,6 +8,7 @@ mod watch_deadlines;
 mod send_out;
 mod switch_off_accounts;
 mod tidy_up;
+mod open_review;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -57,7 +58,7 @@ pub struct Duty {
 }
 
 /// All duties, in the order in which they are done.
-pub const ALL: [Duty; 5] = [
+pub const ALL: [Duty; 6] = [
     Duty {
         id: "reorganise",
         name: "执行机构调整",
@@ -88,6 +89,12 @@ pub const ALL: [Duty; 5] = [
         when: "每分钟：结束的会话、七天前未用的上传、三十天前的表单键",
         run: |ctx| Box::pin(tidy_up::run(ctx)),
     },
+    Duty {
+        id: "open_review",
+        name: "开始授权复核",
+        when: "每年12月1日起：通知有权授权的人逐项复核，每年一次",
+        run: |ctx| Box::pin(open_review::run(ctx)),
+    },
 ];
 
 /// The lease under which only one node does duties.
@@ -96,6 +103,8 @@ const LEASE_MS: i64 = 90_000;
 /// Does all duties once, if this process holds the lease (or gets it). `owner` names the process.
 pub async fn tick(ctx: &Ctx, owner: &str) -> Result<Vec<(&'static str, Report)>, Error> {
     let ctx = Ctx { actor: Actor::Clock, account: None, ..ctx.clone() }.refreshed().await?;
+    // Every node writes down what it counted, also one that does no duties.
+    crate::commands::denials::write_down(&ctx).await?;
     {
         let mut tx = ctx.office.db.begin().await?;
         let held = store::duties::take_lease(&mut tx, "duties", owner, ctx.now, ctx.now + LEASE_MS).await?;

@@ -3,15 +3,19 @@
 //! Pages are walked by key and written as they come, so that a long list takes little memory.
 //! Never a record outside the reader's reach, and never without an act in the journal.
 
+use std::collections::BTreeSet;
+
 use documents::workbook_out::{self, Column, ColumnKind, OutCell, Sheet, WriteFault};
 use jiff::civil::{Date, DateTime, Time};
 use kernel::catalog::{self, FieldType, Mechanism};
+use kernel::ids::PersonId;
 use kernel::value::Value;
 use store::Conn;
 use tokio::sync::mpsc;
 
 use crate::commands::batches::act;
 use crate::commands::intake::aside;
+use crate::commands::looks;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::files::{Download, XLSX};
@@ -38,7 +42,7 @@ pub async fn workbook(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Do
     let stamp = format!("{}{}导出", ctx.actor.name(), moment(ctx.now));
     let writing = tokio::spawn(aside("write a workbook", move || write(name, stamp, columns, receiver, &notes)));
     let mut conn = ctx.office.db.snapshot().await?;
-    let count = walk(ctx, &mut conn, &mechanism, &ask, &scope, &shown, sender).await?;
+    let (count, people) = walk(ctx, &mut conn, &mechanism, &ask, &scope, &shown, sender).await?;
     drop(conn);
     let bytes = writing.await.map_err(|fault| Error::broken("write a workbook", fault))??;
     let bytes = bytes.map_err(|fault| Error::broken("write a workbook", fault))?;
@@ -47,6 +51,7 @@ pub async fn workbook(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Do
     let detail = serde_json::json!({ "mechanism": mechanism.id.as_str(), "count": count, "filter": filter });
     act(ctx, &mut tx, "export", detail).await?;
     tx.commit().await?;
+    looks::looked(ctx, &people, looks::EXPORT, None).await?;
     Ok(Download { name: format!("{}{}.xlsx", mechanism.name, ctx.today), media: XLSX.to_owned(), bytes })
 }
 
@@ -59,7 +64,7 @@ fn scope(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Scope, E
     Ok(Scope { sight: seen.sight.inside(&ctx.actor.reach(&mechanism.id, &mechanism.rights.export)), ..seen })
 }
 
-/// Sends page after page; gives how many records there were.
+/// Sends page after page; gives how many records there were, and who was named in them.
 async fn walk(
     ctx: &Ctx,
     conn: &mut Conn,
@@ -68,22 +73,23 @@ async fn walk(
     scope: &Scope,
     shown: &Shown<'_>,
     sender: mpsc::Sender<Rows>,
-) -> Result<usize, Error> {
+) -> Result<(usize, Vec<PersonId>), Error> {
     let mut ask = RegisterAsk { after: String::new(), ..ask.clone() };
-    let mut count = 0;
+    let (mut count, mut people) = (0, BTreeSet::new());
     loop {
         let asked = register::query(ctx, mechanism, &ask, scope)?;
         let (found, next) = asked.page(ctx, conn, PAGE.min(MOST - count)).await?;
         count += found.len();
+        people.extend(found.iter().flat_map(|found| found.record.facts.people()));
         let linked = register::linked(ctx, conn, mechanism, &found).await?;
         let rows = found.iter().map(|found| shown.row(ctx, found, &linked)).collect();
         // Whoever no longer listens has failed and says so.
         if sender.send(rows).await.is_err() || count >= MOST {
-            return Ok(count);
+            return Ok((count, people.into_iter().collect()));
         }
         match next {
             Some(next) => ask.after = next,
-            None => return Ok(count),
+            None => return Ok((count, people.into_iter().collect())),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What stands around every page: the site, the person, the chapters their roles reach, what waits for them.
 
-use kernel::catalog::Mechanism;
+use kernel::catalog::{Administers, Mechanism};
+use kernel::ids::RoleId;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -21,8 +22,10 @@ pub struct Frame {
     pub chapters: Vec<ChapterLine>,
     /// Unread notices.
     pub unread: i64,
-    /// Do they administer the system?
-    pub administers: bool,
+    /// What they administer, if they are an administrator.
+    pub administers: Vec<Administers>,
+    /// Do they give roles?
+    pub gives: bool,
 }
 
 /// A chapter of the menu.
@@ -78,7 +81,8 @@ pub async fn frame(ctx: &Ctx) -> Result<Frame, Error> {
         scope: widest.map(|grant| ctx.names().unit(grant.unit)).unwrap_or_default(),
         chapters,
         unread,
-        administers: administers(ctx),
+        administers: KINDS.into_iter().filter(|kind| administers(ctx, *kind)).collect(),
+        gives: crate::queries::grants::gives(ctx),
     })
 }
 
@@ -86,9 +90,10 @@ fn is_open(mechanism: &Mechanism, state: &str) -> bool {
     mechanism.state(state).is_some_and(|state| !state.is_final)
 }
 
-/// Does this person hold a role that administers the system?
-// enforces: role.administers
-pub fn administers(ctx: &Ctx) -> bool {
-    let is_admin = |id: &str| ctx.vocabulary().role(id).is_some_and(|role| role.administers);
-    ctx.actor.grants().iter().any(|grant| is_admin(grant.role.as_str()))
+const KINDS: [Administers; 3] = [Administers::System, Administers::Security, Administers::Audit];
+
+/// Does this person hold a role of this administrator? Nobody does in somebody else's name.
+pub fn administers(ctx: &Ctx, what: Administers) -> bool {
+    let is_one = |role: &RoleId| ctx.vocabulary().role(role.as_str()).is_some_and(|it| it.administers == Some(what));
+    ctx.actor.grants().iter().any(|grant| is_one(&grant.role))
 }

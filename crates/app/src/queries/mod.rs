@@ -18,6 +18,10 @@ pub mod units;
 pub mod files;
 pub mod running;
 pub mod accounts;
+pub mod grants;
+pub mod explain;
+pub mod audit;
+pub mod my_file;
 pub mod gauges;
 
 /// A light: shape and colour go by the kind.

@@ -1,5 +1,7 @@
 //! How does the program itself run? What the duties did, what waits to leave, how much is kept.
 
+use kernel::catalog::Administers;
+
 use crate::ctx::Ctx;
 use crate::duties;
 use crate::error::Error;
@@ -27,7 +29,7 @@ pub struct DutyLine {
 
 /// The page; only for those who administer the system.
 pub async fn running(ctx: &Ctx) -> Result<RunningPage, Error> {
-    if !administers(ctx) {
+    if !administers(ctx, Administers::System) {
         return Err(Error::NotFound);
     }
     let mut conn = ctx.office.db.read().await?;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use kernel::catalog::Administers;
 use kernel::ids::{PersonId, RecordId, StandInId};
 use store::Conn;
 use store::stand_ins::StandInRow;
@@ -87,14 +88,14 @@ const MOST: u32 = 50;
 
 /// May this person arrange who stands in for somebody else?
 pub fn may_arrange(ctx: &Ctx, principal: PersonId) -> bool {
-    administers(ctx) && ctx.person() != Some(principal)
+    administers(ctx, Administers::Security) && ctx.person() != Some(principal)
 }
 
 /// The page.
 pub async fn stand_ins(ctx: &Ctx) -> Result<StandIns, Error> {
     let me = ctx.person().ok_or(Error::NotFound)?;
     let mut conn = ctx.office.db.read().await?;
-    let for_others = administers(ctx);
+    let for_others = administers(ctx, Administers::Security);
     let mut rows = store::stand_ins::of_person(&mut conn, me, MOST).await?;
     if for_others {
         let others = store::stand_ins::standing(&mut conn).await?;

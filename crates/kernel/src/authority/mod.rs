@@ -6,11 +6,12 @@
 pub mod fields;
 pub mod reach;
 pub mod sight;
+mod reasons;
 mod table;
 
+pub use reasons::{Reason, reasons};
 pub use sight::Sight;
-pub(crate) use table::sight as in_words;
-pub use table::table;
+pub use table::{sight as in_words, table};
 
 use jiff::civil::Date;
 

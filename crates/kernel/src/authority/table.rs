@@ -68,7 +68,7 @@ fn protected(mechanism: &Mechanism, vocabulary: &Vocabulary, field: &Field) -> S
 }
 
 /// One rule of sight as a sentence.
-pub(crate) fn sight(mechanism: &Mechanism, vocabulary: &Vocabulary, rule: &Rule) -> String {
+pub fn sight(mechanism: &Mechanism, vocabulary: &Vocabulary, rule: &Rule) -> String {
     let who = if rule.who.is_empty() { "任何人".to_owned() } else { roles(vocabulary, &rule.who) };
     let relation = match &rule.relation {
         Relation::UnitAndBelow => "管辖范围内单位的".to_owned(),

@@ -240,7 +240,9 @@ impl Questions<'_, '_> {
 
     /// Whoever must act, read or see holds a role that sees business records at all.
     fn roles_can_be_held(&mut self) {
-        let administers = |role: &RoleId| self.vocabulary.role(role.as_str()).is_some_and(|it| it.administers);
+        // enforces: role.administers
+        let administers =
+            |role: &RoleId| self.vocabulary.role(role.as_str()).is_some_and(|it| it.administers.is_some());
         let mut found: Vec<(Range<usize>, String)> = Vec::new();
         for step in &self.it.steps {
             if let Some(role) = step.who.iter().find(|it| administers(it)) {

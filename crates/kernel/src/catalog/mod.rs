@@ -28,7 +28,9 @@ pub use mechanism::{
     SortKey, State, Step,
 };
 pub use protection::{Level, Mask, Protection};
-pub use vocabulary::{Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary};
+pub use vocabulary::{
+    Administers, Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary,
+};
 
 use crate::ids::MechanismId;
 use crate::problem::SourceFile;

@@ -35,10 +35,37 @@ pub struct Role {
     pub words: String,
     /// Must whoever holds it come in with a second factor?
     pub second_factor: bool,
-    /// Is it an administrator of the system, without sight of business records?
-    pub administers: bool,
+    /// Which of the three administrators it is, if one: without sight of business records.
+    pub administers: Option<Administers>,
+    /// The roles that its holders may give inside their own subtree.
+    pub may_grant: Vec<RoleId>,
+    /// The roles that nobody holds together with it.
+    pub excludes: Vec<RoleId>,
     /// What of the organisation its holders keep up to date, over the subtree it was given for.
     pub manages: Vec<Managed>,
+}
+
+/// What one of the three administrators administers; nobody is two of them (GB/T 22239-2019 8.1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Administers {
+    /// Running, calendar, backups, duties.
+    System,
+    /// Accounts and grants.
+    Security,
+    /// Reads the logs, and nothing else.
+    Audit,
+}
+
+impl Administers {
+    /// The word in a definition.
+    pub fn of(word: &str) -> Option<Self> {
+        match word {
+            "system" => Some(Self::System),
+            "security" => Some(Self::Security),
+            "audit" => Some(Self::Audit),
+            _ => None,
+        }
+    }
 }
 
 /// What of the organisation a role may keep up to date.
@@ -169,6 +196,19 @@ impl Vocabulary {
     // enforces: role.manages
     pub fn managers(&self, what: Managed) -> Vec<RoleId> {
         self.roles.iter().filter(|role| role.manages.contains(&what)).map(|role| role.id.clone()).collect()
+    }
+
+    /// The roles of one of the three administrators.
+    pub fn administrators(&self, of: Administers) -> impl Iterator<Item = &Role> {
+        self.roles.iter().filter(move |role| role.administers == Some(of))
+    }
+
+    /// May nobody hold the two roles on the same day? Two different administrators never; others as either says.
+    // enforces: role.excludes
+    pub fn exclude_each_other(&self, one: &RoleId, other: &RoleId) -> bool {
+        let (Some(one), Some(other)) = (self.role(one.as_str()), self.role(other.as_str())) else { return false };
+        let administrators = one.administers.zip(other.administers).is_some_and(|(one, other)| one != other);
+        administrators || one.excludes.contains(&other.id) || other.excludes.contains(&one.id)
     }
 
     /// A site's setting, or its own name in braces if the site has none.

@@ -4,6 +4,7 @@ mod office;
 mod deadlines;
 mod facts;
 mod figures;
+mod giving;
 mod journal;
 mod standing_in;
 mod steps;

@@ -28,7 +28,7 @@ pub const MATTERS: &str = include_str!("../../demo/matters.kdl");
 pub const MARK: &str = "demo.password";
 
 /// Who is offered on the sign-in page: sign-in name and what there is to see.
-pub const SHOWN: [(&str, &str); 10] = [
+pub const SHOWN: [(&str, &str); 12] = [
     ("lin", "林书敏 督查员：下达、核验、拟督办令"),
     ("wu", "吴立群 分管领导：签发督办令，看全局"),
     ("zheng", "郑海生 农业农村局联络员：签收、报进度"),
@@ -39,6 +39,8 @@ pub const SHOWN: [(&str, &str); 10] = [
     ("meng", "孟怀远 组织人事专员：维护行政单位，办机构调整"),
     ("fangzx", "方知行 组织科：维护党组织"),
     ("gao", "高岩 系统管理员：看运行，不看业务"),
+    ("xue", "薛静言 安全管理员：管账号和授权，不看业务"),
+    ("yan", "严子正 审计管理员：只看审计日志"),
 ];
 
 /// Working days of history.

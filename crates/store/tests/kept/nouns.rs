@@ -2,7 +2,7 @@
 
 use kernel::ids::{FigureId, RecordId, UnitId};
 use serde_json::json;
-use store::acts::{self, ActRow};
+use store::acts::{self, ActAsk, ActRow};
 use store::deadlines::{self, DeadlineRow};
 use store::duties::{self, DutyRunRow};
 use store::files::{self, FileRow};
@@ -287,6 +287,7 @@ async fn acts_make_one_chain_and_a_number_taken_twice_asks_to_run_again() {
             actor: None,
             actor_name: "时钟".to_owned(),
             detail: "{}".to_owned(),
+            address: Some(format!("10.0.0.{seq}")),
             prior_hash: (seq > 1).then(|| format!("h{}", seq - 1)),
             hash: format!("h{seq}"),
         };
@@ -295,8 +296,17 @@ async fn acts_make_one_chain_and_a_number_taken_twice_asks_to_run_again() {
         acts::append(&mut tx, &act(1, 1, "signed_in")).await.expect("added");
         acts::append(&mut tx, &act(2, 2, "imported")).await.expect("added");
         assert_eq!(acts::head(&mut tx).await.expect("asked"), Some((2, "h2".to_owned())));
-        assert_eq!(acts::newest(&mut tx, None, Some(2), 9).await.expect("listed"), [act(1, 1, "signed_in")]);
-        assert_eq!(acts::newest(&mut tx, Some("imported"), None, 9).await.expect("listed"), [act(2, 2, "imported")]);
+        let first = [act(1, 1, "signed_in")];
+        for ask in [
+            ActAsk { before: Some(2), ..ActAsk::default() },
+            ActAsk { kinds: vec!["signed_in".to_owned()], ..ActAsk::default() },
+            ActAsk { address: Some("10.0.0.1".to_owned()), ..ActAsk::default() },
+            ActAsk { from_at: Some(5), until_at: Some(20), ..ActAsk::default() },
+        ] {
+            assert_eq!(acts::page(&mut tx, &ask, 9).await.expect("listed"), first, "{ask:?}");
+        }
+        let later = ActAsk { from_at: Some(21), ..ActAsk::default() };
+        assert_eq!(acts::page(&mut tx, &later, 9).await.expect("listed"), []);
         assert_eq!(acts::walk(&mut tx, 0, 9).await.expect("listed").len(), 2);
         assert!(acts::append(&mut tx, &act(3, 2, "x")).await.expect_err("taken").run_again());
         drop(tx);

@@ -7,10 +7,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use app::commands::denials;
 use app::commands::sign_in::Hurdle;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::COOKIE;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::authority::Actor;
@@ -40,6 +41,9 @@ pub(crate) async fn enter(State(site): State<Arc<Site>>, mut request: Request, n
         }
         Err(answer) => *answer,
     };
+    if let Some(visitor) = &visitor {
+        note_denial(visitor, &asked, response.status()).await;
+    }
     let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() else { return response };
     log(&failure, &guest.request);
     if is_api {
@@ -100,10 +104,12 @@ async fn admit(guest: &Guest, asked: &Asked) -> Result<Option<Visitor>, Box<Resp
     }
     match visitor(guest).await.map_err(refuse)? {
         Some(visitor) if !is_before(&visitor, who) => Err(before(&visitor, &asked.method)),
-        Some(visitor) if who == Who::Admin && !app::queries::frame::administers(&visitor.ctx) => {
-            Err(refuse(Failure::not_found()))
-        }
-        Some(visitor) => Ok(Some(visitor)),
+        Some(visitor) => match who {
+            Who::Administrator(what) if !app::queries::frame::administers(&visitor.ctx, what) => {
+                Err(refuse(Failure::not_found()))
+            }
+            _ => Ok(Some(visitor)),
+        },
         None if guest.path.starts_with("/api/") => Err(refuse(Failure::not_signed_in())),
         None => Err(Box::new(Redirect::to(&sign_in_and_back(guest, &asked.method)).into_response())),
     }
@@ -129,6 +135,21 @@ fn before(visitor: &Visitor, method: &Method) -> Box<Response> {
     Box::new(Redirect::to(&back(hurdle.page(), guest, method)).into_response())
 }
 
+/// What somebody signed in was denied is counted, and refused acts are written down. A log that cannot be written holds
+/// up nobody's answer.
+async fn note_denial(visitor: &Visitor, asked: &Asked, status: StatusCode) {
+    let noted = match status {
+        StatusCode::FORBIDDEN => {
+            denials::refused(&visitor.ctx, &format!("{} {}", asked.method, visitor.guest.path)).await
+        }
+        StatusCode::NOT_FOUND => denials::unseen(&visitor.ctx).await,
+        _ => return,
+    };
+    if let Err(error) = noted {
+        tracing::error!(request = visitor.guest.request, error = ?error, "a denial is not written down");
+    }
+}
+
 fn sign_in_and_back(guest: &Guest, method: &Method) -> String {
     back("/sign-in", guest, method)
 }
@@ -148,10 +169,10 @@ async fn visitor(guest: &Guest) -> Result<Option<Visitor>, Failure> {
     // Rights are those of this moment, whichever node gave or took them.
     guest.site.office.fresh_tree().await?;
     // Looking up a session needs a moment and a database, and nobody's rights.
-    let nobody = guest.site.ctx(Actor::Clock, None, &guest.request);
+    let nobody = guest.ctx(Actor::Clock, None);
     let found = app::commands::sign_in::whose(&nobody, token).await?;
     Ok(found.map(|entered| Visitor {
-        ctx: guest.site.ctx(entered.actor, Some(entered.account), &guest.request),
+        ctx: guest.ctx(entered.actor, Some(entered.account)),
         guest: guest.clone(),
         hurdle: entered.hurdle,
     }))

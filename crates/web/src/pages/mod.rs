@@ -26,4 +26,8 @@ pub(crate) mod figures;
 pub(crate) mod mechanism;
 pub(crate) mod units;
 pub(crate) mod admin;
+pub(crate) mod grants;
+pub(crate) mod explain;
+pub(crate) mod audit;
+pub(crate) mod my_file;
 pub(crate) mod health;

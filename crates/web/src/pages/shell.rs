@@ -3,6 +3,7 @@
 //! Never a chapter that the person's roles do not reach: the query leaves those out.
 
 use app::queries::frame::{ChapterLine, Frame};
+use kernel::catalog::Administers;
 
 use crate::parts::icons::Icon;
 use crate::parts::shell::{Anchor, Chapter, Inbox, RailPage, Shell, SignedIn};
@@ -24,6 +25,10 @@ pub(crate) enum Place<'a> {
     Units,
     /// Administration.
     Admin,
+    /// Grants.
+    Grants,
+    /// The audit log.
+    Audit,
     /// None of the rail's.
     Elsewhere,
 }
@@ -43,6 +48,7 @@ pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
             place: frame.unit.clone(),
             menu: vec![
                 Anchor::new("待阅", "/inbox"),
+                Anchor::new("我的档案", "/me"),
                 Anchor::new("我的授权", "/units"),
                 Anchor::new("代办", "/stand-ins"),
                 Anchor::new("我的账号", "/account"),
@@ -77,7 +83,13 @@ fn chapters(frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
         all.push(entry(Icon::Book, "机制手册", "/book", place == Place::Book, false));
     }
     all.push(entry(Icon::Tree, "组织", "/units", place == Place::Units, frame.chapters.is_empty()));
-    if frame.administers {
+    if frame.gives {
+        all.push(entry(Icon::Lock, "授权", "/grants", place == Place::Grants, frame.chapters.is_empty()));
+    }
+    if frame.administers.contains(&Administers::Audit) {
+        all.push(entry(Icon::Eye, "审计", "/audit", place == Place::Audit, frame.chapters.is_empty()));
+    }
+    if frame.administers.contains(&Administers::System) {
         all.push(entry(Icon::Gear, "管理", "/admin", place == Place::Admin, frame.chapters.is_empty()));
     }
     all

@@ -52,6 +52,10 @@ pub async fn verify_acts(ctx: &Ctx) -> Result<Verified, Error> {
             if journal::hash(act.prior_hash.as_deref(), RecordId(act.id), &said) != act.hash {
                 verified.differs(&about, "内容与校验值不符");
             }
+            let told: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
+            if told.get("address").and_then(|it| it.as_str()) != act.address.as_deref() {
+                verified.differs(&about, "地址与内容不符");
+            }
             (last, prior) = (act.seq, Some(act.hash));
         }
     }

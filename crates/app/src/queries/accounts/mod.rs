@@ -6,6 +6,7 @@ pub mod own;
 pub mod administration;
 
 use kernel::authority::Grant;
+use kernel::catalog::{Administers, Role};
 
 use crate::ctx::Ctx;
 
@@ -16,5 +17,6 @@ pub fn manages_accounts(ctx: &Ctx) -> bool {
 
 /// Do these roles manage accounts?
 pub(crate) fn roles_manage(ctx: &Ctx, grants: &[Grant]) -> bool {
-    grants.iter().any(|grant| ctx.vocabulary().role(grant.role.as_str()).is_some_and(|role| role.administers))
+    let is_guard = |role: &Role| role.administers == Some(Administers::Security);
+    grants.iter().any(|grant| ctx.vocabulary().role(grant.role.as_str()).is_some_and(is_guard))
 }

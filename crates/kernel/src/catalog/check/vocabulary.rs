@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use super::desk::Desk;
 use crate::catalog::grammar::VOCABULARY_FILE;
 use crate::catalog::raw::{self, Raw};
-use crate::catalog::{Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary};
-use crate::ids::UnitKind;
+use crate::catalog::{
+    Administers, Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary,
+};
+use crate::ids::{RoleId, UnitKind};
 use crate::problem::{Problem, SourceFile};
 
 /// Reads all files of the vocabulary, among these mechanisms (chapter, id); a word that is declared twice stays as it
@@ -17,9 +19,11 @@ pub(super) fn vocabulary(files: &[&SourceFile], mechanisms: &[(&str, &str)]) -> 
     let mut vocabulary = Vocabulary::default();
     let mut problems = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    let all: Vec<_> = files.iter().map(|file| (*file, raw::read(file, VOCABULARY_FILE))).collect();
+    let nodes = all.iter().flat_map(|(_, (nodes, _))| nodes);
+    let roles: Vec<String> = nodes.filter(|it| it.rule.key == "role").map(|it| it.arg(0).to_owned()).collect();
     let mut read = Vec::new();
-    for file in files {
-        let (nodes, faults) = raw::read(file, VOCABULARY_FILE);
+    for (file, (nodes, faults)) in all {
         problems.extend(faults);
         read.push((Desk::new(file), nodes));
     }
@@ -32,7 +36,7 @@ pub(super) fn vocabulary(files: &[&SourceFile], mechanisms: &[(&str, &str)]) -> 
                     format!("{} {} 写了两次", raw.name, raw.arg(0)),
                     format!("前一处在 {path}"),
                 ),
-                None => add(desk, raw, &mut vocabulary),
+                None => add(desk, raw, &roles, &mut vocabulary),
             }
         }
     }
@@ -49,20 +53,11 @@ pub(super) fn vocabulary(files: &[&SourceFile], mechanisms: &[(&str, &str)]) -> 
     (vocabulary, problems)
 }
 
-fn add(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &mut Vocabulary) {
+fn add(desk: &mut Desk<'_>, raw: &Raw, roles: &[String], vocabulary: &mut Vocabulary) {
     let name = raw.arg(1).to_owned();
     name_is_free(desk, raw, &name, vocabulary);
     match raw.rule.key {
-        // enforces: role.words
-        // enforces: role.administers
-        "role" => vocabulary.roles.push(Role {
-            id: raw.arg(0).into(),
-            name,
-            words: raw.text("words").unwrap_or_default(),
-            second_factor: raw.says("second_factor"),
-            administers: raw.says("administers"),
-            manages: managed(desk, raw),
-        }),
+        "role" => vocabulary.roles.push(role(desk, raw, name, roles)),
         "vocabulary.list" => {
             let list = List { id: raw.arg(0).into(), name, items: raw.inside("item").map(item).collect() };
             items_hold(desk, raw, &list);
@@ -131,6 +126,23 @@ fn kind_holds(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary) {
         .list(LEVELS)
         .map_or_else(Vec::new, |list| list.items.iter().map(|item| item.id.to_string()).collect::<Vec<_>>());
     desk.one_prop(raw, "level", "单位级别", &levels);
+}
+
+// enforces: role.words
+fn role(desk: &mut Desk<'_>, raw: &Raw, name: String, roles: &[String]) -> Role {
+    let mut known = |prop: &str| {
+        let ids = desk.many(raw, prop, "角色", roles);
+        ids.into_iter().map(RoleId::from).collect::<Vec<_>>()
+    };
+    let (may_grant, excludes) = (known("may_grant"), known("excludes"));
+    let manages = managed(desk, raw);
+    let id = RoleId::from(raw.arg(0));
+    if excludes.contains(&id) {
+        desk.tell(raw.prop_span("excludes"), "角色不能与自己互斥");
+    }
+    let administers = raw.text("administers").and_then(|word| Administers::of(&word));
+    let (words, second_factor) = (raw.text("words").unwrap_or_default(), raw.says("second_factor"));
+    Role { id, name, words, second_factor, administers, manages, may_grant, excludes }
 }
 
 /// People choose by the Chinese name: two roles, lists, kinds or chapters may not share one.

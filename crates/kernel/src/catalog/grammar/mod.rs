@@ -118,6 +118,8 @@ pub const HIERARCHIES: &[&str] = &["administrative", "party"];
 
 /// The layouts that a paper may take.
 pub const LAYOUTS: &[&str] = &["document", "letter", "order"];
+/// What an administrator may administer.
+pub const ADMINISTERS: &[&str] = &["system", "security", "audit"];
 /// What a register may be ordered by.
 pub const SORTS: &[&str] = &["due", "opened", "number"];
 /// Kinds of personal information.

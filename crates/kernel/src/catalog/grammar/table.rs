@@ -3,8 +3,8 @@
 //! Never a rule that needs more than the node itself: those are checks.
 
 use super::{
-    ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, LEVELS, MASKS, MECHANISM_FILE, Node, Property,
-    RELATIONS, SORTS, Scalar, Times, VOCABULARY_FILE,
+    ADMINISTERS, ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, LEVELS, MASKS, MECHANISM_FILE, Node,
+    Property, RELATIONS, SORTS, Scalar, Times, VOCABULARY_FILE,
 };
 
 const fn arg(name: &'static str, of: Scalar) -> Argument {
@@ -457,7 +457,13 @@ pub const GRAMMAR: &[Node] = &[
         props: &[
             must("words", Scalar::Text, "一句话说明这个角色做什么。"),
             may("second_factor", Scalar::YesNo, "登录时除密码外还要用动态码。"),
-            may("administers", Scalar::YesNo, "只管系统，不看业务事项。"),
+            may(
+                "administers",
+                Scalar::Word(ADMINISTERS),
+                "三员之一，不看业务事项，三员互不兼任：system 管运行、日历和备份；security 管账号和授权，能授任何角色；audit 只看审计日志。",
+            ),
+            may("may_grant", Scalar::Ids, "可以把哪些角色授给别人，只限自己管辖的单位及其下级。"),
+            may("excludes", Scalar::Ids, "同一个人在同一天不能兼有哪些角色。"),
             may("manages", Scalar::Ids, "维护哪些组织资料：units 单位，people 人员；以授权的单位及其下级为限。"),
         ],
         means: "一个角色。",

@@ -6,7 +6,7 @@ const WORDS: &str = r#"
 chapter "care" "关爱" icon="heart"
 role "clerk" "经办人" words="登记和交办。"
 role "head"  "负责人" words="答复和确认。"
-role "admin" "管理员" words="管系统。" administers=#true
+role "admin" "管理员" words="管系统。" administers="system"
 list "visit_kind" "走访类别" {
     item "comfort" "慰问" { aliases "看望" }
     item "survey"  "调研"

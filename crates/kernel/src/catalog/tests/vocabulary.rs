@@ -77,7 +77,7 @@ fn words_are_kept_as_written() {
     assert_eq!(words.messages["field.missing"], Message { says: "没有填。".into(), next: Some("请填写。".into()) });
     assert_eq!(words.messages["done"].next, None);
     assert_eq!(words.setting("发文机关"), Some("某办公室"));
-    assert_eq!((words.roles[0].words.as_str(), words.roles[0].administers), ("登记。", false));
+    assert_eq!((words.roles[0].words.as_str(), words.roles[0].administers), ("登记。", None));
     assert_eq!((words.chapters[0].name.as_str(), words.chapters[0].icon.as_str()), ("关爱", "heart"));
     assert_eq!((words.unit_kinds[0].name.as_str(), words.unit_kinds[0].hierarchy), ("科室", Hierarchy::Administrative));
 }
@@ -107,4 +107,40 @@ fn kinds_of_units_stand_in_one_of_two_trees_and_roles_keep_them() {
     assert_eq!(words.managers(Managed::Units), ["keeper"]);
     assert_eq!(words.hierarchy(&"branch".into()), Hierarchy::Party);
     assert_eq!(words.unit_kind("office").unwrap().level.as_deref(), Some("county_deputy"));
+}
+
+// proves: role.administers
+// proves: role.may_grant
+// proves: role.excludes
+#[test]
+fn a_role_says_what_its_holders_may_give_and_what_it_is_never_held_with() {
+    let text = r#"
+        role "clerk" "经办人" words="登记。" excludes="checker"
+        role "checker" "复核人" words="复核。"
+        role "head" "负责人" words="负责。" may_grant="clerk checker"
+        role "running" "系统管理员" words="管运行。" administers="system"
+        role "guard" "安全管理员" words="管授权。" administers="security"
+    "#;
+    let (catalog, problems) = check(&[SourceFile { path: "vocabulary/roles.kdl".into(), text: text.into() }]);
+    assert_eq!(told(&problems), "");
+    let words = catalog.vocabulary;
+    let apart = |one: &str, other: &str| words.exclude_each_other(&one.into(), &other.into());
+    assert!(apart("clerk", "checker") && apart("checker", "clerk"), "either of them may say so");
+    assert!(apart("running", "guard"), "two administrators are never one person");
+    assert!(!apart("clerk", "head") && !apart("guard", "guard"));
+    assert_eq!(words.role("head").map(|it| it.may_grant.len()), Some(2));
+    assert_eq!(words.administrators(Administers::Security).count(), 1);
+    problems_of_role("excludes=\"nobody\"", expect!["vocabulary/roles.kdl:1:36 没有名为 nobody 的角色"]);
+    problems_of_role("may_grant=\"a b\"", expect!["vocabulary/roles.kdl:1:39 没有名为 b 的角色"]);
+    problems_of_role("excludes=\"a\"", expect!["vocabulary/roles.kdl:1:26 角色不能与自己互斥"]);
+    problems_of_role(
+        "administers=\"all\"",
+        expect!["vocabulary/roles.kdl:1:26 administers不能是“all”，要写system、security、audit其中之一"],
+    );
+}
+
+fn problems_of_role(property: &str, expected: expect_test::Expect) {
+    let text = format!("role \"a\" \"甲\" words=\"办事。\" {property}");
+    let (_, problems) = check(&[SourceFile { path: "vocabulary/roles.kdl".into(), text: text.into() }]);
+    expected.assert_eq(&told(&problems));
 }

@@ -66,11 +66,11 @@ pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result
     };
     let acts = Some(html! { (Button::link("新建账号", "/admin/accounts/new").main()) });
     let head = PageHead { crumbs: crumbs(&[("账号", "")]), title: "账号".to_owned(), acts, ..PageHead::default() };
-    visitor.page(Place::Admin, &head, content).await
+    visitor.page(Place::Grants, &head, content).await
 }
 
 fn crumbs(rest: &[(&str, &str)]) -> Vec<Anchor> {
-    let all = std::iter::once(&("管理", "/admin")).chain(rest);
+    let all = std::iter::once(&("授权", "/grants")).chain(rest);
     all.map(|(label, href)| Anchor::new(*label, *href)).collect()
 }
 
@@ -173,7 +173,7 @@ async fn new_page(
         title: "新建账号".to_owned(),
         ..PageHead::default()
     };
-    visitor.page_as(status, Place::Admin, &head, content).await
+    visitor.page_as(status, Place::Grants, &head, content).await
 }
 
 fn candidate(one: &Candidate, word: &str, typed: &str) -> Markup {
@@ -268,7 +268,7 @@ async fn page(visitor: &Visitor, status: StatusCode, id: AccountId, said: Markup
         title: format!("账号 {}", line.login_name),
         ..PageHead::default()
     };
-    visitor.page_as(status, Place::Admin, &head, content).await
+    visitor.page_as(status, Place::Grants, &head, content).await
 }
 
 fn acts(line: &AccountLine) -> Markup {

@@ -60,8 +60,7 @@ pub(crate) async fn calendar(visitor: Visitor, sent: Sent) -> Result<Response, F
 
 async fn page(visitor: &Visitor, status: StatusCode, typed: &str, said: Markup) -> Result<Response, Failure> {
     let running = running::running(&visitor.ctx).await?;
-    let acts = Some(html! { (Button::link("账号", "/admin/accounts")) });
-    let head = PageHead { title: "管理".to_owned(), acts, ..PageHead::default() };
+    let head = PageHead { title: "管理".to_owned(), ..PageHead::default() };
     let content = html! {
         (said)
         (card("定时要办的事", html! {}, duties(&running)))

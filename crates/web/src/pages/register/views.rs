@@ -20,6 +20,7 @@ pub(crate) async fn save(visitor: Visitor, At(mechanism): At<String>, sent: Sent
 
 /// `POST /m/{mechanism}/views/{view}/removal`.
 pub(crate) async fn remove(visitor: Visitor, At((mechanism, view)): At<(String, Uuid)>) -> Result<Response, Failure> {
+    let mechanism = visitor.ctx.mechanism(&mechanism)?;
     views::drop_view(&visitor.ctx, view).await?;
-    Ok(answer::see(&urls::register(&mechanism)))
+    Ok(answer::see(&urls::register(mechanism.id.as_str())))
 }

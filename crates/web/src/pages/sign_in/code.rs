@@ -32,7 +32,7 @@ pub(crate) async fn show(visitor: Visitor, Query(next): Query<Next>) -> Response
 /// `POST /sign-in/code`.
 pub(crate) async fn give(visitor: Visitor, sent: Sent) -> Result<Response, Failure> {
     let guest = &visitor.guest;
-    let nobody = guest.site.ctx(Actor::Clock, None, &guest.request);
+    let nobody = guest.ctx(Actor::Clock, None);
     match code::give_code(&nobody, visitor.token(), sent.text("code"), &guest.origin()).await {
         Ok(token) => {
             let next = sent.text("next");

@@ -39,7 +39,7 @@ pub(crate) async fn show(guest: Guest, Query(next): Query<Next>) -> Response {
 
 /// `POST /sign-in`: in, and on to where the person wanted to go; or the form again.
 pub(crate) async fn sign_in(guest: Guest, sent: Sent) -> Result<Response, Failure> {
-    let ctx = guest.site.ctx(Actor::Clock, None, &guest.request);
+    let ctx = guest.ctx(Actor::Clock, None);
     let name: String = sent.text("name").chars().take(100).collect();
     let typed = SignIn {
         name: name.clone(),
@@ -66,7 +66,7 @@ fn refused(guest: &Guest, ctx: &app::Ctx, name: &str, next: &str, refusals: &[Re
 
 /// `POST /sign-out`: out, whoever it was.
 pub(crate) async fn sign_out(guest: Guest) -> Result<Response, Failure> {
-    let ctx = guest.site.ctx(Actor::Clock, None, &guest.request);
+    let ctx = guest.ctx(Actor::Clock, None);
     if let Some(token) = &guest.token {
         sign_in::sign_out(&ctx, token).await?;
     }

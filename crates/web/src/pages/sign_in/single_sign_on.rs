@@ -20,7 +20,7 @@ use crate::visitor::Guest;
 
 /// `GET /sign-in/single-sign-on`: to the provider.
 pub(crate) async fn begin(guest: Guest, Query(next): Query<Next>) -> Result<Response, Failure> {
-    let ctx = guest.site.ctx(Actor::Clock, None, &guest.request);
+    let ctx = guest.ctx(Actor::Clock, None);
     let single = ctx.office.single_sign_on().ok_or_else(Failure::not_found)?;
     let next = if urls::is_here(&next.next) { next.next.as_str() } else { "" };
     match single.begin(&ctx, next).await {
@@ -36,7 +36,7 @@ pub(crate) async fn begin(guest: Guest, Query(next): Query<Next>) -> Result<Resp
 
 /// `GET /sign-in/single-sign-on/callback`: back from the provider.
 pub(crate) async fn come_back(guest: Guest, Query(sent): Query<BTreeMap<String, String>>) -> Result<Response, Failure> {
-    let ctx = guest.site.ctx(Actor::Clock, None, &guest.request);
+    let ctx = guest.ctx(Actor::Clock, None);
     let cookie = guest.attempt.clone().unwrap_or_default();
     let back = Back { cookie, sent, origin: guest.origin() };
     let mut response = match single_sign_on::come_back(&ctx, back).await {

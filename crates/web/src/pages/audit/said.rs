@@ -1,0 +1,59 @@
+//! What is an act in words? What it is, and what exactly.
+//!
+//! Never what a record holds: acts name people, roles, units, counts and doors.
+
+use app::queries::audit::ActLine;
+use serde_json::Value as Json;
+
+/// The act's name, and its details in a sentence.
+pub(super) fn said(line: &ActLine) -> (String, String) {
+    let of = |name: &str| text(&line.detail, name);
+    let (what, exactly) = match line.kind.as_str() {
+        "sign_in" => ("登录", String::new()),
+        "sign_in.failed" => ("登录失败", String::new()),
+        "sign_out" => ("退出", String::new()),
+        "refused" => ("操作被拒", of("what")),
+        "denials.many" => (
+            "多次被拒",
+            format!("{} {} 没有权限{}次，看不到{}次", of("person"), of("day"), of("refused"), of("unseen")),
+        ),
+        "grant.given" => {
+            let until = if of("until").is_empty() { "长期".to_owned() } else { of("until") };
+            let what = if of("corrects").is_empty() { "授权" } else { "更正授权" };
+            let who = format!("{}：{}，管{}", of("person"), of("role"), of("unit"));
+            (what, format!("{who}，{}至{until}，依据：{}", of("from"), of("basis")))
+        }
+        "grant.ended" => {
+            let who = format!("{}：{}，管{}", of("person"), of("role"), of("unit"));
+            ("终止授权", format!("{who}，{}，理由：{}", of("ends"), of("reason")))
+        }
+        "grant.reviewed" => ("复核授权", format!("保留{}项", of("count"))),
+        "grant.review_opened" => ("开始授权复核", format!("{}年度，通知{}人", of("year"), of("told"))),
+        "export" => ("导出台账", format!("{}，{}件", of("mechanism"), of("count"))),
+        "audit.exported" => ("导出审计日志", format!("{}条", of("count"))),
+        "calendar" => ("更新工作日历", of("years")),
+        "set_up" => ("初次登记", format!("单位{}个，人员{}人，授权{}项", of("units"), of("people"), of("grants"))),
+        "batch" => ("批量办理", format!("{} {}，{}件", of("mechanism"), of("kind"), of("count"))),
+        "undo" => ("撤销导入", format!("{}件", of("count"))),
+        "correction.asked" => ("请求更正个人信息", String::new()),
+        other => return (other.to_owned(), plain(&line.detail)),
+    };
+    (what.to_owned(), exactly)
+}
+
+fn text(detail: &Json, name: &str) -> String {
+    match detail.get(name) {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(Json::Array(all)) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、"),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// The details of an act that has no sentence here: names and values, ids and hashes left out.
+fn plain(detail: &Json) -> String {
+    let Some(all) = detail.as_object() else { return String::new() };
+    let shown = all.iter().filter(|(name, value)| *name != "address" && !value.is_object() && !value.is_null());
+    let pairs = shown.map(|(name, _)| format!("{name}：{}", text(detail, name)));
+    pairs.collect::<Vec<_>>().join("；").chars().take(300).collect()
+}
