@@ -319,9 +319,10 @@ impl<'a> Lexer<'a> {
         let from = self.at;
         let run = self.name_run();
         let unit = &run[..run.find(['且', '或']).unwrap_or(run.len())];
-        // In 9亿30日 the unit ends before the next number.
+        // In 9亿30日 the unit ends before the next number, in 9亿期间 before the next word.
+        let ends = |at: usize, next: char| digit(next).is_some() || word(&unit[at..]).is_some();
         let unit = match unit.char_indices().nth(1) {
-            Some((at, next)) if unit.starts_with(['万', '亿']) && digit(next).is_some() => &unit[..at],
+            Some((at, next)) if unit.starts_with(['万', '亿']) && ends(at, next) => &unit[..at],
             _ => unit,
         };
         let read = Some(unit).filter(|it| !it.is_empty() && word(it).is_none()).map(|it| read_unit(number, it));

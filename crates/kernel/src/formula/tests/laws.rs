@@ -301,6 +301,13 @@ proptest! {
     }
 }
 
+#[test]
+fn a_word_behind_ten_thousands_is_no_unit() {
+    for text in ["9亿期间", "2万在", "9亿30日", "9亿件", "3万且"] {
+        points_into(text).unwrap();
+    }
+}
+
 /// Pieces that formulas are made of, good and bad.
 fn word() -> impl Strategy<Value = String> {
     let known = [
