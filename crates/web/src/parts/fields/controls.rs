@@ -167,7 +167,7 @@ pub enum Control {
     Chooser {
         /// The label that stands in it; several are separated by `、`.
         value: String,
-        /// Where labels are asked for, see [`super::chooser`].
+        /// Where labels are asked for, see `super::chooser`.
         from: String,
         /// May there be several?
         many: bool,
