@@ -185,7 +185,8 @@ impl Office {
         };
         let mut visitor = Visitor::stranger(Arc::new(door));
         let page = visitor.signs_in(login, world::PASSWORD).await;
-        assert!(page.status == 200 && !page.url.starts_with("/sign-in"), "{login} is not let in:\n{}", page.window());
+        let is_in = page.status == 200 && !page.url.starts_with("/sign-in");
+        assert!(is_in, "{login} is not let in, {} at {}:\n{}", page.status, page.url, page.window());
         visitor
     }
 
@@ -203,7 +204,8 @@ impl Office {
     pub(crate) async fn sign_in(&self, login: &str) -> Visitor {
         let mut visitor = self.stranger();
         let page = visitor.signs_in(login, world::PASSWORD).await;
-        assert!(page.status == 200 && !page.url.starts_with("/sign-in"), "{login} is not let in:\n{}", page.window());
+        let is_in = page.status == 200 && !page.url.starts_with("/sign-in");
+        assert!(is_in, "{login} is not let in, {} at {}:\n{}", page.status, page.url, page.window());
         visitor
     }
 
