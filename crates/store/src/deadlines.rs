@@ -110,17 +110,12 @@ pub async fn of_record(conn: &mut Conn, record: RecordId) -> Result<Vec<Deadline
 
 /// The deadlines of several records, by record and first day.
 pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<DeadlineRow>, StoreError> {
-    let mut all = Vec::new();
-    for some in records.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!(
+    let sql = |places: &str| {
+        format!(
             "SELECT {COLUMNS} FROM deadline WHERE site = $1 AND record IN ({places}) ORDER BY record, starts_on, name_"
-        );
-        all.append(&mut conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list deadlines")?);
-    }
-    Ok(all)
+        )
+    };
+    many::by_ids(conn, records, sql).await.and_then(|found| rows(&found)).doing("list deadlines")
 }
 
 /// Deadlines that the clock has to look at on `today`, the oldest alarm first.

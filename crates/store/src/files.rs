@@ -7,7 +7,6 @@ use kernel::ids::{FileId, PersonId, RecordId};
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
 use crate::many;
-use crate::param::P;
 use crate::row::Row;
 
 /// So many bytes lie in one row.
@@ -80,16 +79,9 @@ pub async fn find(conn: &mut Conn, id: FileId) -> Result<Option<FileRow>, StoreE
 
 /// What is said about several files, in the order of their ids.
 pub async fn by_ids(conn: &mut Conn, ids: &[FileId]) -> Result<Vec<FileRow>, StoreError> {
-    let mut all = Vec::new();
-    for some in ids.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!("SELECT {COLUMNS} FROM file WHERE site = $1 AND id IN ({places}) ORDER BY id");
-        let rows = conn.list(sql, params).await.doing("find files")?;
-        all.append(&mut rows.iter().map(file).collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(all)
+    let sql = |places: &str| format!("SELECT {COLUMNS} FROM file WHERE site = $1 AND id IN ({places}) ORDER BY id");
+    let rows = many::by_ids(conn, ids, sql).await.doing("find files")?;
+    rows.iter().map(file).collect()
 }
 
 /// The files of a record, oldest first.

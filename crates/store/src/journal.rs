@@ -120,16 +120,10 @@ pub async fn of_record(conn: &mut Conn, record: RecordId) -> Result<Vec<JournalR
 
 /// All entries of several records, by record and in order.
 pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<JournalRow>, StoreError> {
-    let mut all = Vec::new();
-    for some in records.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql =
-            format!("SELECT {COLUMNS} FROM journal WHERE site = $1 AND record IN ({places}) ORDER BY record, seq");
-        all.append(&mut conn.list(sql, params).await.and_then(|found| rows(&found)).doing("read journals")?);
-    }
-    Ok(all)
+    let sql = |places: &str| {
+        format!("SELECT {COLUMNS} FROM journal WHERE site = $1 AND record IN ({places}) ORDER BY record, seq")
+    };
+    many::by_ids(conn, records, sql).await.and_then(|found| rows(&found)).doing("read journals")
 }
 
 /// The last entry of a record, if it has any.
@@ -141,20 +135,14 @@ pub async fn head(conn: &mut Conn, record: RecordId) -> Result<Option<Head>, Sto
 
 /// The last entry of several records, by record.
 pub async fn heads_of(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Head>, StoreError> {
-    let mut all = Vec::new();
-    for some in records.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!(
+    let sql = |places: &str| {
+        format!(
             "SELECT j.record, j.seq, j.hash_ FROM journal j WHERE j.site = $1 AND j.record IN ({places}) AND j.seq = \
              (SELECT MAX(k.seq) FROM journal k WHERE k.site = j.site AND k.record = j.record) ORDER BY j.record"
-        );
-        let found = conn.list(sql, params).await;
-        let found = found.and_then(|found| found.iter().map(head_of).collect::<Result<Vec<_>, _>>());
-        all.append(&mut found.doing("find the heads of journals")?);
-    }
-    Ok(all)
+        )
+    };
+    let found = many::by_ids(conn, records, sql).await;
+    found.and_then(|found| found.iter().map(head_of).collect()).doing("find the heads of journals")
 }
 
 /// The last entry of every record, by record: what a daily seal covers.

@@ -6,6 +6,7 @@ use crate::conn::Conn;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::param::P;
+use crate::row::Row;
 
 /// Rows a statement, largest first.
 const SIZES: [usize; 4] = [128, 32, 8, 1];
@@ -28,6 +29,22 @@ pub(crate) async fn insert(
         changed += conn.run(sql, params).await?;
     }
     Ok(changed)
+}
+
+/// The rows of many ids, asked for in portions: `sql` makes the statement out of the places of the ids; the site is `$1`.
+pub(crate) async fn by_ids<I: Copy + Into<P>>(
+    conn: &mut Conn,
+    ids: &[I],
+    sql: impl Fn(&str) -> String,
+) -> Result<Vec<Row>, StoreError> {
+    let mut all = Vec::with_capacity(ids.len());
+    for some in ids.chunks(256) {
+        let mut params = padded(some.iter().map(|id| (*id).into()).collect());
+        let sql = sql(&places(2, params.len()));
+        params.insert(0, conn.here());
+        all.append(&mut conn.list(sql, params).await?);
+    }
+    Ok(all)
 }
 
 /// `($1, $2), ($3, $4)`; in SQLite `(?, ?), (?, ?)`, because it looks numbered places up one by one from the first.

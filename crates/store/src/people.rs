@@ -58,16 +58,10 @@ pub async fn find(conn: &mut Conn, id: PersonId) -> Result<Option<PersonRow>, St
 
 /// Several people, in the order of their ids.
 pub async fn by_ids(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<PersonRow>, StoreError> {
-    let mut all = Vec::new();
-    for some in ids.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!("SELECT {COLUMNS} FROM person p WHERE p.site = $1 AND p.id IN ({places}) ORDER BY p.id");
-        let rows = conn.list(sql, params).await.doing("find people")?;
-        all.append(&mut rows.iter().map(person).collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(all)
+    let sql =
+        |places: &str| format!("SELECT {COLUMNS} FROM person p WHERE p.site = $1 AND p.id IN ({places}) ORDER BY p.id");
+    let rows = many::by_ids(conn, ids, sql).await.doing("find people")?;
+    rows.iter().map(person).collect()
 }
 
 /// People of the units of an interval, by pinyin and id, after one already shown. `named` is a part of the name or

@@ -10,6 +10,7 @@ use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
 use crate::many;
 use crate::param::P;
+use crate::row::Row;
 
 /// A point of a record, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,25 +89,23 @@ pub async fn of_record(conn: &mut Conn, record: RecordId) -> Result<Vec<Pointed>
 
 /// Whom several records point to, record by record.
 pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<(RecordId, Pointed)>, StoreError> {
-    let mut all = Vec::new();
-    for some in records.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!(
+    let sql = |places: &str| {
+        format!(
             "SELECT record, how, whom, unit_ord FROM record_reach WHERE site = $1 AND record IN ({places}) \
              ORDER BY record, how, whom"
-        );
-        for row in conn.list(sql, params).await.doing("ask whom records point to")? {
-            let (how, ord) = (How::from(row.text(1)?.as_str()), row.int(3)?);
-            let to = match ord {
-                NO_UNIT if !how.is_to_unit() => Target::Person(row.id::<PersonId>(2)?),
-                ord => Target::Unit(row.id::<UnitId>(2)?, (ord != NO_UNIT).then_some(ord)),
-            };
-            all.push((row.id(0)?, Pointed { how, to }));
-        }
-    }
-    Ok(all)
+        )
+    };
+    let rows = many::by_ids(conn, records, sql).await.doing("ask whom records point to")?;
+    rows.iter().map(pointed).collect()
+}
+
+fn pointed(row: &Row) -> Result<(RecordId, Pointed), StoreError> {
+    let (how, ord) = (How::from(row.text(1)?.as_str()), row.int(3)?);
+    let to = match ord {
+        NO_UNIT if !how.is_to_unit() => Target::Person(row.id::<PersonId>(2)?),
+        ord => Target::Unit(row.id::<UnitId>(2)?, (ord != NO_UNIT).then_some(ord)),
+    };
+    Ok((row.id(0)?, Pointed { how, to }))
 }
 
 /// After a reorganisation: gives every point to a unit the number that the unit has now. Says how many changed.

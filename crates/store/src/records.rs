@@ -163,15 +163,8 @@ pub async fn find(conn: &mut Conn, id: RecordId) -> Result<Option<RecordRow>, St
 
 /// Several records, in the order of their ids; those that are not there are left out.
 pub async fn by_ids(conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<RecordRow>, StoreError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id IN ({places}) ORDER BY id");
-        found.append(&mut conn.list(sql, params).await.and_then(|found| rows(&found)).doing("find records by id")?);
-    }
-    Ok(found)
+    let sql = |places: &str| format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id IN ({places}) ORDER BY id");
+    many::by_ids(conn, ids, sql).await.and_then(|found| rows(&found)).doing("find records by id")
 }
 
 /// The records with a number, newest first; numbers of unlike mechanisms may be equal.

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
 use crate::many;
-use crate::param::P;
 use crate::row::Row;
 
 /// A link from a record to another.
@@ -86,14 +85,9 @@ pub async fn to_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Tie
 }
 
 async fn of_side(conn: &mut Conn, side: &'static str, records: &[RecordId]) -> Result<Vec<TieRow>, StoreError> {
-    let mut all = Vec::new();
-    for some in records.chunks(256) {
-        let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(2, params.len());
-        params.insert(0, conn.here());
-        let sql = format!("SELECT {COLUMNS} FROM tie WHERE site = $1 AND {side} IN ({places}) ORDER BY {side}, id");
-        let found = conn.list(sql, params).await.doing("list ties")?;
-        all.append(&mut found.iter().map(tie).collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(all)
+    let sql = |places: &str| {
+        format!("SELECT {COLUMNS} FROM tie WHERE site = $1 AND {side} IN ({places}) ORDER BY {side}, id")
+    };
+    let found = many::by_ids(conn, records, sql).await.doing("list ties")?;
+    found.iter().map(tie).collect()
 }

@@ -3,6 +3,7 @@
 //!
 //! Never looks behind the door, but for what is named `db_…`.
 
+mod chance;
 mod clock;
 mod office;
 mod visitor;
@@ -15,6 +16,7 @@ mod bundle;
 mod fonts;
 
 pub(crate) use bundle::unpacked;
+pub(crate) use chance::Chance;
 pub(crate) use form::Form;
 pub(crate) use office::Office;
 pub(crate) use page::Page;

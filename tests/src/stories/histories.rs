@@ -3,27 +3,10 @@
 //!
 //! Never a history that cannot be told again: the same seed gives the same one.
 
-use crate::harness::{Form, Office, Visitor, record_of};
+use crate::harness::{Chance, Form, Office, Visitor, record_of};
 use crate::world::PEOPLE;
 
 use super::tasks;
-
-/// A small generator (SplitMix64): the same numbers on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % below.max(1) as u64).expect("it is below a usize")
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.next(of.len())]
-    }
-}
 
 #[tokio::test]
 async fn after_any_history_the_journal_replays_to_the_records_and_the_figures_add_up() {

@@ -5,7 +5,7 @@
 //! Never a figure of a year gone by that changes because somebody moved.
 
 use super::tasks;
-use crate::harness::{Fields, Office, Page, Visitor};
+use crate::harness::{Chance, Fields, Office, Page, Visitor};
 
 const ORDER: &str = "岚编〔2026〕3号";
 
@@ -198,19 +198,6 @@ async fn only_who_keeps_units_changes_them_and_only_their_own() {
         .answers(422);
     let strange = unit(&mut lin, "岚湾新区农业农村局").await;
     li.asks(&strange).await.answers(404);
-}
-
-/// A small generator (SplitMix64): the same numbers on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % below.max(1) as u64).expect("it is below a usize")
-    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use documents::workbook_in::{self, Limits};
 use kernel::grid::Grid;
-use kernel::ids::{BatchId, FieldId, UnitId};
+use kernel::ids::{BatchId, FieldId, MechanismId, PersonId, UnitId};
 use kernel::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use store::Conn;
@@ -101,20 +101,24 @@ pub async fn upload(ctx: &Ctx, mechanism: &str, name: &str, bytes: &[u8]) -> Res
     let (true, Some(owner)) = (ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import), ctx.person()) else {
         return Err(Error::NotFound);
     };
+    keep(ctx, owner, mechanism.id.clone(), name, bytes).await
+}
+
+/// Keeps a workbook of somebody who was asked whether they may bring it, and its sheets on the shelf.
+pub async fn keep(
+    ctx: &Ctx,
+    owner: PersonId,
+    mechanism: MechanismId,
+    name: &str,
+    bytes: &[u8],
+) -> Result<UploadId, Error> {
     let name = clean_name(name)?;
     let content = bytes.to_vec();
     let read = aside("read a workbook", move || read(&content).map(|grids| (content, grids)));
     let (content, grids) = read.await??;
     let id: UploadId = ctx.new_id();
-    let row = UploadRow {
-        id: id.0,
-        owner,
-        mechanism: Some(mechanism.id.clone()),
-        file_name: name,
-        content,
-        mapping: None,
-        at: ctx.now,
-    };
+    let row =
+        UploadRow { id: id.0, owner, mechanism: Some(mechanism), file_name: name, content, mapping: None, at: ctx.now };
     let mut tx = ctx.office.db.begin().await?;
     store::imports::insert_upload(&mut tx, &row).await?;
     tx.commit().await?;

@@ -128,6 +128,12 @@ pub struct Choice {
     pub group: Option<String>,
 }
 
+impl From<&crate::tree::Unit> for Choice {
+    fn from(unit: &crate::tree::Unit) -> Self {
+        Self { id: unit.id.to_string(), name: unit.name.clone(), pinyin: unit.pinyin.clone(), group: None }
+    }
+}
+
 /// A file, as a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileLine {
@@ -369,16 +375,12 @@ pub fn choices(ctx: &Ctx, list: &str) -> Vec<Choice> {
 /// The units that may be chosen: those over which the actor holds a role of the step.
 fn units(ctx: &Ctx, mechanism: &kernel::ids::MechanismId, who: &[kernel::ids::RoleId]) -> Vec<Choice> {
     let reach = ctx.actor.reach(mechanism, who);
-    ctx.tree.present_within(&reach).map(unit_choice).collect()
+    ctx.tree.present_within(&reach).map(Choice::from).collect()
 }
 
 /// All units, for helpers and the like.
 pub fn all_units(ctx: &Ctx) -> Vec<Choice> {
-    ctx.tree.units().iter().filter(|unit| unit.is_present()).map(unit_choice).collect()
-}
-
-fn unit_choice(unit: &crate::tree::Unit) -> Choice {
-    Choice { id: unit.id.to_string(), name: unit.name.clone(), pinyin: unit.pinyin.clone(), group: None }
+    ctx.tree.units().iter().filter(|unit| unit.is_present()).map(Choice::from).collect()
 }
 
 /// The people who may be chosen.

@@ -239,7 +239,8 @@ pub(super) fn spans(known: &Known, effects: &Effects, order: &Order, id: Uuid) -
 /// Since when a unit is there of which nobody said when it was founded.
 pub(super) const ALWAYS: jiff::civil::Date = jiff::civil::Date::constant(1, 1, 1);
 
-fn span_of(row: &UnitRow, seq: i64, event: &str) -> SpanRow {
+/// A span that begins with what the unit is now; whoever knows more of it says so.
+pub(super) fn span_of(row: &UnitRow, seq: i64, event: &str) -> SpanRow {
     SpanRow {
         unit: row.id,
         seq,

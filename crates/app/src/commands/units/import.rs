@@ -5,7 +5,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use documents::workbook_in::{self, Limits};
 use kernel::catalog::Managed;
 use kernel::grid::Grid;
 use kernel::ids::{BatchId, MechanismId, UnitId};
@@ -19,8 +18,7 @@ use uuid::Uuid;
 use super::carrying_out::known;
 use super::effects::{self, Effects};
 use crate::commands::batches::act;
-use crate::commands::files::clean_name;
-use crate::commands::intake::aside;
+use crate::commands::intake::{self, aside};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::units::workbook::{self, Above, Read};
@@ -37,29 +35,7 @@ fn may(ctx: &Ctx) -> Result<kernel::ids::PersonId, Error> {
 
 /// Keeps a workbook to be looked at.
 pub async fn upload(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<Uuid, Error> {
-    let owner = may(ctx)?;
-    let name = clean_name(name)?;
-    let content = bytes.to_vec();
-    let read = aside("read a workbook", move || sheets(&content).map(|_| content));
-    let content = read.await??;
-    let row = UploadRow {
-        id: ctx.new_id(),
-        owner,
-        mechanism: Some(MechanismId::from(UNITS)),
-        file_name: name,
-        content,
-        mapping: None,
-        at: ctx.now,
-    };
-    let mut tx = ctx.office.db.begin().await?;
-    store::imports::insert_upload(&mut tx, &row).await?;
-    tx.commit().await?;
-    Ok(row.id)
-}
-
-fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, Refusal> {
-    workbook_in::read(bytes, Limits::default())
-        .map_err(|fault| Refusal::new("import.not_a_workbook").with("words", fault.to_string()))
+    Ok(intake::keep(ctx, may(ctx)?, MechanismId::from(UNITS), name, bytes).await?.0)
 }
 
 /// The workbook with its sheets, if it is this person's.
@@ -69,9 +45,9 @@ pub async fn own(ctx: &Ctx, id: Uuid) -> Result<(UploadRow, Arc<Vec<Grid>>), Err
     let row = store::imports::find_upload(&mut conn, id, owner).await?;
     let row = row.filter(|row| row.mechanism.as_ref().is_some_and(|it| *it == *UNITS));
     let row = row.ok_or(Error::NotFound)?;
-    let content = row.content.clone();
-    let grids = aside("read a workbook", move || sheets(&content)).await??;
-    Ok((row, Arc::new(grids)))
+    let now = ctx.now;
+    let (row, grids) = aside("read a workbook", move || intake::sheets(&row, now).map(|grids| (row, grids))).await??;
+    Ok((row, grids))
 }
 
 /// Founds the units of all rows that can be taken in, in one act. Says how many.
@@ -131,20 +107,10 @@ fn founded(ctx: &Ctx, read: &Read) -> Effects {
 
 fn spans(effects: &Effects, file: &str, batch: BatchId) -> Vec<SpanRow> {
     let span = |(row, ..): &(store::units::UnitRow, &'static str, Option<UnitId>)| SpanRow {
-        unit: row.id,
-        seq: 1,
         from_on: row.founded_on.unwrap_or(effects::ALWAYS),
-        ended_on: None,
-        name: row.name.clone(),
-        short_name: row.short_name.clone(),
-        kind: row.kind.clone(),
-        level: row.level.clone(),
-        parent: row.parent,
-        event: "founded".to_owned(),
-        other: None,
         decision: Some(format!("导入：{file}")),
-        why: None,
         reorganisation: Some(batch.0),
+        ..effects::span_of(row, 1, "founded")
     };
     effects.units.iter().map(span).collect()
 }

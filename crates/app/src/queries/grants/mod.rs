@@ -303,11 +303,5 @@ fn roles(ctx: &Ctx) -> Vec<&Role> {
 
 fn units(ctx: &Ctx) -> Vec<Choice> {
     let reach: Vec<Subtree> = reach(ctx).into_iter().map(|(_, over)| over).collect();
-    let choice = |unit: &crate::tree::Unit| Choice {
-        id: unit.id.to_string(),
-        name: unit.name.clone(),
-        pinyin: unit.pinyin.clone(),
-        group: None,
-    };
-    ctx.tree.within(&reach).map(choice).collect()
+    ctx.tree.present_within(&reach).map(Choice::from).collect()
 }

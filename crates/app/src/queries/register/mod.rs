@@ -350,13 +350,7 @@ pub fn may_read_somewhere(ctx: &Ctx, mechanism: &Mechanism, field: &Field) -> bo
 /// The units inside this person's reach.
 pub fn visible_units(ctx: &Ctx, mechanism: &Mechanism) -> Vec<Choice> {
     let reach = ctx.sight(mechanism).subtrees();
-    let choice = |unit: &crate::tree::Unit| Choice {
-        id: unit.id.to_string(),
-        name: unit.name.clone(),
-        pinyin: unit.pinyin.clone(),
-        group: None,
-    };
-    ctx.tree.within(&reach).map(choice).collect()
+    ctx.tree.within(&reach).map(Choice::from).collect()
 }
 
 // enforces: list.columns
