@@ -4,6 +4,7 @@
 
 use kernel::refusal::Refusal;
 use store::StoreError;
+pub use store::Unwritable;
 
 /// Every way a command or query can end without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,14 @@ impl From<Vec<Refusal>> for Error {
 }
 
 impl Error {
+    /// Why nothing can be written, if that is what went wrong.
+    pub fn unwritable(&self) -> Option<Unwritable> {
+        match self {
+            Self::Broken { source, .. } => source.downcast_ref::<StoreError>().and_then(StoreError::unwritable),
+            _ => None,
+        }
+    }
+
     /// We are at fault while doing something that is not the database's.
     pub fn broken(doing: &'static str, source: impl Into<anyhow::Error>) -> Self {
         Self::Broken { doing, source: source.into() }

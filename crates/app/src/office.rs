@@ -14,7 +14,7 @@ use kernel::catalog::{Catalog, Mechanism};
 use kernel::ids::{AccountId, FieldId};
 use kernel::problem::{Problem, SourceFile};
 use store::Db;
-use store::settings::DefinitionRow;
+use store::definitions::DefinitionRow;
 
 use crate::commands::denials::Denials;
 use crate::ctx::Ctx;
@@ -85,8 +85,8 @@ pub struct Office {
     /// What was denied on this node and is not yet written down.
     pub denials: Denials,
     press: OnceLock<Arc<Press>>,
-    keys: OnceLock<Keys>,
     single_sign_on: OnceLock<SingleSignOn>,
+    keys: Option<Keys>,
     definitions: RwLock<Arc<Definitions>>,
     tree: RwLock<Arc<Tree>>,
 }
@@ -97,14 +97,15 @@ impl Office {
         db: Db,
         definitions: Definitions,
         press: Option<Arc<Press>>,
+        keys: Option<Keys>,
         now: i64,
     ) -> Result<Arc<Self>, Error> {
         let office = Self {
             db,
             hashing: Hashing::default(),
             press: press.map_or_else(OnceLock::new, OnceLock::from),
-            keys: OnceLock::new(),
             single_sign_on: OnceLock::new(),
+            keys,
             overlay: None,
             denials: Denials::default(),
             definitions: RwLock::new(Arc::new(definitions)),
@@ -112,7 +113,9 @@ impl Office {
         };
         let office = Arc::new(office);
         let mut tx = office.db.begin().await?;
-        store::units::begin_versions(&mut tx).await?;
+        if store::units::begin_versions(&mut tx).await? {
+            office.tell(&mut tx, "tree.version", serde_json::json!({}), now).await?;
+        }
         tx.commit().await?;
         let definitions = (*office.definitions()).clone();
         office.take_definitions(definitions, now).await?;
@@ -133,15 +136,14 @@ impl Office {
         let _ = self.press.set(press);
     }
 
-    /// The secrets that do not lie in the database.
+    /// The secrets that do not lie in the database; none where a tool only reads.
     pub fn keys(&self) -> Option<&Keys> {
-        self.keys.get()
+        self.keys.as_ref()
     }
 
-    /// Hands the secrets in, before the first act. A second set is dropped.
-    pub fn bring_keys(&self, keys: Keys) {
-        // The first set stays: one process reads one file.
-        let _ = self.keys.set(keys);
+    /// The code of the last act, under the key for acts.
+    pub(crate) fn code_of_acts(&self, words: &str) -> String {
+        self.keys().map(|keys| keys.mac("act", words.as_bytes())).unwrap_or_default()
     }
 
     /// The site's single sign-on, if it has one.
@@ -168,6 +170,7 @@ impl Office {
     /// Puts checked definitions in force: their texts are kept by hash, so that records stay on their version.
     pub async fn take_definitions(&self, mut definitions: Definitions, now: i64) -> Result<(), Error> {
         let mut tx = self.db.begin().await?;
+        let mut new = Vec::new();
         for mechanism in definitions.catalog.mechanisms.values() {
             let source = definition_source(mechanism, &definitions);
             let row = DefinitionRow {
@@ -176,12 +179,17 @@ impl Office {
                 source,
                 taken_at: now,
             };
-            store::settings::put_definition(&mut tx, &row).await?;
+            if store::definitions::put(&mut tx, &row).await? {
+                new.push(row.mechanism.to_string());
+            }
+        }
+        if !new.is_empty() {
+            self.tell(&mut tx, "definitions", serde_json::json!({ "mechanisms": new }), now).await?;
         }
         tx.commit().await?;
         self.db.index_facts(&indexed(&definitions.catalog)).await?;
         let mut conn = self.db.read().await?;
-        for old in store::settings::all_definitions(&mut conn).await? {
+        for old in store::definitions::all(&mut conn).await? {
             let is_current = definitions.catalog.mechanisms.values().any(|it| *it.hash == *old.hash);
             if is_current {
                 continue;
@@ -190,7 +198,7 @@ impl Office {
                 definitions.older.insert(Arc::from(old.hash.as_str()), mechanism);
             }
         }
-        for year in store::settings::calendar_years(&mut conn).await? {
+        for year in store::calendar_years::all(&mut conn).await? {
             let file = SourceFile { path: Arc::from("vocabulary/calendar.kdl"), text: Arc::from(year.source.as_str()) };
             let (own, problems) = Calendar::parse(&[file]);
             if problems.is_empty() {
@@ -206,6 +214,23 @@ impl Office {
     /// Makes anew whom records point to, where the rules of the definitions in force ask for other points.
     pub async fn renew_points(&self) -> Result<u64, Error> {
         crate::commands::upkeep::reach::renew(&self.db, &self.definitions(), &self.tree()).await
+    }
+
+    /// Writes the act of what the program itself does when it starts or takes definitions.
+    async fn tell(&self, tx: &mut store::Tx, kind: &str, detail: serde_json::Value, now: i64) -> Result<(), Error> {
+        let told = store::acts::Told {
+            id: uuid::Uuid::new_v4(),
+            at: now,
+            kind,
+            actor: None,
+            actor_name: Actor::Clock.name(),
+            detail: detail.to_string(),
+            address: None,
+        };
+        let code = |words: &str| self.code_of_acts(words);
+        let mac: Option<store::acts::Mac<'_>> = self.keys().is_some().then_some(&code);
+        store::acts::tell(tx, told, mac).await?;
+        Ok(())
     }
 
     /// Reads units, people and grants anew if somebody changed them since, on whichever node.

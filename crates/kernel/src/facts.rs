@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::catalog::{Child, Field, FieldType, List, Mechanism, Vocabulary};
 use crate::ids::FieldId;
 use crate::refusal::{Refusal, Spot};
+use crate::secrecy;
 use crate::value::{Facts, Month, Value};
 
 /// The most rows that a child table holds.
@@ -238,6 +239,9 @@ fn text(field: &Field, text: &str, max: usize) -> Result<Value, Refusal> {
     let length = text.chars().count();
     if length > max {
         return Err(refuse(field, "field.too_long").with("most", max).with("length", length));
+    }
+    if let Some(mark) = secrecy::mark(text) {
+        return Err(refuse(field, "field.secret").with("mark", mark));
     }
     Ok(Value::Text(text.to_owned()))
 }

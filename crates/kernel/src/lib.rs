@@ -14,6 +14,7 @@ pub mod series;
 pub mod template;
 pub mod catalog;
 pub mod facts;
+pub mod secrecy;
 pub mod record;
 pub mod authority;
 pub mod organisation;

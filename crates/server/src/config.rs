@@ -31,7 +31,7 @@ pub struct Setting {
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 21] = [
     one("data", "ZUGONG_DATA", "data", "数据文件夹：数据库、演示数据放在这里"),
     one(
         "database",
@@ -71,6 +71,27 @@ pub const SETTINGS: [Setting; 16] = [
     one("single-sign-on-secret", "ZUGONG_SINGLE_SIGN_ON_SECRET", "", "存放客户端密码的文件；公开客户端不写"),
     one("single-sign-on-claim", "ZUGONG_SINGLE_SIGN_ON_CLAIM", "preferred_username", "令牌里哪一项是本系统的用户名"),
     one("single-sign-on-name", "ZUGONG_SINGLE_SIGN_ON_NAME", "统一身份认证", "登录页按钮上怎么称呼它"),
+    one(
+        "tls-certificate",
+        "ZUGONG_TLS_CERTIFICATE",
+        "",
+        "HTTPS 证书文件（PEM，含中间证书）；与 tls-key 一起写就直接提供 HTTPS，换了文件自动生效",
+    ),
+    one("tls-key", "ZUGONG_TLS_KEY", "", "HTTPS 证书的私钥文件（PEM）"),
+    Setting {
+        name: "host",
+        variable: "ZUGONG_HOST",
+        default: "",
+        many: true,
+        words: "本系统的网址主机名，可写多个（环境变量里用冒号隔开）；写了就只应答这些主机名",
+    },
+    one(
+        "rate",
+        "ZUGONG_RATE",
+        "600",
+        "每个账号、每个未登录地址每分钟最多看多少页（办理算3页，导入导出算10页）；0 表示不限",
+    ),
+    one("connections", "ZUGONG_CONNECTIONS", "2000", "最多同时开多少个连接，10到100000"),
     one("log", "ZUGONG_LOG", "info", "日志多细：error、warn、info、debug，也可写“info,store=debug”"),
     one("tick", "ZUGONG_TICK", "60", "每隔几秒做一遍例行事务（看时限、排印公文、清理），1到3600"),
     one("threads", "ZUGONG_THREADS", "0", "处理请求的线程数；0 表示与处理器核数相同"),
@@ -127,6 +148,14 @@ pub struct Config {
     pub secure_cookies: bool,
     /// The site's single sign-on.
     pub single_sign_on: SingleSignOn,
+    /// The certificate and its key, if the server speaks TLS itself.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// The hosts by which it is called; any if none is named.
+    pub hosts: Vec<String>,
+    /// Looks a minute for each account and each address; 0 for no limit.
+    pub rate: u32,
+    /// Connections at a time.
+    pub connections: usize,
     /// What is logged.
     pub log: String,
     /// Seconds between two rounds of duties.
@@ -181,6 +210,28 @@ impl std::fmt::Display for Unusable {
 
 impl std::error::Error for Unusable {}
 
+/// The address of the database: in the data folder, if none is written.
+fn database(text: &dyn Fn(&str) -> String, data: &Path, faults: &mut Vec<String>) -> String {
+    let written = Some(text("database")).filter(|it| !it.is_empty());
+    let database = written.unwrap_or_else(|| format!("sqlite://{}", data.join("zugong.db").display()));
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme)) {
+        faults.push(format!("数据库地址要以 sqlite:// 或 postgres:// 开头，写的是“{database}”。"));
+    }
+    database
+}
+
+/// The certificate and its key: both or neither.
+fn tls(text: &dyn Fn(&str) -> String, faults: &mut Vec<String>) -> Option<(PathBuf, PathBuf)> {
+    match (text("tls-certificate"), text("tls-key")) {
+        (chain, key) if chain.is_empty() && key.is_empty() => None,
+        (chain, key) if !chain.is_empty() && !key.is_empty() => Some((PathBuf::from(chain), PathBuf::from(key))),
+        _ => {
+            faults.push("设置 tls-certificate 和 tls-key 要一起写。".to_owned());
+            None
+        }
+    }
+}
+
 impl Config {
     /// Reads file and environment and lays the flags over them.
     pub fn read(file: Option<&Path>, flags: Written) -> Result<Self, Unusable> {
@@ -209,10 +260,11 @@ impl Config {
                 (setting, values, origin)
             })
             .collect();
-        let text = |name: &str| {
+        let all = |name: &str| {
             let found = written.iter().find(|(setting, ..)| setting.name == name);
-            found.and_then(|(_, values, _)| values.first()).cloned().unwrap_or_default()
+            found.map_or(&[][..], |(_, values, _)| values.as_slice())
         };
+        let text = |name: &str| all(name).first().cloned().unwrap_or_default();
         let mut whole = |name: &str, least: u64, most: u64| match text(name).parse::<u64>() {
             Ok(number) if (least..=most).contains(&number) => number,
             _ => {
@@ -220,13 +272,10 @@ impl Config {
                 least
             }
         };
+        let (rate, connections) = (whole("rate", 0, 1_000_000), whole("connections", 10, 100_000));
         let (tick, threads) = (whole("tick", 1, 3600), whole("threads", 0, 256));
         let data = PathBuf::from(text("data"));
-        let database = Some(text("database")).filter(|it| !it.is_empty());
-        let database = database.unwrap_or_else(|| format!("sqlite://{}", data.join("zugong.db").display()));
-        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme)) {
-            faults.push(format!("数据库地址要以 sqlite:// 或 postgres:// 开头,写的是“{database}”。"));
-        }
+        let database = database(&text, &data, &mut faults);
         let listen = text("listen").parse().unwrap_or_else(|_| {
             faults.push(format!("监听地址要写成 127.0.0.1:8080 的样子，写的是“{}”。", text("listen")));
             SocketAddr::from(([127, 0, 0, 1], 8080))
@@ -235,16 +284,19 @@ impl Config {
             faults.push(format!("设置 secure-cookies 要写“是”或“否”，写的是“{}”。", text("secure-cookies")));
             true
         });
-        let own = written.iter().find(|(setting, ..)| setting.name == "fonts");
-        let own = own.map(|(_, values, _)| values.as_slice()).unwrap_or_default();
+        let tls = tls(&text, &mut faults);
         let config = Self {
             database,
             key: Some(text("key")).filter(|it| !it.is_empty()).map(PathBuf::from),
             listen,
             definitions: Some(text("definitions")).filter(|it| !it.is_empty()).map(PathBuf::from),
-            fonts: font_folders(own, home),
-            secure_cookies,
+            fonts: font_folders(all("fonts"), home),
             single_sign_on: SingleSignOn::of(&text),
+            secure_cookies: secure_cookies || tls.is_some(),
+            tls,
+            hosts: all("host").iter().map(|host| host.to_lowercase()).collect(),
+            rate: u32::try_from(rate).unwrap_or(0),
+            connections: usize::try_from(connections).unwrap_or(2_000),
             log: text("log"),
             tick,
             threads: usize::try_from(threads).unwrap_or(0),
@@ -274,6 +326,11 @@ impl Config {
             }
             "single-sign-on-claim" => self.single_sign_on.claim.clone(),
             "single-sign-on-name" => self.single_sign_on.name.clone(),
+            "tls-certificate" => self.tls.as_ref().map_or_else(String::new, |(chain, _)| chain.display().to_string()),
+            "tls-key" => self.tls.as_ref().map_or_else(String::new, |(_, key)| key.display().to_string()),
+            "host" => self.hosts.join(" "),
+            "rate" => self.rate.to_string(),
+            "connections" => self.connections.to_string(),
             "log" => self.log.clone(),
             "tick" => self.tick.to_string(),
             "threads" => self.threads.to_string(),
@@ -411,7 +468,7 @@ mod tests {
             &[],
             expect![[r#"
                 设置 tick 要写 1 到 3600 的整数，写的是“0”。
-                数据库地址要以 sqlite:// 或 postgres:// 开头,写的是“mysql://x”。
+                数据库地址要以 sqlite:// 或 postgres:// 开头，写的是“mysql://x”。
                 监听地址要写成 127.0.0.1:8080 的样子，写的是“here”。
                 设置 secure-cookies 要写“是”或“否”，写的是“maybe”。"#]],
         );

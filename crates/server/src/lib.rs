@@ -10,6 +10,8 @@ pub mod organisation;
 pub mod open;
 pub mod keys;
 pub mod single_sign_on;
+pub mod certificates;
+pub mod listening;
 pub mod demo;
 mod print;
 mod words;

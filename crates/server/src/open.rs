@@ -73,8 +73,9 @@ pub async fn office(config: &Config) -> anyhow::Result<Arc<Office>> {
     tracing::debug!("定义用了{}毫秒", began.elapsed().as_millis());
     let db = database(config, Options::default()).await?;
     tracing::debug!("数据库到{}毫秒时打开", began.elapsed().as_millis());
-    let office = Office::open(db, definitions, None, SystemClock.now_ms()).await.context("没能打开办公室")?;
-    office.bring_keys(crate::keys::take(config)?);
+    let keys = crate::keys::take(config)?;
+    let office =
+        Office::open(db, definitions, None, Some(keys), SystemClock.now_ms()).await.context("没能打开办公室")?;
     if let Some(single) = crate::single_sign_on::of(config)? {
         office.bring_single_sign_on(single);
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::commands::{backup, bench, book, check, demo, exchange, serve, setup, tick, verify};
+use crate::commands::{backup, bench, book, check, demo, exchange, seals, serve, setup, tick, verify};
 use crate::config::Written;
 use crate::print;
 
@@ -58,8 +58,20 @@ pub(crate) struct Flags {
     definitions: Option<String>,
     #[arg(long, global = true, value_name = "文件夹", help = "公文字体文件夹，可写多次")]
     fonts: Vec<String>,
+    #[arg(long, global = true, value_name = "文件", help = "密钥文件")]
+    key: Option<String>,
     #[arg(long, global = true, value_name = "是或否", help = "只在 HTTPS 下发送登录凭据")]
     secure_cookies: Option<String>,
+    #[arg(long, global = true, value_name = "文件", help = "HTTPS 证书（PEM）")]
+    tls_certificate: Option<String>,
+    #[arg(long, global = true, value_name = "文件", help = "HTTPS 证书的私钥（PEM）")]
+    tls_key: Option<String>,
+    #[arg(long, global = true, value_name = "主机名", help = "本系统的网址主机名，可写多次")]
+    host: Vec<String>,
+    #[arg(long, global = true, value_name = "次数", help = "每个账号每分钟最多看多少页")]
+    rate: Option<String>,
+    #[arg(long, global = true, value_name = "个数", help = "最多同时开多少个连接")]
+    connections: Option<String>,
     #[arg(long, global = true, value_name = "级别", help = "日志多细")]
     log: Option<String>,
     #[arg(long, global = true, value_name = "秒", help = "每隔几秒做一遍例行事务")]
@@ -74,16 +86,22 @@ impl Flags {
         let single = [
             ("data", &self.data),
             ("database", &self.database),
+            ("key", &self.key),
             ("listen", &self.listen),
             ("definitions", &self.definitions),
             ("secure-cookies", &self.secure_cookies),
+            ("tls-certificate", &self.tls_certificate),
+            ("tls-key", &self.tls_key),
+            ("rate", &self.rate),
+            ("connections", &self.connections),
             ("log", &self.log),
             ("tick", &self.tick),
             ("threads", &self.threads),
         ];
         let set = single.into_iter().filter_map(|(name, value)| Some((name.to_owned(), vec![value.clone()?])));
         let fonts = (!self.fonts.is_empty()).then(|| ("fonts".to_owned(), self.fonts.clone()));
-        set.chain(fonts).collect()
+        let hosts = (!self.host.is_empty()).then(|| ("host".to_owned(), self.host.clone()));
+        set.chain(fonts).chain(hosts).collect()
     }
 }
 
@@ -116,6 +134,8 @@ pub(crate) enum Command {
     Tick(tick::Tick),
     #[command(about = "核对日志与现状、数字与事项", override_usage = "zugong verify [选项]", help_template = TEMPLATE)]
     Verify(verify::Verify),
+    #[command(about = "导出每日封存，供另存他处", override_usage = "zugong seals <文件>", help_template = TEMPLATE)]
+    Seals(seals::Seals),
     #[command(about = "备份数据库到一个文件", override_usage = "zugong backup <文件>", help_template = TEMPLATE)]
     Backup(backup::Backup),
     #[command(about = "把备份恢复到空的数据库位置", override_usage = "zugong restore <文件>", help_template = TEMPLATE)]

@@ -39,8 +39,10 @@ async fn district(folder: &Folder) -> Arc<Office> {
     let (definitions, problems) = definitions::load(None).expect("the definitions are inside");
     assert_eq!(problems, []);
     let today = date(2026, 6, 10);
-    let office = Office::open(db, definitions, None, clock::moment(today, 0, 0)).await.expect("the office opens");
-    office.bring_keys(Keys::new([7; app::keys::LENGTH]));
+    let office =
+        Office::open(db, definitions, None, Some(Keys::new([7; app::keys::LENGTH])), clock::moment(today, 0, 0))
+            .await
+            .expect("the office opens");
     demo::district(&office, today, "geheim").await.expect("the demo is made");
     office
 }
@@ -67,11 +69,8 @@ async fn the_demo_has_a_record_in_every_state_and_its_journal_and_figures_hold()
         let all: BTreeSet<String> = mechanism.states.iter().map(|state| state.id.to_string()).collect();
         assert_eq!(states(&ctx, mechanism.id.as_str()).await, all, "{}", mechanism.name);
     }
-    for verified in [
-        upkeep::journal::verify(&ctx).await.unwrap(),
-        upkeep::journal::verify_acts(&ctx).await.unwrap(),
-        upkeep::figures::verify(&ctx).await.unwrap(),
-    ] {
+    let evidence = upkeep::evidence(&ctx).await.unwrap().into_iter().map(|part| part.verified);
+    for verified in evidence.chain([upkeep::figures::verify(&ctx).await.unwrap()]) {
         assert_eq!(verified.differences, []);
         assert!(verified.looked_at > 0);
     }
@@ -91,17 +90,18 @@ async fn a_record_changed_behind_its_journal_is_found_in_the_database_and_in_its
     store::records::update(&mut tx, &was, &row).await.unwrap();
     tx.commit().await.unwrap();
     let found = upkeep::journal::verify(&ctx).await.unwrap();
-    assert_eq!(found.differences.len(), 1);
+    assert_eq!(found.differences.len(), 2);
     assert_eq!(found.differences[0].words, "状态现为“closed”，按日志应为“underway”");
+    assert!(found.differences[1].words.ends_with("被改动过，与日志不符"), "{:?}", found.differences[1]);
     assert!(!upkeep::figures::verify(&ctx).await.unwrap().holds());
     let copy = folder.0.join("copy.db");
     upkeep::backup::backup(&ctx, &copy).await.unwrap();
     assert!(upkeep::backup::backup(&ctx, &copy).await.is_err(), "a copy is never written over a file");
     let db = Db::open(&format!("sqlite://{}", copy.display()), Options::default()).await.unwrap();
     let (definitions, _) = definitions::load(None).unwrap();
-    let office = Office::open(db, definitions, None, ctx.now).await.unwrap();
+    let office = Office::open(db, definitions, None, None, ctx.now).await.unwrap();
     let found = upkeep::journal::verify(&Ctx { office, ..ctx }).await.unwrap();
-    assert_eq!(found.different, 1);
+    assert_eq!(found.different, 2);
 }
 
 #[tokio::test]

@@ -2,12 +2,13 @@
 //!
 //! Never updates and never deletes.
 
-use kernel::ids::PersonId;
+use kernel::ids::{PersonId, RecordId};
 use uuid::Uuid;
 
 use crate::asking::Asking;
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::evidence;
 use crate::param::P;
 use crate::row::Row;
 
@@ -30,13 +31,15 @@ pub struct ActRow {
     pub detail: String,
     /// From which address; it stands in the detail too.
     pub address: Option<String>,
+    /// What binds the rows that it changed: the hash of its traces.
+    pub rows_hash: Option<String>,
     /// The hash of the act before.
     pub prior_hash: Option<String>,
     /// The hash of this one.
     pub hash: String,
 }
 
-const COLUMNS: &str = "id, seq, at_, kind, actor, actor_name, detail, address, prior_hash, hash_";
+const COLUMNS: &str = "id, seq, at_, kind, actor, actor_name, detail, address, prior_hash, hash_, rows_hash";
 
 fn act(row: &Row) -> Result<ActRow, StoreError> {
     Ok(ActRow {
@@ -50,23 +53,112 @@ fn act(row: &Row) -> Result<ActRow, StoreError> {
         address: row.text_if(7)?,
         prior_hash: row.text_if(8)?,
         hash: row.text(9)?,
+        rows_hash: row.text_if(10)?,
     })
 }
 
-/// The number and the hash of the last act: what the next one follows. Whoever else appends waits until this transaction
-/// ends: acts come together when many fail to sign in at once.
+/// The number and the hash of the last act.
 pub async fn head(conn: &mut Conn) -> Result<Option<(i64, String)>, StoreError> {
-    if let Some(sql) = conn.dialect().in_line() {
-        conn.run(sql, [conn.here()]).await.doing("wait for the last act")?;
-    }
     let sql = "SELECT seq, hash_ FROM act WHERE site = $1 ORDER BY seq DESC LIMIT 1";
     let row = conn.find(sql, [conn.here()]).await.doing("find the last act")?;
     row.map(|row| Ok((row.int(0)?, row.text(1)?))).transpose()
 }
 
-/// Adds an act after the [`head`] that was asked for in the same transaction.
-pub async fn append(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
-    let sql = format!("INSERT INTO act ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+/// An act that is to be written.
+#[derive(Clone, Debug)]
+pub struct Told<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub at: i64,
+    /// What kind.
+    pub kind: &'a str,
+    /// Who; absent for the clock.
+    pub actor: Option<PersonId>,
+    /// Their name.
+    pub actor_name: &'a str,
+    /// What exactly, as JSON.
+    pub detail: String,
+    /// From which address, if from one.
+    pub address: Option<String>,
+}
+
+/// A code under a key that does not lie in the database.
+pub type Mac<'a> = &'a (dyn Fn(&str) -> String + Send + Sync);
+
+/// Writes an act down, after whatever it tells of: takes the next number, keeps the hashes of the rows that this
+/// transaction changed, and binds all of it to the act before. Others who want to write an act wait for the commit.
+pub async fn tell(conn: &mut Conn, told: Told<'_>, mac: Option<Mac<'_>>) -> Result<ActRow, StoreError> {
+    let (seq, prior_hash) = take_turn(conn).await.doing("take the next number of the acts")?;
+    let rows_hash = evidence::keep_traces(conn, seq).await?;
+    let mut act = ActRow {
+        id: told.id,
+        seq,
+        at: told.at,
+        kind: told.kind.to_owned(),
+        actor: told.actor,
+        actor_name: told.actor_name.to_owned(),
+        detail: told.detail,
+        address: told.address,
+        rows_hash,
+        prior_hash,
+        hash: String::new(),
+    };
+    act.hash = act.reckoned();
+    insert(conn, &act).await?;
+    let code = mac.map(|mac| mac(&head_words(act.seq, &act.hash)));
+    let sql = "UPDATE act_head SET hash_ = $2, mac = $3 WHERE site = $1";
+    conn.run(sql, [conn.here(), act.hash.as_str().into(), code.into()]).await.doing("note the last act")?;
+    Ok(act)
+}
+
+/// What the code of the last act covers.
+pub fn head_words(seq: i64, hash: &str) -> String {
+    format!("{seq} {hash}")
+}
+
+impl ActRow {
+    /// The hash that its contents and the act before give.
+    pub fn reckoned(&self) -> String {
+        let said = serde_json::json!([
+            self.seq,
+            self.at,
+            self.kind,
+            self.actor.map(|actor| actor.to_string()),
+            self.actor_name,
+            self.detail,
+            self.address,
+            self.rows_hash,
+        ]);
+        kernel::journal::hash(self.prior_hash.as_deref(), RecordId(self.id), &said.to_string())
+    }
+}
+
+/// The next number, and the hash of the act before it. Raising the number locks the row, so that acts stand in line.
+async fn take_turn(conn: &mut Conn) -> Result<(i64, Option<String>), StoreError> {
+    let raise = "UPDATE act_head SET seq = seq + 1 WHERE site = $1";
+    if conn.run(raise, [conn.here()]).await? == 0 {
+        let last = head(conn).await?;
+        let (seq, hash) = last.map_or((1, None), |(seq, hash)| (seq + 1, Some(hash)));
+        let sql = "INSERT INTO act_head (site, seq, hash_) VALUES ($1, $2, $3)";
+        if conn.run_unless_known(sql, [conn.here(), seq.into(), hash.into()]).await?.is_none() {
+            conn.run(raise, [conn.here()]).await?;
+        }
+    }
+    let sql = "SELECT seq, hash_ FROM act_head WHERE site = $1";
+    let row = conn.find(sql, [conn.here()]).await?.ok_or(StoreError::Stale)?;
+    Ok((row.int(0)?, row.text_if(1)?))
+}
+
+/// The last act as the head notes it: number, hash, and its code under the outside key.
+pub async fn noted_head(conn: &mut Conn) -> Result<Option<(i64, Option<String>, Option<String>)>, StoreError> {
+    let sql = "SELECT seq, hash_, mac FROM act_head WHERE site = $1";
+    let row = conn.find(sql, [conn.here()]).await.doing("read the head of the acts")?;
+    row.map(|row| Ok((row.int(0)?, row.text_if(1)?, row.text_if(2)?))).transpose()
+}
+
+async fn insert(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
+    let sql = format!("INSERT INTO act ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
     let params = [
         act.id.into(),
         act.seq.into(),
@@ -78,12 +170,20 @@ pub async fn append(conn: &mut Conn, act: &ActRow) -> Result<(), StoreError> {
         act.address.as_deref().into(),
         act.prior_hash.as_deref().into(),
         act.hash.as_str().into(),
+        act.rows_hash.as_deref().into(),
         conn.here(),
     ];
     match conn.run(sql, params).await {
         Err(error) if error.is_conflict_of("act_seq") => Err(StoreError::Retry { source: error.into() }),
         other => other.map(|_| ()).doing("write down an act"),
     }
+}
+
+/// The act of a number.
+pub async fn at(conn: &mut Conn, seq: i64) -> Result<Option<ActRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM act WHERE site = $1 AND seq = $2");
+    let row = conn.find(sql, [conn.here(), seq.into()]).await.doing("find an act")?;
+    row.as_ref().map(act).transpose()
 }
 
 /// Which acts?

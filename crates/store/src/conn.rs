@@ -1,9 +1,15 @@
 //! How is a question asked? One connection of either database, with three verbs: `list`, `find`, `run`.
 //!
 //! Every function of this crate takes `&mut Conn`; a `Reader` and a `Tx` both turn into one by themselves.
+//!
+//! Whoever adds a table gives it a line in [`crate::evidence::TABLES`]. Rows of a table that is **told** are noted by
+//! `run` when a statement changes them (nothing to call), and the act that the command writes last
+//! (`app::commands::batches::act`, which is [`crate::acts::tell`]) keeps their hashes. A commit after which a changed
+//! row has no act is refused, so: change the rows, then write the act, then commit.
 //! Never builds SQL out of what people typed: values go in as parameters.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::pool::PoolConnection;
@@ -14,6 +20,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::dialect::Dialect;
 use crate::error::{StoreError, ends_transaction};
+use crate::evidence::{self, Table};
 use crate::param::{Kind, P};
 use crate::row::Row;
 use crate::sqlite::{Lite, Reading};
@@ -25,7 +32,11 @@ pub struct Conn {
     site: i64,
     line: Line,
     stripe: i64,
+    touched: Touched,
 }
+
+/// Rows that were changed and that no act has told of yet: table and key as text, and the key.
+pub(crate) type Touched = BTreeMap<(&'static str, String), Vec<P>>;
 
 #[derive(Debug)]
 pub(crate) enum Line {
@@ -48,11 +59,21 @@ impl Conn {
             Line::PostgresTx(_) => NEXT_STRIPE.fetch_add(1, Ordering::Relaxed) % STRIPES,
             _ => 0,
         };
-        Self { site, line, stripe }
+        Self { site, line, stripe, touched: Touched::new() }
     }
 
     pub(crate) fn into_line(self) -> Line {
         self.line
+    }
+
+    /// The rows that were changed since this was last asked.
+    pub(crate) fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// A table of which a row was changed and no act told.
+    pub(crate) fn untold(&self) -> Option<&'static str> {
+        self.touched.keys().next().map(|(table, _)| *table)
     }
 
     /// The site that every statement names.
@@ -103,12 +124,26 @@ impl Conn {
         let (sql, params) = (sql.into(), params.into());
         let done = if let Line::PostgresTx(tx) = &mut self.line {
             let mut inner = tx.begin().await?;
-            let done = postgres(sql, params).execute(&mut *inner).await.map(|done| done.rows_affected());
+            let told = evidence::changed_by(&sql);
+            let done = match told {
+                Some(table) => {
+                    let sql = format!("{sql}{}", Dialect::Postgres.and_tell(table.key)).into();
+                    postgres(sql, params).fetch_all(&mut *inner).await.map(|rows| (0, rows_of(rows)))
+                }
+                None => {
+                    let done = postgres(sql, params).execute(&mut *inner).await;
+                    done.map(|done| (done.rows_affected(), Vec::new()))
+                }
+            };
             match &done {
                 Ok(_) => inner.commit().await?,
                 Err(_) => inner.rollback().await?,
             }
-            done.map_err(StoreError::from)
+            match (done, told) {
+                (Ok((_, keys)), Some(table)) => self.note(table, &keys),
+                (Ok((count, _)), None) => Ok(count),
+                (Err(error), _) => Err(StoreError::from(error)),
+            }
         } else {
             self.run_once(sql, params).await
         };
@@ -117,6 +152,33 @@ impl Conn {
             Err(StoreError::Conflict { .. }) => Ok(None),
             Err(other) => Err(other),
         }
+    }
+
+    /// All rows of an answer, each as the names and values of its columns: for looking at rows as such.
+    pub async fn named(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Into<Vec<P>>,
+    ) -> Result<Vec<Vec<(String, P)>>, StoreError> {
+        let (sql, params) = (sql.into(), params.into());
+        match self.dialect() {
+            Dialect::Postgres => self.list_rows(sql, params).await?.iter().map(Row::named).collect(),
+            Dialect::Sqlite => {
+                let (names, rows) = self.ask_sqlite(move |lite| lite.named(&sql, &params)).await?;
+                let columns =
+                    |row: &Row| names.iter().enumerate().map(|(at, name)| Ok((name.clone(), row.value(at)?))).collect();
+                rows.iter().map(columns).collect()
+            }
+        }
+    }
+
+    /// Notes the rows that a statement changed, and says how many.
+    fn note(&mut self, table: &'static Table, keys: &[Row]) -> Result<u64, StoreError> {
+        for row in keys {
+            let key = (0..table.key.len()).map(|at| row.value(at)).collect::<Result<Vec<_>, _>>()?;
+            self.touched.insert((table.name, evidence::key_text(&key)), key);
+        }
+        Ok(keys.len() as u64)
     }
 
     async fn list_rows(&mut self, sql: Sql, params: Vec<P>) -> Result<Vec<Row>, StoreError> {
@@ -136,6 +198,11 @@ impl Conn {
     }
 
     async fn run_once(&mut self, sql: Sql, params: Vec<P>) -> Result<u64, StoreError> {
+        if let Some(table) = evidence::changed_by(&sql) {
+            let sql = format!("{sql}{}", self.dialect().and_tell(table.key)).into();
+            let keys = self.list_rows(sql, params).await?;
+            return self.note(table, &keys);
+        }
         match &mut self.line {
             Line::PostgresRead(conn) => Ok(postgres(sql, params).execute(&mut **conn).await?.rows_affected()),
             Line::PostgresTx(tx) => Ok(postgres(sql, params).execute(&mut **tx).await?.rows_affected()),

@@ -27,11 +27,13 @@ pub struct Options {
     pub connections: u32,
     /// Does a commit survive a power cut? Only tests say no.
     pub durable: bool,
+    /// Must an act tell of every changed row that nothing else proves? Only the store's own tests say no.
+    pub answers: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { site: 1, connections: 16, durable: true }
+        Self { site: 1, connections: 16, durable: true, answers: true }
     }
 }
 
@@ -39,6 +41,7 @@ impl Default for Options {
 #[derive(Clone, Debug)]
 pub struct Db {
     site: i64,
+    answers: bool,
     engine: Arc<Engine>,
 }
 
@@ -55,7 +58,7 @@ pub struct Reader(Conn);
 /// A transaction. Dropped without `commit`, it never was.
 #[derive(Debug)]
 #[must_use = "a transaction that is not committed is taken back"]
-pub struct Tx(Conn);
+pub struct Tx(Conn, bool);
 
 impl Db {
     /// Opens `sqlite://path` or `postgres://…`; the latter may name a `?schema=`. The file is made if it is not there.
@@ -68,13 +71,13 @@ impl Db {
             return Err(StoreError::said("the address must begin with sqlite:// or postgres://"))
                 .doing("open the database");
         };
-        Ok(Self { site: options.site, engine: Arc::new(engine) })
+        Ok(Self { site: options.site, answers: options.answers, engine: Arc::new(engine) })
     }
 
     /// The same database, for another site.
     #[must_use]
     pub fn at_site(&self, site: i64) -> Self {
-        Self { site, engine: Arc::clone(&self.engine) }
+        Self { site, answers: self.answers, engine: Arc::clone(&self.engine) }
     }
 
     /// The site that its connections name.
@@ -150,7 +153,7 @@ impl Db {
             Engine::Sqlite { writer, .. } => Line::SqliteWrite(writer.begin(alone).await?),
             Engine::Postgres { pool, .. } => Line::PostgresTx(begin_postgres(pool, "BEGIN").await?),
         };
-        Ok(Tx(Conn::new(self.site, line)))
+        Ok(Tx(Conn::new(self.site, line), self.answers))
     }
 
     /// Runs a whole transaction and runs it again, up to five times, while the database asks for that.
@@ -215,7 +218,12 @@ impl Db {
 
 impl Tx {
     /// Makes it so. When this returns, a power cut cannot take it away.
+    /// Refused if a row was changed that only an act can prove, and none told of it.
     pub async fn commit(self) -> Result<(), StoreError> {
+        if let (true, Some(table)) = (self.1, self.0.untold()) {
+            return Err(StoreError::said(format!("rows of {table} changed and no act after it tells of them")))
+                .doing("commit");
+        }
         let done = match self.0.into_line() {
             Line::SqliteWrite(pen) => pen.commit().await,
             Line::PostgresTx(tx) => tx.commit().await.map_err(StoreError::from),

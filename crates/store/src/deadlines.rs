@@ -8,6 +8,7 @@ use kernel::ids::{DeadlineId, RecordId};
 
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::evidence;
 use crate::many;
 use crate::param::P;
 use crate::row::Row;
@@ -57,6 +58,12 @@ impl DeadlineRow {
             history: row.json(9)?,
             provisional: row.yes(10)?,
         })
+    }
+
+    /// What the journal keeps of it: its table and key, and its hash.
+    pub fn bound(&self, site: i64) -> (String, String) {
+        let key = format!("deadline {} {}", self.record.0.simple(), self.deadline);
+        (key, evidence::hash_to_be("deadline", &format!("{COLUMNS}, site"), &self.params(site)))
     }
 
     fn params(&self, site: i64) -> Vec<P> {

@@ -209,15 +209,6 @@ impl Dialect {
         }
     }
 
-    /// What lets those who append to one chain go one after the other until each transaction ends, where one writer does
-    /// not do so by itself: `$1` is the site.
-    pub(crate) fn in_line(self) -> Option<&'static str> {
-        match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some("SELECT pg_advisory_xact_lock(7208115, CAST($1 AS INTEGER))"),
-        }
-    }
-
     /// The end of a question whose rows nobody may change before the transaction ends; SQLite has one writer anyway.
     pub(crate) fn hold_for_reading(self) -> &'static str {
         match self {
@@ -246,6 +237,19 @@ impl Dialect {
         "ON CONFLICT (site, record) DO UPDATE SET folded = excluded.folded"
     }
 
+    /// Is record `$2` of site `$1` found by the words `$3`? One row if it is.
+    pub(crate) fn is_found_by(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT 1 FROM record_text t WHERE t.site = $1 AND t.record = $2 AND COALESCE(t.folded, '') = \
+                 COALESCE($3, '') AND EXISTS (SELECT 1 FROM record_words w WHERE w.rowid = t.row_)"
+            }
+            Self::Postgres => {
+                "SELECT 1 FROM record_text t WHERE t.site = $1 AND t.record = $2 AND t.words = CAST($3 AS TSVECTOR)"
+            }
+        }
+    }
+
     /// The end of an insert that leaves rows alone which are there; on an engine without it, each row is tried alone.
     pub(crate) fn or_leave(self) -> &'static str {
         "ON CONFLICT DO NOTHING"
@@ -259,6 +263,12 @@ impl Dialect {
                 "SELECT CAST(indexname AS TEXT) FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE $1"
             }
         }
+    }
+
+    /// The end of a statement that says which rows it changed. All databases that we know of have it; on an engine
+    /// without it, the keys are asked for before the statement, in the same transaction.
+    pub(crate) fn and_tell(self, key: &[&str]) -> String {
+        format!(" RETURNING {}", key.join(", "))
     }
 
     /// How many bytes the database takes on disk.

@@ -7,6 +7,38 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+/// Why nothing can be written, though reading goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unwritable {
+    /// No room is left, or the disk takes nothing.
+    #[error("the disk is full or takes nothing")]
+    Full,
+    /// The file or the server may only be read.
+    #[error("the database can only be read")]
+    ReadOnly,
+}
+
+impl Unwritable {
+    /// What a code of SQLite (13 full, 10 input and output, 8 read-only) or PostgreSQL (53100 disk full, 25006
+    /// read-only transaction) means.
+    fn of_code(code: &str) -> Option<Self> {
+        match code {
+            "53100" => return Some(Self::Full),
+            "25006" => return Some(Self::ReadOnly),
+            _ => {}
+        }
+        match code.parse::<i64>().ok().filter(|_| code.len() < 5)? & 0xff {
+            10 | 13 => Some(Self::Full),
+            8 => Some(Self::ReadOnly),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn of(error: &rusqlite::Error) -> Option<Self> {
+        Self::of_code(&error.sqlite_error()?.extended_code.to_string())
+    }
+}
+
 /// Every way a question or a change can fail.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -47,6 +79,14 @@ impl StoreError {
     /// Something that should not happen, as a sentence.
     pub fn said(sentence: impl std::fmt::Display) -> Self {
         Self::broken(anyhow::anyhow!("{sentence}"))
+    }
+
+    /// Why nothing can be written, if that is what went wrong.
+    pub fn unwritable(&self) -> Option<Unwritable> {
+        match self {
+            Self::Broken { source, .. } => source.downcast_ref::<Unwritable>().copied(),
+            _ => None,
+        }
     }
 
     /// The constraint that says no, if one does.
@@ -105,6 +145,9 @@ impl From<sqlx::Error> for StoreError {
             };
             return Self::Conflict { constraint };
         }
+        if let Some(why) = Unwritable::of_code(&code) {
+            return Self::broken(anyhow::Error::new(error).context(why));
+        }
         if asks_to_run_again(&code) { Self::Retry { source: error.into() } } else { Self::broken(error) }
     }
 }
@@ -117,6 +160,9 @@ impl From<rusqlite::Error> for StoreError {
         // UNIQUE, PRIMARY KEY and ROWID.
         if matches!(said.extended_code, 2067 | 1555 | 2579) {
             return Self::Conflict { constraint: constraint_of(&error.to_string()) };
+        }
+        if let Some(why) = Unwritable::of(&error) {
+            return Self::broken(anyhow::Error::new(error).context(why));
         }
         match asks_to_run_again(&said.extended_code.to_string()) {
             true => Self::Retry { source: error.into() },
@@ -190,6 +236,11 @@ mod tests {
     #[test]
     fn busy_and_deadlock_ask_to_run_again_and_a_full_disk_does_not() {
         assert!(asks_to_run_again("5") && asks_to_run_again("517") && asks_to_run_again("40P01"));
+        assert_eq!(Unwritable::of_code("13"), Some(Unwritable::Full));
+        assert_eq!(Unwritable::of_code("778"), Some(Unwritable::Full));
+        assert_eq!(Unwritable::of_code("1032"), Some(Unwritable::ReadOnly));
+        assert_eq!(Unwritable::of_code("25006"), Some(Unwritable::ReadOnly));
+        assert_eq!(Unwritable::of_code("19"), None);
         assert!(!asks_to_run_again("13") && !asks_to_run_again("23505") && !asks_to_run_again(""));
     }
 }

@@ -7,6 +7,7 @@ use kernel::ids::{FileId, PersonId, RecordId};
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
 use crate::many;
+use crate::param::P;
 use crate::row::Row;
 
 /// So many bytes lie in one row.
@@ -88,6 +89,14 @@ pub async fn by_ids(conn: &mut Conn, ids: &[FileId]) -> Result<Vec<FileRow>, Sto
 pub async fn of_record(conn: &mut Conn, record: RecordId) -> Result<Vec<FileRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM file WHERE site = $1 AND record = $2 ORDER BY id");
     let rows = conn.list(sql, [conn.here(), record.into()]).await.doing("list the files of a record")?;
+    rows.iter().map(file).collect()
+}
+
+/// Every file in the order of ids, after one: to verify their bytes.
+pub async fn walk(conn: &mut Conn, after: Option<FileId>, limit: u32) -> Result<Vec<FileRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM file WHERE site = $1 AND id > $2 ORDER BY id LIMIT {limit}");
+    let after = after.map_or(P::Bytes(Vec::new()), P::from);
+    let rows = conn.list(sql, [conn.here(), after]).await.doing("walk through the files")?;
     rows.iter().map(file).collect()
 }
 

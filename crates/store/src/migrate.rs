@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "rights"),
     migration!(6, "grants"),
     migration!(7, "flow"),
+    migration!(8, "trust"),
 ];
 
 const TABLE: &str =
@@ -51,6 +52,17 @@ impl Db {
         let count = bring_up(&mut tx).await.doing("bring the schema up to date")?;
         tx.commit().await?;
         Ok(count)
+    }
+
+    /// Which steps were taken, and does each stand as this program knows it? The first that does not, in words.
+    pub async fn wrong_migration(&self) -> Result<Option<String>, StoreError> {
+        let mut reader = self.read().await?;
+        let rows = reader.list("SELECT number_, name FROM migration ORDER BY number_", Vec::new()).await;
+        let taken = rows.doing("read the steps of the schema")?;
+        let taken = taken.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect::<Result<Vec<_>, StoreError>>()?;
+        let known: Vec<(i64, String)> = MIGRATIONS.iter().map(|it| (it.number, it.name.to_owned())).collect();
+        let differs = taken.iter().find(|it| !known.contains(it)).or(known.iter().find(|it| !taken.contains(it)));
+        Ok(differs.map(|(number, name)| format!("{number} {name}")))
     }
 
     /// Is the schema up to date?

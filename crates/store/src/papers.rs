@@ -8,6 +8,8 @@ use kernel::ids::{FileId, PaperId, PaperKind, PersonId, RecordId};
 
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::evidence;
+use crate::param::P;
 use crate::row::Row;
 
 /// An issued copy.
@@ -65,28 +67,40 @@ fn paper(row: &Row) -> Result<PaperRow, StoreError> {
     })
 }
 
+impl PaperRow {
+    /// What the journal keeps of it: its table and key, and the hash of what it says from the start.
+    pub fn bound(&self, site: i64) -> (String, String) {
+        let hash = evidence::hash_to_be("paper", &format!("{COLUMNS}, site"), &self.params(site));
+        (format!("paper {}", self.id.0.simple()), hash)
+    }
+
+    fn params(&self, site: i64) -> Vec<P> {
+        vec![
+            self.id.into(),
+            self.record.into(),
+            (&self.kind).into(),
+            self.number.as_deref().into(),
+            self.title.as_str().into(),
+            self.addressee.as_deref().into(),
+            self.issued_on.into(),
+            self.source.as_str().into(),
+            self.source_hash.as_str().into(),
+            self.docx.into(),
+            self.pdf.into(),
+            self.received_at.into(),
+            self.received_by.into(),
+            self.issued_by.into(),
+            site.into(),
+        ]
+    }
+}
+
 /// Keeps an issued copy; a conflict of `paper_number` if the number is taken.
 pub async fn insert(conn: &mut Conn, paper: &PaperRow) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO paper ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     );
-    let params = [
-        paper.id.into(),
-        paper.record.into(),
-        (&paper.kind).into(),
-        paper.number.as_deref().into(),
-        paper.title.as_str().into(),
-        paper.addressee.as_deref().into(),
-        paper.issued_on.into(),
-        paper.source.as_str().into(),
-        paper.source_hash.as_str().into(),
-        paper.docx.into(),
-        paper.pdf.into(),
-        paper.received_at.into(),
-        paper.received_by.into(),
-        paper.issued_by.into(),
-        conn.here(),
-    ];
+    let params = paper.params(conn.site());
     conn.run(sql, params).await.doing("keep an issued paper")?;
     Ok(())
 }

@@ -108,6 +108,14 @@ fn pointed(row: &Row) -> Result<(RecordId, Pointed), StoreError> {
     Ok((row.id(0)?, Pointed { how, to }))
 }
 
+/// Records that are pointed from under another mechanism than their own, or that are not there.
+pub async fn astray(conn: &mut Conn) -> Result<Vec<RecordId>, StoreError> {
+    let sql = "SELECT DISTINCT p.record FROM record_reach p WHERE p.site = $1 AND NOT EXISTS (SELECT 1 FROM record r \
+         WHERE r.site = p.site AND r.id = p.record AND r.mechanism = p.mechanism) LIMIT 20";
+    let rows = conn.list(sql, [conn.here()]).await.doing("look for points that went astray")?;
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
 /// After a reorganisation: gives every point to a unit the number that the unit has now. Says how many changed.
 pub async fn renumber_units(conn: &mut Conn) -> Result<u64, StoreError> {
     let ord = "(SELECT u.ord FROM unit u WHERE u.site = record_reach.site AND u.id = record_reach.whom)";

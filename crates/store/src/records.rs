@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::conn::Conn;
 use crate::dialect::Dialect;
 use crate::error::{Doing as _, StoreError};
+use crate::evidence;
 use crate::grams;
 use crate::many;
 use crate::param::P;
@@ -63,10 +64,19 @@ pub(crate) const NO_NUMBER: &str = "-";
 pub(crate) const COLUMNS: &str = "id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
      due_on, opened_on, closed_on, version, facts, batch, unit_past";
 
-const INTO: &str = "record (id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
-     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key, unit_past)";
+const WRITTEN: &str = "id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
+     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key, unit_past";
+
+fn into() -> String {
+    format!("record ({WRITTEN})")
+}
 
 impl RecordRow {
+    /// What the journal keeps of it: its table and key, and its hash.
+    pub fn bound(&self, site: i64) -> (String, String) {
+        (format!("record {}", self.id.0.simple()), evidence::hash_to_be("record", WRITTEN, &self.params(site)))
+    }
+
     /// Reads the columns of [`COLUMNS`].
     pub(crate) fn of(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
@@ -243,9 +253,17 @@ pub async fn count_of_unit(conn: &mut Conn, mechanism: &MechanismId, ord: i64) -
     row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
+/// The ids of all records in order, after one.
+pub async fn ids(conn: &mut Conn, after: Option<RecordId>, limit: u32) -> Result<Vec<RecordId>, StoreError> {
+    let sql = format!("SELECT id FROM record WHERE site = $1 AND id > $2 ORDER BY id LIMIT {limit}");
+    let after = after.map_or(P::Bytes(Vec::new()), P::from);
+    let rows = conn.list(sql, [conn.here(), after]).await.doing("walk through the ids of all records")?;
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
 /// Keeps a new record. `words` is what it can be found by.
 pub async fn insert(conn: &mut Conn, record: &RecordRow, words: &str) -> Result<(), StoreError> {
-    many::insert(conn, INTO, vec![record.params(conn.site())], "").await.doing("keep a new record")?;
+    many::insert(conn, &into(), vec![record.params(conn.site())], "").await.doing("keep a new record")?;
     put_words(conn, record.id, words).await
 }
 
@@ -253,7 +271,7 @@ pub async fn insert(conn: &mut Conn, record: &RecordRow, words: &str) -> Result<
 pub async fn insert_many(conn: &mut Conn, records: &[(RecordRow, String)]) -> Result<(), StoreError> {
     let site = conn.site();
     let params = records.iter().map(|(record, _)| record.params(site)).collect();
-    many::insert(conn, INTO, params, "").await.doing("keep new records")?;
+    many::insert(conn, &into(), params, "").await.doing("keep new records")?;
     let words = records.iter().map(|(record, words)| (record.id, words.as_str()));
     put_first_words(conn, words.collect()).await.doing("make new records findable")
 }
@@ -262,7 +280,7 @@ pub async fn insert_many(conn: &mut Conn, records: &[(RecordRow, String)]) -> Re
 /// the database turns every index over whose column is named, changed or not.
 pub async fn update(conn: &mut Conn, before: &RecordRow, after: &RecordRow) -> Result<(), StoreError> {
     let site = conn.site();
-    let columns = INTO.split_once('(').map_or("", |(_, rest)| rest).trim_end_matches(')').split(',').map(str::trim);
+    let columns = WRITTEN.split(',').map(str::trim);
     let changed = columns.zip(before.params(site)).zip(after.params(site)).filter(|((_, was), is)| was != is);
     let mut params = vec![conn.here(), after.id.into(), before.version.into()];
     let mut set = Vec::new();
@@ -318,6 +336,23 @@ async fn put_words_of(conn: &mut Conn, id: RecordId, words: &str) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Are these records found by these words and by no others? Gives those that are not.
+pub async fn found_otherwise(conn: &mut Conn, words: &[(RecordId, String)]) -> Result<Vec<RecordId>, StoreError> {
+    let (dialect, here) = (conn.dialect(), conn.here());
+    let sql = dialect.is_found_by();
+    let mut wrong = Vec::new();
+    for (id, words) in words {
+        let own = match dialect {
+            Dialect::Sqlite => P::text(grams::folded(words)),
+            Dialect::Postgres => P::Text(grams::indexed(dialect, words)),
+        };
+        if conn.find(sql, [here.clone(), (*id).into(), own]).await.doing("compare the words of a record")?.is_none() {
+            wrong.push(*id);
+        }
+    }
+    Ok(wrong)
 }
 
 /// The words of records that have none yet.

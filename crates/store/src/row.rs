@@ -4,12 +4,14 @@
 
 use jiff::civil::Date;
 use rusqlite::types::Value;
+use sqlx::Column as _;
 use sqlx::Row as _;
 use sqlx::TypeInfo as _;
 use sqlx::ValueRef as _;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::param::{Kind, P};
 
 /// One row of an answer.
 #[derive(Debug)]
@@ -137,6 +139,38 @@ impl Row {
     pub fn json_if(&self, at: usize) -> Found<Option<serde_json::Value>> {
         let json = self.text_if(at)?.map(|text| serde_json::from_str(&text)).transpose();
         json.map_err(|source| unreadable(at, "JSON", source))
+    }
+}
+
+impl Row {
+    /// Every column of a PostgreSQL row with its name and value. (SQLite's rows do not carry their names.)
+    pub(crate) fn named(&self) -> Found<Vec<(String, P)>> {
+        let Driver::Postgres(row) = &self.0 else { return Ok(Vec::new()) };
+        let names = row.columns().iter().map(|column| column.name().to_owned());
+        names.enumerate().map(|(at, name)| Ok((name, self.value(at)?))).collect()
+    }
+
+    /// The value of a column, whatever it is. Nothing of ours is of another type: then somebody wrote it by hand.
+    pub(crate) fn value(&self, at: usize) -> Found<P> {
+        match &self.0 {
+            Driver::Sqlite(row) => Ok(match value(row, at)? {
+                Value::Null => P::Null(Kind::Text),
+                Value::Integer(number) => P::Int(*number),
+                Value::Text(text) => P::Text(text.clone()),
+                Value::Blob(bytes) => P::Bytes(bytes.clone()),
+                Value::Real(number) => P::Text(format!("({number})")),
+            }),
+            Driver::Postgres(row) => {
+                let raw = row.try_get_raw(at)?;
+                match (raw.is_null(), raw.type_info().name()) {
+                    (true, _) => Ok(P::Null(Kind::Text)),
+                    (_, "INT8" | "INT4" | "INT2") => self.int(at).map(P::Int),
+                    (_, "BYTEA") => self.bytes(at).map(P::Bytes),
+                    (_, "TEXT" | "VARCHAR") => self.text(at).map(P::Text),
+                    (_, other) => Ok(P::Text(format!("({other})"))),
+                }
+            }
+        }
     }
 }
 

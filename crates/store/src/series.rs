@@ -37,6 +37,13 @@ pub async fn last(conn: &mut Conn, series: &str, year: i16) -> Result<i64, Store
     row.map_or(Ok(0), |row| row.int(0))
 }
 
+/// Every counter: series, year and the last number given.
+pub async fn all(conn: &mut Conn) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    let sql = "SELECT series, year_, last_ FROM series WHERE site = $1 ORDER BY series, year_";
+    let rows = conn.list(sql, [conn.here()]).await.doing("read all counters")?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?, row.int(2)?))).collect()
+}
+
 /// Sees to it that the counter stands at `last` at least: after old records with numbers were imported.
 pub async fn raise_to(conn: &mut Conn, series: &str, year: i16, last: i64) -> Result<(), StoreError> {
     let now = self::last(conn, series, year).await?;

@@ -75,6 +75,12 @@ impl Lite {
         Ok(self.0.changes())
     }
 
+    /// The names of the columns and all rows of an answer.
+    pub(crate) fn named(&self, sql: &str, params: &[P]) -> Result<(Vec<String>, Vec<Row>)> {
+        let names = self.0.prepare_cached(sql)?.column_names().into_iter().map(str::to_owned).collect();
+        Ok((names, self.list(sql, params)?))
+    }
+
     fn rows(&self, sql: &str, params: &[P], most: usize) -> Result<Vec<Row>> {
         let mut statement = self.0.prepare_cached(sql)?;
         bind(&mut statement, params)?;

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::evidence;
 use crate::many;
+use crate::param::P;
 use crate::row::Row;
 
 /// A link from a record to another.
@@ -42,17 +44,31 @@ fn tie(row: &Row) -> Result<TieRow, StoreError> {
     })
 }
 
+impl TieRow {
+    /// What the journal keeps of it: its table and key, and its hash.
+    pub fn bound(&self, site: i64) -> (String, String) {
+        (
+            format!("tie {}", self.id.simple()),
+            evidence::hash_to_be("tie", &format!("{COLUMNS}, site"), &self.params(site)),
+        )
+    }
+
+    fn params(&self, site: i64) -> Vec<P> {
+        vec![
+            self.id.into(),
+            self.record.into(),
+            self.other.into(),
+            self.role.as_str().into(),
+            self.key.as_deref().into(),
+            self.opened_on.into(),
+            site.into(),
+        ]
+    }
+}
+
 /// Makes a tie; false if its key is already there, and then nothing changed.
 pub async fn insert(conn: &mut Conn, tie: &TieRow) -> Result<bool, StoreError> {
-    let params = [
-        tie.id.into(),
-        tie.record.into(),
-        tie.other.into(),
-        tie.role.as_str().into(),
-        tie.key.as_deref().into(),
-        tie.opened_on.into(),
-        conn.here(),
-    ];
+    let params = tie.params(conn.site());
     let sql =
         format!("INSERT INTO tie ({COLUMNS}, site) VALUES ($1, $2, $3, $4, $5, $6, $7) {}", conn.dialect().or_leave());
     Ok(conn.run(sql, params).await.doing("tie two records together")? > 0)

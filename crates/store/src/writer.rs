@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
-use crate::error::{StoreError, ends_transaction};
+use crate::error::{StoreError, Unwritable, ends_transaction};
 use crate::sqlite::{Lite, aside};
 
 /// So many commands share a commit at most.
@@ -48,8 +48,19 @@ struct Desk {
     commits: Arc<AtomicUsize>,
 }
 
-/// How a commit ended, told to many: the words of the failure, and whether to run again.
-type Outcome = Result<(), (String, bool)>;
+/// What follows from a commit that failed.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    /// It may run again.
+    Again,
+    /// Nothing can be written.
+    Unwritable(Unwritable),
+    /// Something else.
+    Broken,
+}
+
+/// How a commit ended, told to many: the words of the failure, and what follows.
+type Outcome = Result<(), (String, Ending)>;
 
 /// The right to write, until it is put down.
 #[derive(Debug)]
@@ -217,8 +228,9 @@ impl Pen {
         }
         match outcome.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err((words, true))) => Err(StoreError::Retry { source: anyhow::anyhow!(words) }),
-            Ok(Err((words, false))) => Err(StoreError::said(words)),
+            Ok(Err((words, Ending::Again))) => Err(StoreError::Retry { source: anyhow::anyhow!(words) }),
+            Ok(Err((words, Ending::Unwritable(why)))) => Err(StoreError::broken(anyhow::anyhow!(words).context(why))),
+            Ok(Err((words, Ending::Broken))) => Err(StoreError::said(words)),
             Err(_) => Err(StoreError::said("the program ended before the commit")),
         }
     }
@@ -273,7 +285,7 @@ impl Desk {
             return;
         }
         let outcome = if self.lost {
-            Err((String::from("the transaction broke off before the commit"), true))
+            Err((String::from("the transaction broke off before the commit"), Ending::Again))
         } else {
             self.say("COMMIT").map_err(|error| told(&error))
         };
@@ -292,9 +304,13 @@ impl Desk {
     }
 }
 
-fn told(error: &rusqlite::Error) -> (String, bool) {
-    let busy = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy);
-    (format!("the commit failed: {error}"), busy)
+fn told(error: &rusqlite::Error) -> (String, Ending) {
+    let ending = match Unwritable::of(error) {
+        _ if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ending::Again,
+        Some(why) => Ending::Unwritable(why),
+        None => Ending::Broken,
+    };
+    (format!("the commit failed: {error}"), ending)
 }
 
 fn broken_off() -> StoreError {

@@ -145,6 +145,8 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = '1';
     if (form.dataset.keep) sessionStorage.setItem('sent:' + form.dataset.keep, '1');
+    // Whoever signs out leaves nothing that they typed to the next person at this screen.
+    if (form.getAttribute('action') === '/sign-out') sessionStorage.clear();
     // After this turn, so that the pressed button's own name and value still travel.
     setTimeout(() => all('button:not([type=button])', form).forEach(button => { button.setAttribute('aria-disabled', 'true'); }));
     setTimeout(() => free(form), 8000);

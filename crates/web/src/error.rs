@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use app::error::Unwritable;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kernel::refusal::{Refusal, RefusalKind};
@@ -13,12 +14,14 @@ use kernel::refusal::{Refusal, RefusalKind};
 pub(crate) struct Failure {
     pub(crate) error: app::Error,
     pub(crate) status: StatusCode,
+    /// Seconds after which it is worth trying again.
+    pub(crate) wait: Option<u64>,
 }
 
 impl From<app::Error> for Failure {
     fn from(error: app::Error) -> Self {
         let status = status(&error);
-        Self { error, status }
+        Self { error, status, wait: None }
     }
 }
 
@@ -54,6 +57,17 @@ impl Failure {
         Self { status: StatusCode::UNAUTHORIZED, ..Refusal::new("sign_in.needed").into() }
     }
 
+    /// The site is called by a name that is not its own.
+    pub(crate) fn misdirected() -> Self {
+        Self { status: StatusCode::MISDIRECTED_REQUEST, ..Refusal::new("page.other_host").into() }
+    }
+
+    /// Somebody asks more often than people do; they may come again after so many seconds.
+    pub(crate) fn too_many(seconds: u64) -> Self {
+        let refusal = Refusal::new("page.too_many").with("seconds", seconds);
+        Self { status: StatusCode::TOO_MANY_REQUESTS, wait: Some(seconds), ..refusal.into() }
+    }
+
     /// We are at fault.
     pub(crate) fn broken(doing: &'static str, why: &str) -> Self {
         app::Error::broken(doing, std::io::Error::other(why.to_owned())).into()
@@ -66,7 +80,11 @@ pub(crate) fn status(error: &app::Error) -> StatusCode {
         app::Error::Refused(refusals) => status_of(refusals),
         app::Error::NotFound => StatusCode::NOT_FOUND,
         app::Error::Stale => StatusCode::CONFLICT,
-        app::Error::Broken { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        app::Error::Broken { .. } => match error.unwritable() {
+            Some(Unwritable::Full) => StatusCode::INSUFFICIENT_STORAGE,
+            Some(Unwritable::ReadOnly) => StatusCode::SERVICE_UNAVAILABLE,
+            None => StatusCode::INTERNAL_SERVER_ERROR,
+        },
     }
 }
 

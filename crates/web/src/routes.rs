@@ -16,6 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::door::counters::Counters;
+use crate::door::rates::Rates;
 use crate::door::{entrance, watch};
 use crate::error::Failure;
 use crate::pages::look::Look;
@@ -32,8 +33,8 @@ pub enum Who {
     Entering,
     /// Whoever signed in.
     SignedIn,
-    /// One of the three administrators; for others it is not there.
-    Administrator(Administers),
+    /// One of these of the three administrators; for others it is not there.
+    Administrator(&'static [Administers]),
 }
 
 /// A line of the table.
@@ -185,18 +186,21 @@ fn records() -> Vec<Line> {
 }
 
 fn administration() -> Vec<Line> {
-    const SYSTEM: Who = Who::Administrator(Administers::System);
+    const SYSTEM: Who = Who::Administrator(&[Administers::System]);
+    const EITHER: Who = Who::Administrator(&[Administers::System, Administers::Audit]);
     vec![
         (GET, "/admin", SYSTEM, get(pages::admin::show)),
         (POST, "/admin/calendar", SYSTEM, post(pages::admin::calendar)),
+        (GET, "/admin/seals", EITHER, get(pages::seals::show)),
+        (GET, "/admin/seals/export.txt", EITHER, get(pages::seals::export)),
         (GET, "/metrics", SYSTEM, get(pages::health::metrics)),
     ]
 }
 
 fn authority() -> Vec<Line> {
     use Who::SignedIn;
-    const SECURITY: Who = Who::Administrator(Administers::Security);
-    const AUDIT: Who = Who::Administrator(Administers::Audit);
+    const SECURITY: Who = Who::Administrator(&[Administers::Security]);
+    const AUDIT: Who = Who::Administrator(&[Administers::Audit]);
     vec![
         (GET, "/grants", SignedIn, get(pages::grants::show)),
         (POST, "/grants", SignedIn, post(pages::grants::give::give)),
@@ -254,7 +258,14 @@ pub(crate) fn who_may(method: &Method, pattern: &str) -> Who {
 
 /// The pages and the API, ready to be served.
 pub fn router(office: Arc<Office>, clock: Arc<dyn WallClock + Send + Sync>, options: WebOptions) -> Router {
-    let site = Arc::new(Site { office, clock, options, look: Look::embedded(), counters: Counters::default() });
+    let site = Arc::new(Site {
+        office,
+        clock,
+        options,
+        look: Look::embedded(),
+        counters: Counters::default(),
+        rates: Rates::default(),
+    });
     let mut router = Router::new();
     for (_, path, _, answers) in lines() {
         router = router.route(path, answers);
@@ -284,7 +295,7 @@ mod tests {
     #[test]
     fn reading_the_head_of_a_page_asks_for_the_same_right() {
         assert_eq!(who_may(&Method::HEAD, "/sign-in"), Who::Public);
-        assert_eq!(who_may(&Method::GET, "/admin"), Who::Administrator(Administers::System));
+        assert_eq!(who_may(&Method::GET, "/admin"), Who::Administrator(&[Administers::System]));
         assert_eq!(who_may(&Method::DELETE, "/sign-in"), Who::SignedIn);
     }
 }

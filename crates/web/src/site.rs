@@ -10,6 +10,7 @@ use kernel::authority::Actor;
 use kernel::ids::AccountId;
 
 use crate::door::counters::Counters;
+use crate::door::rates::Rates;
 use crate::pages::look::Look;
 
 /// What day and moment it is. Only `server` and the tests implement it; nothing here reads a clock.
@@ -31,6 +32,10 @@ pub struct WebOptions {
     pub demo_secret: Option<Vec<u8>>,
     /// The program's version, as the administrator reads it.
     pub version: String,
+    /// The hosts by which the site is called; any if none is named.
+    pub hosts: Vec<String>,
+    /// Looks a minute for each account and each address without one; 0 for no limit.
+    pub rate: u32,
 }
 
 /// What all requests share.
@@ -40,6 +45,7 @@ pub(crate) struct Site {
     pub(crate) options: WebOptions,
     pub(crate) look: Look,
     pub(crate) counters: Counters,
+    pub(crate) rates: Rates,
 }
 
 impl Site {

@@ -108,7 +108,7 @@ impl Form {
         match self.controls[at].kind.as_str() {
             "select" => self.controls[at].value = self.controls[at].option(value),
             "checkbox" | "radio" => self.tick(label, value),
-            "file" => self.controls[at].files.push((value.to_owned(), format!("{value}的内容").into_bytes())),
+            "file" => self.controls[at].files.push((value.to_owned(), sample(value))),
             _ => self.controls[at].value = value.to_owned(),
         }
         self
@@ -311,4 +311,16 @@ fn label(page: &Element, control: &Element) -> (String, String) {
     let around = || page.all(&|it| it.name == "label" && holds(it)).last().map(|it| clean(it.words()));
     let spoken = control.attribute("aria-label").map(str::to_owned);
     (by_id.or(spoken).or_else(around).unwrap_or_default(), group.unwrap_or_default())
+}
+
+/// Bytes that look like a file of this name.
+fn sample(name: &str) -> Vec<u8> {
+    let begin: &[u8] = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "pdf" => b"%PDF-1.7\n",
+        "png" => b"\x89PNG\r\n\x1a\n",
+        "jpg" => b"\xff\xd8\xff",
+        "docx" | "xlsx" | "zip" | "ofd" => b"PK\x03\x04",
+        _ => b"",
+    };
+    [begin, name.as_bytes(), "的内容".as_bytes()].concat()
 }

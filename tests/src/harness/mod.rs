@@ -5,6 +5,7 @@
 
 mod chance;
 mod clock;
+mod by_hand;
 mod office;
 mod visitor;
 mod verbs;
@@ -16,6 +17,7 @@ mod bundle;
 mod fonts;
 
 pub(crate) use bundle::unpacked;
+pub(crate) use by_hand::ByHand;
 pub(crate) use chance::Chance;
 pub(crate) use form::Form;
 pub(crate) use office::Office;

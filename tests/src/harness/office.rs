@@ -119,7 +119,11 @@ impl Office {
     }
 
     fn hangs_the_door(&self) {
-        let options = web::WebOptions { version: "story".to_owned(), ..web::WebOptions::default() };
+        self.opens_the_door_as(web::WebOptions { version: "story".to_owned(), ..web::WebOptions::default() });
+    }
+
+    /// The pages, with other options.
+    pub(crate) fn opens_the_door_as(&self, options: web::WebOptions) {
         let clock = Arc::new(Hand(self.door.clock.clone()));
         let router = web::router(self.app.clone(), clock, options);
         *self.door.router.write().expect("nobody panics while holding the router") = router;
@@ -237,7 +241,7 @@ impl Office {
     pub(crate) async fn db_grants(&self, login: &str, role: &str, unit: &str) {
         let mut tx = self.app.db.begin().await.expect("a transaction begins");
         world::grant(&mut tx, login, role, unit, day(FIRST_DAY)).await.expect("the role is given");
-        tx.commit().await.expect("the role is kept");
+        self.db_commits(tx).await;
         self.app.read_tree().await.expect("the tree is read");
     }
 
@@ -247,7 +251,7 @@ impl Office {
         let before = day(from).yesterday().expect("a day of our times");
         world::end_grants(&mut tx, login, before).await.expect("the old role ends");
         world::grant(&mut tx, login, role, unit, day(from)).await.expect("the new role is given");
-        tx.commit().await.expect("the move is kept");
+        self.db_commits(tx).await;
         self.app.read_tree().await.expect("the tree is read");
     }
 
@@ -255,7 +259,7 @@ impl Office {
     pub(crate) async fn db_ends(&self, login: &str, until: &str) {
         let mut tx = self.app.db.begin().await.expect("a transaction begins");
         world::end_grants(&mut tx, login, day(until)).await.expect("the role ends");
-        tx.commit().await.expect("the end is kept");
+        self.db_commits(tx).await;
         self.app.read_tree().await.expect("the tree is read");
     }
 
@@ -266,7 +270,14 @@ impl Office {
         let mut account = account.expect("the account is there");
         change(&mut account);
         store::accounts::update(&mut tx, &account).await.expect("the account is kept");
-        tx.commit().await.expect("the account is kept");
+        self.db_commits(tx).await;
+    }
+
+    /// Commits rows that the story wrote past the door, with an act that tells of them.
+    pub(crate) async fn db_commits(&self, mut tx: store::Tx) {
+        let detail = serde_json::json!({});
+        app::commands::batches::act(&self.db_ctx(), &mut tx, "story", detail).await.expect("an act tells of it");
+        tx.commit().await.expect("it is kept");
     }
 
     /// Somebody holds their role over another unit from now on, by the place of person and unit in the small world.
@@ -280,7 +291,7 @@ impl Office {
         let unit = UnitId(Uuid::from_u128(0x100 + unit as u128));
         let turned = store::grants::GrantRow { id: GrantId(Uuid::new_v4()), unit, from_on: today, ..old };
         store::grants::insert_many(&mut tx, &[turned]).await.expect("the role is turned");
-        tx.commit().await.expect("the turn is kept");
+        self.db_commits(tx).await;
         self.app.read_tree().await.expect("the tree is read");
     }
 
@@ -296,24 +307,77 @@ impl Office {
         }
         store::units::put_many(&mut tx, &units).await.expect("the units are renumbered");
         store::records::renumber_units(&mut tx).await.expect("the records follow");
-        tx.commit().await.expect("the reorganisation is kept");
+        self.db_commits(tx).await;
     }
 
     /// Replays every journal and reckons every figure anew; everything must be as it is kept.
     pub(crate) async fn db_verify(&self) {
         use app::commands::upkeep;
         let ctx = self.db_ctx();
-        let journals = upkeep::journal::verify(&ctx).await.expect("the journals are replayed");
-        let acts = upkeep::journal::verify_acts(&ctx).await.expect("the acts are replayed");
-        let figures = upkeep::figures::verify(&ctx).await.expect("the figures are reckoned");
-        let points = upkeep::reach::verify(&ctx).await.expect("whom records point to is reckoned");
-        for verified in [journals, acts, figures, points] {
-            assert!(verified.holds(), "what is kept differs from what happened: {verified:?}");
+        for part in upkeep::evidence(&ctx).await.expect("everything is replayed") {
+            assert!(
+                part.verified.holds(),
+                "what is kept differs from what happened: {}: {:?}",
+                part.name,
+                part.verified
+            );
         }
+        let figures = upkeep::figures::verify(&ctx).await.expect("the figures are reckoned");
+        assert!(figures.holds(), "what is kept differs from what happened: {figures:?}");
         // PostgreSQL hears that the readers are done while others ask: a schema still read cannot be dropped.
         for _ in 0..3 {
             self.db_count("SELECT COUNT(*) FROM record").await;
         }
+    }
+
+    /// A second way into the same database, past every act.
+    pub(crate) async fn db_by_hand(&self) -> super::by_hand::ByHand {
+        super::by_hand::ByHand::open(&self.ground.url).await
+    }
+
+    /// Everything that verification finds, as it is said.
+    pub(crate) async fn db_differences(&self) -> Vec<String> {
+        self.db_differences_at("").await
+    }
+
+    /// What the part of verification finds that looks at a table; of all parts if it is none's alone.
+    pub(crate) async fn db_differences_at(&self, table: &str) -> Vec<String> {
+        use app::commands::upkeep::{self, Verified};
+        let ctx = self.db_ctx();
+        let parts: Vec<Verified> = match table {
+            "figure_cell" => vec![upkeep::figures::verify(&ctx).await.expect("the figures are reckoned")],
+            "unit" | "person" | "account" | "grant_" | "setting" | "definition" | "batch" | "act" | "act_head"
+            | "trace" | "migration" => match upkeep::acts::verify(&ctx).await {
+                Ok((acts, rows)) => vec![acts, rows],
+                Err(error) => return vec![format!("{error:?}")],
+            },
+            _ => {
+                let all = upkeep::evidence(&ctx).await.expect("it is looked through");
+                let figures = upkeep::figures::verify(&ctx).await.expect("the figures are reckoned");
+                all.into_iter().map(|it| it.verified).chain([figures]).collect()
+            }
+        };
+        let said = parts.iter().flat_map(|part| &part.differences);
+        said.map(|it| format!("{}：{}", it.about, it.words)).collect()
+    }
+
+    /// Changes rows past the door, with an act that tells of them.
+    pub(crate) async fn db_tells(&self, sql: String, params: Vec<store::P>) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        tx.run(sql, params).await.expect("the rows change");
+        self.db_commits(tx).await;
+    }
+
+    /// Does everything lie in one file?
+    pub(crate) fn db_is_sqlite(&self) -> bool {
+        self.app.db.path().is_some()
+    }
+
+    /// Tells the connection that writes something.
+    pub(crate) async fn db_writer(&self, sql: &'static str) {
+        let mut tx = self.app.db.begin().await.expect("a transaction begins");
+        tx.run(sql, Vec::new()).await.expect("it is heard");
+        tx.commit().await.expect("it is kept");
     }
 
     /// Asks the database one whole number.
@@ -379,14 +443,18 @@ impl Ground {
     async fn opens(&self, prints: bool, now: i64, definitions: Definitions) -> Arc<app::office::Office> {
         let db = Db::open(&self.url, options()).await.expect("the database opens");
         let press = prints.then(fonts::press);
-        let office = app::office::Office::open(db, definitions, press, now).await.expect("the office opens");
-        office.bring_keys(app::keys::Keys::new([7; app::keys::LENGTH]));
-        office
+        let office = app::office::Office::open(db, definitions, press, Some(keys()), now).await;
+        office.expect("the office opens")
     }
 }
 
 fn options() -> Options {
     Options { durable: false, connections: 4, ..Options::default() }
+}
+
+/// The secrets of every story's office.
+fn keys() -> app::keys::Keys {
+    app::keys::Keys::new([7; app::keys::LENGTH])
 }
 
 /// Migrates an empty database and puts the small world into it.
@@ -395,6 +463,18 @@ async fn furnish(url: &str) -> Db {
     db.migrate().await.expect("the schema comes up");
     let mut tx = db.begin().await.expect("a transaction begins");
     world::place(&mut tx).await.expect("the small world is placed");
+    let told = store::acts::Told {
+        id: Uuid::from_u128(0x600),
+        at: 0,
+        kind: "set_up",
+        actor: None,
+        actor_name: "story",
+        detail: "{}".to_owned(),
+        address: None,
+    };
+    let keys = keys();
+    let code = |words: &str| keys.mac("act", words.as_bytes());
+    store::acts::tell(&mut tx, told, Some(&code)).await.expect("an act tells of the small world");
     tx.commit().await.expect("the small world is kept");
     db
 }

@@ -6,7 +6,7 @@
 use super::tasks;
 use crate::harness::Office;
 
-const YEAR: &str = r#"year 2027 {
+pub(crate) const YEAR: &str = r#"year 2027 {
     basis "国务院办公厅关于2027年部分节假日安排的通知"
     off "元旦" "01-01" "01-05"
     off "春节" "02-05" "02-11"

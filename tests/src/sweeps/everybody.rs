@@ -47,7 +47,7 @@ async fn what_one_administrator_administers_is_not_there_for_anybody_else() {
         let mut visitor = office.sign_in(login).await;
         for route in web::table() {
             let Who::Administrator(what) = route.who else { continue };
-            if own != Some(what) {
+            if !own.is_some_and(|own| what.contains(&own)) {
                 let page = visitor.asks_once(route.method.as_ref(), &filling.address(&route)).await;
                 assert_eq!(page.status, 404, "{} {} answers {login}", route.method, route.path);
             }

@@ -3,15 +3,14 @@
 //! Undoing is possible while nothing has happened to the records since; it is a step into the journal like any other.
 
 use kernel::figures::Cells;
-use kernel::ids::{BatchId, MechanismId, PersonId, RecordId, StateId};
+use kernel::ids::{BatchId, MechanismId, StateId};
 use kernel::record::Record;
 use kernel::refusal::Refusal;
 use kernel::value::Facts;
 use kernel::workflow::Move;
 use store::Tx;
-use store::acts::ActRow;
+use store::acts::Told;
 use store::imports::BatchRow;
-use uuid::Uuid;
 
 use crate::commands::keep::{self, Writing};
 use crate::ctx::Ctx;
@@ -60,38 +59,27 @@ pub async fn keep(
     act(ctx, tx, "batch", detail).await
 }
 
-/// Writes an act that is not about one record into its chain.
+/// Writes an act that is not about one record into its chain, with the hashes of the rows that this transaction changed
+/// before it: so it comes after the changes and before the commit.
 pub async fn act(ctx: &Ctx, tx: &mut Tx, kind: &str, detail: serde_json::Value) -> Result<(), Error> {
-    let head = store::acts::head(tx).await?;
-    let (seq, prior_hash) = head.map_or((1, None), |(seq, hash)| (seq + 1, Some(hash)));
-    let id: Uuid = ctx.new_id();
     let mut detail = detail;
     if let (Some(detail), Some(address)) = (detail.as_object_mut(), &ctx.address) {
         detail.insert("address".to_owned(), address.as_ref().into());
     }
     let address = detail.get("address").and_then(|it| it.as_str()).map(str::to_owned);
-    let detail = detail.to_string();
-    let said = said(seq, ctx.now, kind, ctx.person(), &detail);
-    let hash = kernel::journal::hash(prior_hash.as_deref(), RecordId(id), &said);
-    let actor_name = ctx.actor.name().to_owned();
-    let row = ActRow {
-        id,
-        seq,
+    let told = Told {
+        id: ctx.new_id(),
         at: ctx.now,
-        kind: kind.to_owned(),
+        kind,
         actor: ctx.person(),
-        actor_name,
-        detail,
+        actor_name: ctx.actor.name(),
+        detail: detail.to_string(),
         address,
-        prior_hash,
-        hash,
     };
-    Ok(store::acts::append(tx, &row).await?)
-}
-
-/// What the hash of an act covers.
-pub(super) fn said(seq: i64, at: i64, kind: &str, actor: Option<PersonId>, detail: &str) -> String {
-    format!("{seq}|{at}|{kind}|{actor:?}|{detail}")
+    let code = |words: &str| ctx.office.code_of_acts(words);
+    let mac: Option<store::acts::Mac<'_>> = ctx.office.keys().is_some().then_some(&code);
+    store::acts::tell(tx, told, mac).await?;
+    Ok(())
 }
 
 /// Undoes an import whose records have not moved since: each is closed as undone, the rows may be imported again.

@@ -7,7 +7,7 @@ use kernel::catalog::Administers;
 use kernel::problem::SourceFile;
 use kernel::refusal::Refusal;
 use kernel::workflow;
-use store::settings::CalendarYearRow;
+use store::calendar_years::CalendarYearRow;
 
 use crate::commands::batches::act;
 use crate::commands::keep::Writing;
@@ -36,7 +36,7 @@ pub async fn replace_years(ctx: &Ctx, text: &str) -> Result<usize, Error> {
             taken_at: ctx.now,
             taken_by: Some(ctx.actor.name().to_owned()),
         };
-        store::settings::put_calendar_year(&mut tx, &row).await?;
+        store::calendar_years::put(&mut tx, &row).await?;
         taken.push(year.year());
     }
     if taken.is_empty() {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use jiff::civil::Date;
+use kernel::authority::Actor;
 use kernel::catalog::Administers;
 use kernel::ids::PersonId;
 use kernel::refusal::Refusal;
@@ -23,7 +24,8 @@ use crate::error::Error;
 const MOST_ACTS: i64 = 50;
 /// From so many denials a day on the audit administrators are told.
 pub const MANY: i64 = 30;
-/// So many uncounted ones are written down at once, not at the next minute.
+/// So many waiting ones are written down at once, not at the next minute; then twice as many, and so on: each writing is
+/// an act, and whoever asks fast shall not make many.
 const WAITING: i64 = 10;
 
 /// What this process has counted and not yet written down.
@@ -35,6 +37,8 @@ struct Counted {
     refused: i64,
     unseen: i64,
     acts: i64,
+    /// How often many waited today.
+    times: u32,
 }
 
 impl Denials {
@@ -49,7 +53,9 @@ impl Denials {
             false => counted.unseen += 1,
         }
         counted.acts += i64::from(writes);
-        (writes, counted.refused + counted.unseen >= WAITING)
+        let many = counted.refused + counted.unseen >= WAITING << counted.times.min(20);
+        counted.times += u32::from(many);
+        (writes, many)
     }
 
     /// Takes what was counted.
@@ -96,13 +102,23 @@ pub async fn write_down(ctx: &Ctx) -> Result<(), Error> {
         return Ok(());
     }
     let keep = |mut tx: Tx| async move {
+        let mut told = Vec::new();
         for (on, person, refused, unseen) in waiting {
             let row = store::denials::add(&mut tx, *on, *person, *refused, *unseen).await?;
+            told.push(serde_json::json!({
+                "person": person.to_string(), "day": on.to_string(), "refused": refused, "unseen": unseen,
+            }));
             let is_news = row.refused + row.unseen >= MANY && row.told_at.is_none();
             if is_news && store::denials::mark_told(&mut tx, *on, *person, ctx.now).await? {
                 tell(ctx, &mut tx, &row).await?;
             }
         }
+        let sum = |of: fn(&(Date, PersonId, i64, i64)) -> i64| waiting.iter().map(of).sum::<i64>();
+        let detail = serde_json::json!({
+            "people": told, "refused": sum(|it| it.2), "unseen": sum(|it| it.3),
+        });
+        let clock = Ctx { actor: Actor::Clock, address: None, ..ctx.clone() };
+        act(&clock, &mut tx, "denials.counted", detail).await?;
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await

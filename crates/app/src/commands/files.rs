@@ -9,6 +9,7 @@ use kernel::value::Value;
 use store::Tx;
 use store::files::FileRow;
 
+use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -42,9 +43,13 @@ const KINDS: [(&str, &str); 20] = [
 /// Keeps an uploaded file that belongs to nothing yet.
 pub async fn add(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileId, Error> {
     let name = clean_name(name)?;
-    let media = media(&name).ok_or_else(|| Refusal::new("file.kind").with("name", &name))?;
+    let media =
+        media(&name, ctx.vocabulary().setting(ALLOWED)).ok_or_else(|| Refusal::new("file.kind").with("name", &name))?;
     if bytes.is_empty() {
         return Err(Refusal::new("file.empty").with("name", &name).into());
+    }
+    if !looks_like(&name, bytes) {
+        return Err(Refusal::new("file.not_its_kind").with("name", &name).into());
     }
     if bytes.len() > LARGEST {
         return Err(Refusal::new("file.too_large").with("name", &name).with("most", "50 MB").into());
@@ -61,6 +66,7 @@ pub async fn add(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileId, Error> {
     };
     let mut tx = ctx.office.db.begin().await?;
     store::files::insert(&mut tx, &row, bytes).await?;
+    act(ctx, &mut tx, "file", serde_json::json!({ "file": row.id.to_string() })).await?;
     tx.commit().await?;
     Ok(row.id)
 }
@@ -71,15 +77,46 @@ pub(crate) fn clean_name(name: &str) -> Result<String, Refusal> {
     let misleading = |c: char| c.is_control() || "<>:\"|?*\u{202e}\u{200b}\u{feff}".contains(c);
     let clean: String = last.chars().filter(|c| !misleading(*c)).take(150).collect();
     let clean = clean.trim().trim_start_matches('.').to_owned();
+    if let Some(mark) = kernel::secrecy::mark(&clean) {
+        return Err(Refusal::new("file.secret").with("name", &clean).with("mark", mark));
+    }
     if clean.is_empty() {
         return Err(Refusal::new("file.bad_name").with("name", name.chars().take(60).collect::<String>()));
     }
     Ok(clean)
 }
 
-fn media(name: &str) -> Option<&'static str> {
+/// The setting of the site that names the endings that may come in; all kinds if it is not written.
+const ALLOWED: &str = "可上传的文件";
+
+/// Do the first bytes fit the name's ending? A program under another name is not let in.
+fn looks_like(name: &str, bytes: &[u8]) -> bool {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+    let ending = name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_ascii_lowercase());
+    let begins = |all: &[&[u8]]| all.iter().any(|one| bytes.starts_with(one));
+    match ending.as_str() {
+        "pdf" => bytes.windows(5).take(1_024).any(|some| some == b"%PDF-"),
+        "docx" | "xlsx" | "pptx" | "ofd" => begins(&[ZIP]),
+        "zip" => begins(&[ZIP, b"PK\x05\x06"]),
+        "doc" | "xls" | "ppt" => begins(&[OLE]),
+        "wps" | "et" => begins(&[OLE, ZIP]),
+        "jpg" | "jpeg" => begins(&[b"\xff\xd8\xff"]),
+        "png" => begins(&[b"\x89PNG\r\n\x1a\n"]),
+        "gif" => begins(&[b"GIF87a", b"GIF89a"]),
+        "mp4" => bytes.get(4..8) == Some(b"ftyp"),
+        "mp3" => begins(&[b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"]),
+        // Text in whatever encoding holds no zero byte and is no program.
+        _ => !bytes.contains(&0) && !begins(&[b"MZ", b"\x7fELF", b"PK\x03\x04", b"%PDF-"]),
+    }
+}
+
+fn media(name: &str, allowed: Option<&str>) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
     let ending = ending.to_ascii_lowercase();
+    if allowed.is_some_and(|allowed| !allowed.split_whitespace().any(|one| one.eq_ignore_ascii_case(&ending))) {
+        return None;
+    }
     KINDS.iter().find(|(known, _)| *known == ending).map(|(_, media)| *media)
 }
 
@@ -110,7 +147,34 @@ mod tests {
 
     #[test]
     fn a_program_is_not_a_kind_of_file_that_comes_in() {
-        assert_eq!(media("x.exe"), None);
-        assert_eq!(media("x.PDF"), Some("application/pdf"));
+        assert_eq!(media("x.exe", None), None);
+        assert_eq!(media("x.PDF", None), Some("application/pdf"));
+        assert_eq!(media("x.PDF", Some("docx pdf")), Some("application/pdf"));
+        assert_eq!(media("x.zip", Some("docx pdf")), None);
+    }
+
+    #[test]
+    fn a_file_is_what_its_first_bytes_say() {
+        assert!(looks_like("a.pdf", b"%PDF-1.7 ..."));
+        assert!(looks_like("a.docx", b"PK\x03\x04..."));
+        assert!(looks_like("a.txt", "说明".as_bytes()));
+        for (name, bytes) in [
+            ("a.pdf", &b"MZ\x90"[..]),
+            ("a.docx", b"%PDF-1.7"),
+            ("a.png", b"<svg onload=x>"),
+            ("a.jpg", b"GIF89a"),
+            ("a.txt", b"MZ\x90\x00"),
+            ("a.csv", b"a\0b"),
+            ("a.doc", b"PK\x03\x04"),
+            ("a.mp4", b"xx"),
+        ] {
+            assert!(!looks_like(name, bytes), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_marked_name_is_refused_and_says_why() {
+        assert_eq!(clean_name("机密-名册.pdf").expect_err("refused").code, "file.secret");
+        assert!(clean_name("秘密.pdf").is_ok());
     }
 }

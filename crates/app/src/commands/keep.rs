@@ -57,6 +57,9 @@ pub struct Sheet {
     lost_points: Vec<ReachRow>,
 }
 
+/// What a record's entry keeps of the rows that it writes: table and key, and hash.
+type Bound = Vec<(String, String)>;
+
 /// How deep one opening may open another.
 const DEEPEST_OPENING: usize = 4;
 
@@ -84,9 +87,9 @@ impl<'a> Writing<'a> {
         if before.is_none() {
             after.batch = self.batch;
         }
-        let effects = self.draw_up(mechanism, moved, &after)?;
+        let (effects, bound) = self.draw_up(mechanism, moved, &after)?;
         let prior = self.heads.get(&after.id).cloned();
-        self.finish(mechanism, before, moved, &after, Entered { number: None, prior, effects })?;
+        self.finish(mechanism, before, moved, &after, Entered { number: None, prior, effects, bound })?;
         Ok(after)
     }
 
@@ -121,7 +124,7 @@ impl<'a> Writing<'a> {
         if number.is_some() {
             after.number.clone_from(&number);
         }
-        let mut effects = self.draw_up(mechanism, &moved, &after)?;
+        let (mut effects, mut bound) = self.draw_up(mechanism, &moved, &after)?;
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
             let once = moved
                 .rang
@@ -129,27 +132,36 @@ impl<'a> Writing<'a> {
                 .and_then(|id| after.running(id.as_str()))
                 .map(|running| format!("late:{}:{}:{}", after.id, running.id, running.due_on));
             let opened = Box::pin(self.open(tx, mechanism, opening, &after, once, depth)).await?;
-            effects.extend(opened.map(|id| ("opened".to_owned(), id.to_string())));
+            if let Some((id, tie)) = opened {
+                effects.push(("opened".to_owned(), id.to_string()));
+                bound.push(tie);
+            }
         }
         let prior = match (self.heads.get(&after.id), before) {
             (Some(hash), _) => Some(hash.clone()),
             (None, Some(_)) => store::journal::head(tx, after.id).await?.map(|head| head.hash),
             (None, None) => None,
         };
-        self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects })?;
+        self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects, bound })?;
         Ok(after)
     }
 
-    /// The paper that the move issues, put on the sheet: its kind and id.
-    fn draw_up(&mut self, mechanism: &Mechanism, moved: &Move, after: &Record) -> Result<Vec<(String, String)>, Error> {
+    /// The paper that the move issues, put on the sheet: its kind and id, and what binds it.
+    fn draw_up(
+        &mut self,
+        mechanism: &Mechanism,
+        moved: &Move,
+        after: &Record,
+    ) -> Result<(Vec<(String, String)>, Bound), Error> {
         let paper = moved.paper.as_ref().and_then(|id| mechanism.paper(id.as_str()));
-        let Some(paper) = paper else { return Ok(Vec::new()) };
+        let Some(paper) = paper else { return Ok(Default::default()) };
         let row = papers::draw_up(self.ctx, mechanism, paper, after)?;
         let id = row.id.to_string();
         let parcel = self.outbox_row("render_paper", serde_json::json!({ "paper": id }));
         self.sheet.outbox.push(parcel);
+        let bound = row.bound(self.ctx.office.db.site());
         self.sheet.papers.push(row);
-        Ok(vec![("paper".to_owned(), id)])
+        Ok((vec![("paper".to_owned(), id)], vec![bound]))
     }
 
     /// Notices, the journal entry, figures, deadlines and the record itself.
@@ -159,13 +171,13 @@ impl<'a> Writing<'a> {
         before: Option<&Record>,
         moved: &Move,
         after: &Record,
-        entered: Entered,
+        mut entered: Entered,
     ) -> Result<(), Error> {
         self.tell(mechanism, moved, after);
         self.point(before, moved, after);
-        self.write_entry(before, moved, after, entered)?;
-        self.reckon(mechanism, before, after);
-        Ok(())
+        let mut bound = self.reckon(mechanism, before, after);
+        entered.bound.append(&mut bound);
+        self.write_entry(before, moved, after, entered)
     }
 
     /// Whom the record points to, by the rules in force.
@@ -184,8 +196,9 @@ impl<'a> Writing<'a> {
         self.sheet.points.extend(is.iter().map(row));
     }
 
-    /// Figures, deadlines and the record itself.
-    fn reckon(&mut self, mechanism: &Mechanism, before: Option<&Record>, after: &Record) {
+    /// Figures, deadlines and the record itself; gives what binds their rows.
+    fn reckon(&mut self, mechanism: &Mechanism, before: Option<&Record>, after: &Record) -> Bound {
+        let site = self.ctx.office.db.site();
         // What the record counted before, it counted by the definition that it was pinned to then.
         let calendar = self.ctx.calendar();
         let mut cells = Cells::new();
@@ -198,17 +211,20 @@ impl<'a> Writing<'a> {
         for (key, amount) in cells {
             *self.sheet.cells.entry(key).or_default() += amount;
         }
+        let mut bound = Bound::new();
         for running in &after.deadlines {
-            match before.map(|record| record.running(running.id.as_str())) {
-                None => self.sheet.first_deadlines.push(records::deadline_row(after.id, running)),
-                Some(known) if known != Some(running) => {
-                    self.sheet.deadlines.push(records::deadline_row(after.id, running));
-                }
-                Some(_) => {}
+            let known = before.map(|record| record.running(running.id.as_str()));
+            if known == Some(Some(running)) {
+                continue;
             }
+            let row = records::deadline_row(after.id, running);
+            bound.push(row.bound(site));
+            let rows = if known.is_none() { &mut self.sheet.first_deadlines } else { &mut self.sheet.deadlines };
+            rows.push(row);
         }
         let words = records::words(mechanism, after);
         let row = records::row(self.ctx, mechanism, after);
+        bound.push(row.bound(site));
         match before {
             None => self.sheet.inserted.push((row, words)),
             Some(before) => {
@@ -218,6 +234,7 @@ impl<'a> Writing<'a> {
                 self.sheet.updated.push((was, row, changed.then_some(words)));
             }
         }
+        bound
     }
 
     fn write_entry(
@@ -229,7 +246,9 @@ impl<'a> Writing<'a> {
     ) -> Result<(), Error> {
         let ctx = self.ctx;
         let pinned = before.is_none_or(|before| before.definition != after.definition);
+        let id: Uuid = self.next_id();
         let entry = Entry {
+            id,
             seq: after.version,
             at: ctx.now,
             on: ctx.today,
@@ -249,12 +268,12 @@ impl<'a> Writing<'a> {
             reason: moved.reason.clone(),
             deadlines: moved.deadlines.clone(),
             effects: entered.effects,
+            rows: entered.bound,
             batch: self.batch.map(|batch| batch.to_string()),
         };
         let json = serde_json::to_string(&entry).map_err(|fault| Error::broken("write a journal entry", fault))?;
         let hash = journal::hash(entered.prior.as_deref(), after.id, &json);
         self.heads.insert(after.id, hash.clone());
-        let id = self.next_id();
         self.sheet.journal.push(JournalRow {
             record: after.id,
             seq: after.version,
@@ -284,7 +303,7 @@ impl<'a> Writing<'a> {
         parent: &Record,
         once: Option<String>,
         depth: usize,
-    ) -> Result<Option<RecordId>, Error> {
+    ) -> Result<Option<(RecordId, (String, String))>, Error> {
         let ctx = self.ctx;
         if depth >= DEEPEST_OPENING {
             return Ok(None);
@@ -322,16 +341,18 @@ impl<'a> Writing<'a> {
             tree: &*ctx.tree,
         };
         let moved = workflow::start(ctx.clock(), &target, id, attempt)?;
-        self.sheet.ties.push(TieRow {
+        let tie = TieRow {
             id: ctx.new_id::<Uuid>(),
             record: parent.id,
             other: id,
             role: opening.id.clone(),
             key: once,
             opened_on: ctx.today,
-        });
+        };
+        let bound = tie.bound(ctx.office.db.site());
+        self.sheet.ties.push(tie);
         Box::pin(self.put_at(tx, &target, None, moved, depth + 1)).await?;
-        Ok(Some(id))
+        Ok(Some((id, bound)))
     }
 
     /// What the back field points to: the parent, or, where a record opens another of its own kind, what it points to.
@@ -403,6 +424,7 @@ struct Entered {
     number: Option<String>,
     prior: Option<String>,
     effects: Vec<(String, String)>,
+    bound: Bound,
 }
 
 impl Sheet {

@@ -6,6 +6,7 @@ use kernel::ids::PersonId;
 use store::Tx;
 use store::looks::LookRow;
 
+use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -42,6 +43,7 @@ pub async fn looked(ctx: &Ctx, people: &[PersonId], how: &str, reason: Option<&s
     }
     let keep = |mut tx: Tx| async move {
         store::looks::insert_many(&mut tx, looks).await?;
+        act(ctx, &mut tx, "look", serde_json::json!({ "how": how, "people": looks.len() })).await?;
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await

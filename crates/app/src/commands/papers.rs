@@ -10,6 +10,7 @@ use kernel::template::{Line, Template};
 use store::files::FileRow;
 use store::papers::PaperRow;
 
+use crate::commands::batches::act;
 use crate::commands::keep::paper_id;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -198,6 +199,8 @@ async fn keep(ctx: &Ctx, id: PaperId, form: Form, row: &PaperRow, bytes: &[u8]) 
         Form::Pdf => store::papers::keep_pdf(&mut tx, id, file.id).await?,
     };
     if is_first {
+        let detail = serde_json::json!({ "paper": id.to_string(), "form": form.ending(), "file": file.id.to_string() });
+        act(ctx, &mut tx, "paper.printed", detail).await?;
         tx.commit().await?;
     }
     Ok(())

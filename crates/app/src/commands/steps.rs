@@ -130,6 +130,7 @@ async fn keep_started(
 /// Takes a step. What is read is read before the transaction begins, so that the transaction is short; whoever was
 /// faster meanwhile makes it `Stale`, and without a version to hold it against it is simply decided anew.
 pub async fn take(ctx: &Ctx, form: TakeStep) -> Result<(), Error> {
+    without_secrets([&form.opinion, &form.reason])?;
     let mut by = ctx.clone();
     let mut tries = 0;
     loop {
@@ -254,6 +255,7 @@ async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, decided: &Decided
 
 /// Takes a step on many records: those that the rules refuse are left and named.
 pub async fn take_many(ctx: &Ctx, form: TakeSteps) -> Result<BatchDone, Error> {
+    without_secrets([&form.opinion, &form.reason])?;
     let mut ids = form.records.clone();
     ids.sort();
     ids.dedup();
@@ -314,6 +316,12 @@ async fn take_all(ctx: &Ctx, tx: &mut Tx, form: &TakeSteps, ids: &[RecordId]) ->
         return Err(Error::Stale);
     }
     Ok(done)
+}
+
+/// An opinion or a reason that bears the mark of a state secret is refused.
+fn without_secrets(texts: [&Option<String>; 2]) -> Result<(), Error> {
+    let mark = texts.into_iter().flatten().find_map(|text| kernel::secrecy::mark(text));
+    mark.map_or(Ok(()), |mark| Err(Refusal::new("form.secret").with("mark", mark).into()))
 }
 
 fn attempt<'a>(

@@ -2,7 +2,7 @@
 
 use kernel::ids::MechanismId;
 use kernel::refusal::Refusal;
-use store::settings::ViewRow;
+use store::saved_views::ViewRow;
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
@@ -28,12 +28,12 @@ pub async fn save(ctx: &Ctx, mechanism: &str, name: &str, ask: &RegisterAsk) -> 
         made_at: ctx.now,
     };
     let mut tx = ctx.office.db.begin().await?;
-    for old in store::settings::views(&mut tx, person, &mechanism.id).await? {
+    for old in store::saved_views::of_person(&mut tx, person, &mechanism.id).await? {
         if old.name == row.name {
-            store::settings::drop_view(&mut tx, person, old.id).await?;
+            store::saved_views::remove(&mut tx, person, old.id).await?;
         }
     }
-    store::settings::insert_view(&mut tx, &row).await?;
+    store::saved_views::insert(&mut tx, &row).await?;
     Ok(tx.commit().await?)
 }
 
@@ -41,6 +41,6 @@ pub async fn save(ctx: &Ctx, mechanism: &str, name: &str, ask: &RegisterAsk) -> 
 pub async fn drop_view(ctx: &Ctx, id: Uuid) -> Result<(), Error> {
     let Some(person) = ctx.person() else { return Err(Error::NotFound) };
     let mut tx = ctx.office.db.begin().await?;
-    store::settings::drop_view(&mut tx, person, id).await?;
+    store::saved_views::remove(&mut tx, person, id).await?;
     Ok(tx.commit().await?)
 }

@@ -9,6 +9,7 @@ mod send_out;
 mod switch_off_accounts;
 mod tidy_up;
 mod open_review;
+mod seal_the_day;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -58,7 +59,7 @@ pub struct Duty {
 }
 
 /// All duties, in the order in which they are done.
-pub const ALL: [Duty; 6] = [
+pub const ALL: &[Duty] = &[
     Duty {
         id: "reorganise",
         name: "执行机构调整",
@@ -95,6 +96,12 @@ pub const ALL: [Duty; 6] = [
         when: "每年12月1日起：通知有权授权的人逐项复核，每年一次",
         run: |ctx| Box::pin(open_review::run(ctx)),
     },
+    Duty {
+        id: "seal_the_day",
+        name: "每日封存",
+        when: "每天零点后：把前一天为止的全部日志封存，接在前一次封存之后",
+        run: |ctx| Box::pin(seal_the_day::run(ctx)),
+    },
 ];
 
 /// The lease under which only one node does duties.
@@ -114,7 +121,7 @@ pub async fn tick(ctx: &Ctx, owner: &str) -> Result<Vec<(&'static str, Report)>,
         }
     }
     let mut reports = Vec::new();
-    for duty in &ALL {
+    for duty in ALL {
         let report = match (duty.run)(&ctx).await {
             Ok(report) => report,
             Err(error) => {

@@ -30,14 +30,17 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub const GROUPS: [(&str, &str, &[&str]); 6] = [
     ("sign_in", "登录", &["sign_in", "sign_out", "session", "password", "second_factor", "token"]),
     ("refused", "被拒的操作", &["refused", "denials"]),
-    ("taken_out", "导出和查看", &["export", "reveal", "audit", "explain", "correction"]),
+    ("taken_out", "导出和查看", &["export", "reveal", "look", "audit", "explain", "correction"]),
     ("grants", "授权和账号", &["grant", "account", "stand_in", "hand_over"]),
     (
         "settings",
         "设置、单位和人员",
-        &["setting", "calendar", "set_up", "definition", "unit", "person", "people", "post", "holding", "seal"],
+        &[
+            "setting", "calendar", "set_up", "definition", "unit", "reorganis", "tree", "person", "people", "post",
+            "holding", "seal",
+        ],
     ),
-    ("batches", "批量办理和导入", &["batch", "undo", "retention"]),
+    ("batches", "批量办理、导入和文件", &["batch", "undo", "retention", "file", "paper"]),
 ];
 
 /// What somebody wants to see, as it stands in the address.

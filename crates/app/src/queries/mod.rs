@@ -22,6 +22,7 @@ pub mod grants;
 pub mod explain;
 pub mod audit;
 pub mod my_file;
+pub mod seals;
 pub mod gauges;
 
 /// A light: shape and colour go by the kind.

@@ -10,6 +10,7 @@ use crate::office::Office;
 /// The entry of a move.
 pub(crate) fn entry(before: Option<&Record>, after: &Record, changes: &[Change]) -> Entry {
     Entry {
+        id: Uuid::nil(),
         seq: after.version,
         at: 0,
         on: after.opened_on,
@@ -29,6 +30,7 @@ pub(crate) fn entry(before: Option<&Record>, after: &Record, changes: &[Change])
         reason: None,
         deadlines: Vec::new(),
         effects: Vec::new(),
+        rows: Vec::new(),
         batch: None,
     }
 }

@@ -72,8 +72,8 @@ async fn make(config: &Config, file: &Path) -> anyhow::Result<()> {
 async fn fill(db: Db, definitions: app::office::Definitions, keys: app::keys::Keys) -> anyhow::Result<()> {
     let today = SystemClock.today();
     // Papers are printed to PDF when somebody opens them: seeding needs no fonts.
-    let office: Arc<Office> = Office::open(db, definitions, None, crate::clock::moment(today, 0, 0)).await?;
-    office.bring_keys(keys);
+    let office: Arc<Office> =
+        Office::open(db, definitions, None, Some(keys), crate::clock::moment(today, 0, 0)).await?;
     demo::district(&office, today, &first_passwords::easy()).await
 }
 

@@ -14,9 +14,11 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use web::{WallClock, WebOptions};
 
+use crate::certificates::Certificates;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::definitions::Watch;
+use crate::listening::{self, Limits};
 use crate::{definitions, demo, open, print};
 
 /// Options of `zugong serve`.
@@ -41,7 +43,8 @@ impl Serve {
         }
         let options = options(&config, Vec::new());
         serve(&config, office, options, |address| {
-            print::line(format_args!("已打开 http://{address} ，按 Ctrl-C 停止。"));
+            let scheme = if config.tls.is_some() { "https" } else { "http" };
+            print::line(format_args!("已打开 {scheme}://{address} ，按 Ctrl-C 停止。"));
         })
         .await?;
         Ok(ExitCode::SUCCESS)
@@ -65,6 +68,8 @@ pub(crate) fn options(config: &Config, demo_accounts: Vec<(String, String, Strin
         demo_accounts,
         demo_secret: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        hosts: config.hosts.clone(),
+        rate: config.rate,
     }
 }
 
@@ -92,12 +97,18 @@ pub(crate) async fn serve(
     let (stop, stopped) = watch::channel(false);
     let duties = tokio::spawn(do_duties(office.clone(), config.fonts.clone(), config.tick, stopped.clone()));
     let look = tokio::spawn(watch_definitions(office.clone(), config.definitions.clone(), stopped.clone()));
+    let read = |(chain, key): &(PathBuf, PathBuf)| Certificates::read(chain, key).map(Arc::new);
+    let certificates = config.tls.as_ref().map(read).transpose()?;
+    if let Some(certificates) = certificates.clone() {
+        tokio::spawn(watch_certificates(certificates, stopped.clone()));
+    }
     opened(address);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    tokio::spawn(async move {
         asked_to_stop().await;
         let _ = stop.send(true);
     });
+    let limits = Limits { connections: config.connections, ..Limits::default() };
+    let serving = listening::serve(listener, certificates, router, limits, stopped.clone());
     let mut stopping = stopped;
     tokio::select! {
         served = serving => served.context("服务中断")?,
@@ -110,6 +121,22 @@ pub(crate) async fn serve(
     office.db.close().await;
     tracing::info!("已停止");
     Ok(())
+}
+
+/// Takes a renewed certificate without a restart.
+async fn watch_certificates(certificates: Arc<Certificates>, mut stop: watch::Receiver<bool>) {
+    let mut rounds = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            _ = rounds.tick() => {}
+        }
+        match certificates.look() {
+            Ok(true) => tracing::info!("证书换了，已生效"),
+            Ok(false) => {}
+            Err(fault) => tracing::error!("新的证书用不了，仍用原来的：{fault:#}"),
+        }
+    }
 }
 
 /// Returns when somebody presses Ctrl-C or the system asks the program to end.

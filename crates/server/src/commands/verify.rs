@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use anyhow::Context as _;
 use app::commands::upkeep::{self, Verified};
 use app::office::Office;
 use clap::{Args, ValueEnum};
@@ -21,6 +22,13 @@ pub struct Verify {
         help = "journal 日志 或 figures 数字;不写就都核对"
     )]
     what: Option<What>,
+    #[arg(
+        long,
+        value_name = "文件",
+        help_heading = "选项",
+        help = "再与另存他处的封存文件核对（zugong seals 导出的）"
+    )]
+    seals: Option<std::path::PathBuf>,
 }
 
 /// What is verified.
@@ -34,10 +42,22 @@ impl Verify {
     /// Prints what differs; ends with 1 if anything does.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         let office = open::office(&config).await?;
-        let holds = verify(&office, self.what).await?;
+        let mut holds = verify(&office, self.what).await?;
+        if let Some(file) = &self.seals {
+            holds &= against(&office, file).await?;
+        }
         office.db.close().await;
         Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
+}
+
+/// Compares the seals with a file that was kept elsewhere.
+async fn against(office: &Arc<Office>, file: &std::path::Path) -> anyhow::Result<bool> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("读不到封存文件 {}", file.display()))?;
+    let began = Instant::now();
+    let verified = upkeep::seals::compare(&open::own_ctx(office), &text).await?;
+    say("另存的封存", "次封存与另存的文件一致", &verified, began);
+    Ok(verified.holds())
 }
 
 async fn verify(office: &Arc<Office>, what: Option<What>) -> anyhow::Result<bool> {
@@ -49,11 +69,10 @@ async fn verify(office: &Arc<Office>, what: Option<What>) -> anyhow::Result<bool
         print::line(format_args!("数据库文件：{fault}"));
     }
     if what != Some(What::Figures) {
-        let verified = upkeep::journal::verify(&ctx).await?;
-        say("日志", "件事项的日志与现状一致", &verified, began);
-        let acts = upkeep::journal::verify_acts(&ctx).await?;
-        say("登录等行为的记录", "条行为记录首尾相接", &acts, began);
-        holds &= verified.holds() && acts.holds();
+        for part in upkeep::evidence(&ctx).await? {
+            say(part.name, part.fine, &part.verified, began);
+            holds &= part.verified.holds();
+        }
     }
     if what != Some(What::Journal) {
         let began = Instant::now();

@@ -59,7 +59,7 @@ pub async fn district(office: &Arc<Office>, today: Date, password: &str) -> anyh
     let ctx = office.ctx(Actor::Clock, None, clock::moment(first, 8, 0), first, "demo".to_owned());
     let hash = office.hashing.hash(password.to_owned()).await?;
     organisation::set_up(&ctx, &new, &|_| hash.clone(), false).await?;
-    mark(office, password).await?;
+    mark(&ctx, password).await?;
     second_factors(&ctx).await?;
     play::play(office, &days, &matters, first).await
 }
@@ -79,6 +79,7 @@ async fn second_factors(ctx: &app::Ctx) -> anyhow::Result<()> {
     }
     let kept: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
     store::settings::put(&mut tx, SECRET, Some(&kept)).await?;
+    app::commands::batches::act(&ctx, &mut tx, "setting", serde_json::json!({ "name": SECRET })).await?;
     Ok(tx.commit().await?)
 }
 
@@ -96,9 +97,10 @@ pub async fn password(office: &Office) -> anyhow::Result<Option<String>> {
     Ok(store::settings::find(&mut conn, MARK).await?)
 }
 
-async fn mark(office: &Office, password: &str) -> anyhow::Result<()> {
-    let mut tx = office.db.begin().await?;
+async fn mark(ctx: &app::Ctx, password: &str) -> anyhow::Result<()> {
+    let mut tx = ctx.office.db.begin().await?;
     store::settings::put(&mut tx, MARK, Some(password)).await?;
+    app::commands::batches::act(ctx, &mut tx, "setting", serde_json::json!({ "name": MARK })).await?;
     Ok(tx.commit().await?)
 }
 

@@ -169,9 +169,9 @@ pub async fn tree_changes(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes sure that the version can be held: once, when the database is opened.
-pub async fn begin_versions(conn: &mut Conn) -> Result<(), StoreError> {
+/// Makes sure that the version can be held: once, when the database is opened. True if it was not there yet.
+pub async fn begin_versions(conn: &mut Conn) -> Result<bool, StoreError> {
     let sql = format!("INSERT INTO setting (site, name, value_) VALUES ($1, $2, '0') {}", conn.dialect().or_leave());
-    conn.run(sql, [conn.here(), VERSION.into()]).await.doing("begin to count the tree's changes")?;
-    Ok(())
+    let new = conn.run(sql, [conn.here(), VERSION.into()]).await.doing("begin to count the tree's changes")?;
+    Ok(new > 0)
 }

@@ -2,8 +2,10 @@
 
 use kernel::ids::{FigureId, RecordId, UnitId};
 use serde_json::json;
-use store::acts::{self, ActAsk, ActRow};
+use store::acts::{self, ActAsk, Told};
+use store::calendar_years::{self, CalendarYearRow};
 use store::deadlines::{self, DeadlineRow};
+use store::definitions::{self, DefinitionRow};
 use store::duties::{self, DutyRunRow};
 use store::files::{self, FileRow};
 use store::grants::{self, GrantRow};
@@ -13,10 +15,11 @@ use store::notices::{self, NoticeRow};
 use store::outbox::{self, OutboxRow};
 use store::papers::{self, PaperRow};
 use store::people::{self, PersonRow};
-use store::settings::{self, CalendarYearRow, DefinitionRow, ViewRow};
+use store::saved_views::{self, ViewRow};
+use store::settings;
 use store::ties::{self, TieRow};
 use store::units::{self, UnitRow};
-use store::{RunAgain as _, StoreError, series};
+use store::{StoreError, series};
 
 use crate::trial::{Trial, day, id};
 
@@ -277,38 +280,39 @@ async fn what_was_taken_out_of_the_outbox_is_not_taken_again_until_its_time() {
 }
 
 #[tokio::test]
-async fn acts_make_one_chain_and_a_number_taken_twice_asks_to_run_again() {
+async fn acts_make_one_chain_and_bind_the_rows_changed_before_them() {
     for trial in Trial::each().await {
-        let act = |number: u128, seq: i64, kind: &str| ActRow {
+        let told = |number: u128, kind: &'static str| Told {
             id: id(number),
-            seq,
-            at: seq * 10,
-            kind: kind.to_owned(),
+            at: 10 * number as i64,
+            kind,
             actor: None,
-            actor_name: "时钟".to_owned(),
+            actor_name: "时钟",
             detail: "{}".to_owned(),
-            address: Some(format!("10.0.0.{seq}")),
-            prior_hash: (seq > 1).then(|| format!("h{}", seq - 1)),
-            hash: format!("h{seq}"),
+            address: Some(format!("10.0.0.{number}")),
         };
         let mut tx = trial.db.begin().await.expect("begin");
         assert_eq!(acts::head(&mut tx).await.expect("asked"), None);
-        acts::append(&mut tx, &act(1, 1, "signed_in")).await.expect("added");
-        acts::append(&mut tx, &act(2, 2, "imported")).await.expect("added");
-        assert_eq!(acts::head(&mut tx).await.expect("asked"), Some((2, "h2".to_owned())));
-        let first = [act(1, 1, "signed_in")];
+        let one = acts::tell(&mut tx, told(1, "signed_in"), None).await.expect("added");
+        settings::put(&mut tx, "name", Some("甲")).await.expect("set");
+        let two = acts::tell(&mut tx, told(2, "imported"), Some(&|words: &str| format!("code of {words}"))).await;
+        let two = two.expect("added");
+        assert_eq!((one.seq, &one.prior_hash, &one.rows_hash), (1, &None, &None));
+        assert_eq!((two.seq, &two.prior_hash, two.rows_hash.is_some()), (2, &Some(one.hash.clone()), true));
+        assert_eq!(acts::head(&mut tx).await.expect("asked"), Some((2, two.hash.clone())));
+        let code = format!("code of 2 {}", two.hash);
+        assert_eq!(acts::noted_head(&mut tx).await.expect("asked"), Some((2, Some(two.hash.clone()), Some(code))));
         for ask in [
             ActAsk { before: Some(2), ..ActAsk::default() },
             ActAsk { kinds: vec!["signed_in".to_owned()], ..ActAsk::default() },
             ActAsk { address: Some("10.0.0.1".to_owned()), ..ActAsk::default() },
             ActAsk { from_at: Some(5), until_at: Some(20), ..ActAsk::default() },
         ] {
-            assert_eq!(acts::page(&mut tx, &ask, 9).await.expect("listed"), first, "{ask:?}");
+            assert_eq!(acts::page(&mut tx, &ask, 9).await.expect("listed"), std::slice::from_ref(&one), "{ask:?}");
         }
         let later = ActAsk { from_at: Some(21), ..ActAsk::default() };
         assert_eq!(acts::page(&mut tx, &later, 9).await.expect("listed"), []);
         assert_eq!(acts::walk(&mut tx, 0, 9).await.expect("listed").len(), 2);
-        assert!(acts::append(&mut tx, &act(3, 2, "x")).await.expect_err("taken").run_again());
         drop(tx);
         trial.end().await;
     }
@@ -462,17 +466,17 @@ async fn settings_definitions_calendars_and_views_come_back() {
         settings::put(&mut tx, "name", None).await.expect("emptied");
         assert_eq!(settings::find(&mut tx, "name").await.expect("read"), None);
         assert_eq!(settings::all(&mut tx).await.expect("read"), [("name".to_owned(), None)]);
-        assert!(settings::put_definition(&mut tx, &definition).await.expect("kept"));
-        assert!(!settings::put_definition(&mut tx, &definition).await.expect("known"));
-        assert_eq!(settings::definition(&mut tx, "h").await.expect("read"), Some(definition.clone()));
-        assert_eq!(settings::definitions_of(&mut tx, &definition.mechanism).await.expect("read"), [definition]);
-        settings::put_calendar_year(&mut tx, &year("a")).await.expect("kept");
-        settings::put_calendar_year(&mut tx, &year("b")).await.expect("kept");
-        assert_eq!(settings::calendar_years(&mut tx).await.expect("read"), [year("b")]);
-        settings::insert_view(&mut tx, &view(1)).await.expect("saved");
-        assert_eq!(settings::views(&mut tx, id(11), &"task_order".into()).await.expect("read"), [view(1)]);
-        assert!(!settings::drop_view(&mut tx, id(12), id(1)).await.expect("not theirs"));
-        let twice = settings::insert_view(&mut tx, &view(2)).await.expect_err("the name is taken");
+        assert!(definitions::put(&mut tx, &definition).await.expect("kept"));
+        assert!(!definitions::put(&mut tx, &definition).await.expect("known"));
+        assert_eq!(definitions::find(&mut tx, "h").await.expect("read"), Some(definition.clone()));
+        assert_eq!(definitions::of_mechanism(&mut tx, &definition.mechanism).await.expect("read"), [definition]);
+        calendar_years::put(&mut tx, &year("a")).await.expect("kept");
+        calendar_years::put(&mut tx, &year("b")).await.expect("kept");
+        assert_eq!(calendar_years::all(&mut tx).await.expect("read"), [year("b")]);
+        saved_views::insert(&mut tx, &view(1)).await.expect("saved");
+        assert_eq!(saved_views::of_person(&mut tx, id(11), &"task_order".into()).await.expect("read"), [view(1)]);
+        assert!(!saved_views::remove(&mut tx, id(12), id(1)).await.expect("not theirs"));
+        let twice = saved_views::insert(&mut tx, &view(2)).await.expect_err("the name is taken");
         assert!(twice.is_conflict_of("saved_view_name"), "{twice:?}");
         drop(tx);
         trial.end().await;

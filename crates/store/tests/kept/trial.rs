@@ -46,7 +46,7 @@ impl Trial {
     }
 
     async fn open(url: String, durable: bool, folder: Option<PathBuf>, schema: Option<String>) -> Self {
-        let options = Options { durable, ..Options::default() };
+        let options = Options { durable, answers: false, ..Options::default() };
         let db = Db::open(&url, options).await.expect("the database opens");
         db.migrate().await.expect("the schema comes up");
         Self { db, url, folder, schema }

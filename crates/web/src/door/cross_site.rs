@@ -19,6 +19,15 @@ pub(crate) fn is_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
     origin.split_once("://").is_none_or(|(_, origin_host)| !origin_host.eq_ignore_ascii_case(host))
 }
 
+/// The name in a host header, without its port, in small letters.
+pub(crate) fn name_of(host: &str) -> String {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|sign| sign.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name.to_ascii_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +52,13 @@ mod tests {
         assert!(post(&[("origin", "http://evil.test"), ("host", "oa.intranet.test")]));
         assert!(post(&[("origin", "null"), ("host", "oa.intranet.test")]));
         assert!(post(&[]));
+    }
+
+    #[test]
+    fn a_host_is_its_name_without_the_port() {
+        assert_eq!(name_of("OA.intranet.test:8443"), "oa.intranet.test");
+        assert_eq!(name_of("[::1]:80"), "[::1]");
+        assert_eq!(name_of("oa.test"), "oa.test");
     }
 
     #[test]

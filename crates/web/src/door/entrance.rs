@@ -10,13 +10,14 @@ use std::sync::Arc;
 use app::commands::denials;
 use app::commands::sign_in::Hurdle;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::authority::Actor;
 
 use crate::door::cross_site;
+use crate::door::rates::Weight;
 use crate::door::watch::RequestNumber;
 use crate::error::Failure;
 use crate::routes::{self, Who};
@@ -46,10 +47,14 @@ pub(crate) async fn enter(State(site): State<Arc<Site>>, mut request: Request, n
     }
     let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() else { return response };
     log(&failure, &guest.request);
-    if is_api {
-        return api::problem::answer(&guest, &failure);
+    let mut response = match is_api {
+        true => api::problem::answer(&guest, &failure),
+        false => pages::failure::answer(&guest, visitor.as_ref(), &failure).await,
+    };
+    if let Some(seconds) = failure.wait {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
-    pages::failure::answer(&guest, visitor.as_ref(), &failure).await
+    response
 }
 
 fn guest(site: &Arc<Site>, request: &Request) -> Guest {
@@ -76,6 +81,7 @@ struct Asked {
     method: Method,
     pattern: Option<MatchedPath>,
     is_from_elsewhere: bool,
+    host: Option<String>,
 }
 
 impl Asked {
@@ -84,6 +90,7 @@ impl Asked {
             method: request.method().clone(),
             pattern: request.extensions().get::<MatchedPath>().cloned(),
             is_from_elsewhere: cross_site::is_from_elsewhere(request.method(), request.headers()),
+            host: request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(cross_site::name_of),
         }
     }
 }
@@ -91,6 +98,9 @@ impl Asked {
 /// Who comes in; an answer in place of the handler's if they may not.
 async fn admit(guest: &Guest, asked: &Asked) -> Result<Option<Visitor>, Box<Response>> {
     let refuse = |failure: Failure| Box::new(failure.into_response());
+    if !is_called_so(guest, asked) {
+        return Err(refuse(Failure::misdirected()));
+    }
     if asked.is_from_elsewhere {
         return Err(refuse(Failure::from_elsewhere()));
     }
@@ -99,13 +109,21 @@ async fn admit(guest: &Guest, asked: &Asked) -> Result<Option<Visitor>, Box<Resp
         // Nothing is there. Somebody signed in reads that inside their frame.
         None => return visitor(guest).await.map(|found| found.filter(|it| it.hurdle.is_none())).map_err(refuse),
     };
+    if guest.token.is_none() {
+        let address = guest.address.map(|address| address.to_string());
+        address.map_or(Ok(()), |address| slowly(guest, asked, &address)).map_err(refuse)?;
+    }
     if who == Who::Public || (guest.path == "/metrics" && guest.is_on_this_machine()) {
         return Ok(None);
     }
-    match visitor(guest).await.map_err(refuse)? {
+    let visitor = visitor(guest).await.map_err(refuse)?;
+    if let Some(account) = visitor.as_ref().and_then(|visitor| visitor.ctx.account) {
+        slowly(guest, asked, &account.to_string()).map_err(refuse)?;
+    }
+    match visitor {
         Some(visitor) if !is_before(&visitor, who) => Err(before(&visitor, &asked.method)),
         Some(visitor) => match who {
-            Who::Administrator(what) if !app::queries::frame::administers(&visitor.ctx, what) => {
+            Who::Administrator(any) if !any.iter().any(|it| app::queries::frame::administers(&visitor.ctx, *it)) => {
                 Err(refuse(Failure::not_found()))
             }
             _ => Ok(Some(visitor)),
@@ -147,6 +165,26 @@ async fn note_denial(visitor: &Visitor, asked: &Asked, status: StatusCode) {
     };
     if let Err(error) = noted {
         tracing::error!(request = visitor.guest.request, error = ?error, "a denial is not written down");
+    }
+}
+
+/// Is the site called by one of its own names? The machine itself may ask after its health by any.
+fn is_called_so(guest: &Guest, asked: &Asked) -> bool {
+    let own = &guest.site.options.hosts;
+    own.is_empty() || guest.path == "/healthz" || asked.host.as_ref().is_some_and(|host| own.contains(host))
+}
+
+/// Takes what the request weighs out of somebody's bucket.
+fn slowly(guest: &Guest, asked: &Asked, who: &str) -> Result<(), Failure> {
+    let per_minute = guest.site.options.rate;
+    let pattern = asked.pattern.as_ref().map_or("", MatchedPath::as_str);
+    if per_minute == 0 || pattern.starts_with("/assets/") || pattern == "/healthz" {
+        return Ok(());
+    }
+    let weight = Weight::of(&asked.method, pattern);
+    match guest.site.rates.take(who, weight, per_minute, guest.site.clock.now_ms()) {
+        None => Ok(()),
+        Some(seconds) => Err(Failure::too_many(seconds)),
     }
 }
 

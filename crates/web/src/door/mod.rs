@@ -6,4 +6,5 @@
 pub(crate) mod counters;
 pub(crate) mod cross_site;
 pub(crate) mod entrance;
+pub(crate) mod rates;
 pub(crate) mod watch;

@@ -35,6 +35,10 @@ pub(crate) async fn watch(State(site): State<Arc<Site>>, mut request: Request, n
     let mut response = next.run(request).await;
     let (took, status) = (began.elapsed(), response.status());
     protect(&mut response, &number, &method);
+    if site.options.secure_cookies {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     if path != "/healthz" {
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(request = number, %method, path, status = status.as_u16(), ms, "answered");

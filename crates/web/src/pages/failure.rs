@@ -2,6 +2,7 @@
 //!
 //! Never what went wrong inside: only the number under which the log knows it.
 
+use app::error::Unwritable;
 use axum::response::Response;
 use kernel::refusal::Refusal;
 use maud::{Markup, html};
@@ -21,6 +22,12 @@ pub(crate) fn refusals(failure: &Failure, request: &str) -> Vec<Refusal> {
         app::Error::Refused(refusals) => refusals.clone(),
         app::Error::NotFound => vec![Refusal::new("page.not_found")],
         app::Error::Stale => vec![Refusal::new("step.stale")],
+        app::Error::Broken { .. } if failure.error.unwritable() == Some(Unwritable::Full) => {
+            vec![Refusal::new("page.disk_full").with("number", request)]
+        }
+        app::Error::Broken { .. } if failure.error.unwritable() == Some(Unwritable::ReadOnly) => {
+            vec![Refusal::new("page.read_only").with("number", request)]
+        }
         app::Error::Broken { .. } => vec![Refusal::new("page.broken").with("number", request)],
     }
 }

@@ -30,4 +30,5 @@ pub(crate) mod grants;
 pub(crate) mod explain;
 pub(crate) mod audit;
 pub(crate) mod my_file;
+pub(crate) mod seals;
 pub(crate) mod health;

@@ -76,13 +76,17 @@ pub(super) async fn carry_out(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid) -
     if !effects.units.is_empty() {
         store::records::renumber_units(tx).await?;
     }
+    store::figures::apply(tx, &cells::as_kept(&cells)).await?;
+    Ok(done)
+}
+
+/// Writes the act of an order that was carried out: the last thing, once all rows are as it made them.
+pub(super) async fn tell(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid, done: &Done) -> Result<(), Error> {
     let detail = serde_json::json!({
         "reorganisation": id.to_string(), "order": order, "records": done.records, "people": done.people,
         "roles_along": done.roles.0, "roles_ended": done.roles.1,
     });
-    act(ctx, tx, "reorganised", detail).await?;
-    store::figures::apply(tx, &cells::as_kept(&cells)).await?;
-    Ok(done)
+    act(ctx, tx, "reorganised", detail).await
 }
 
 async fn units(ctx: &Ctx, tx: &mut Tx, known: &Known, effects: &Effects, order: &Order, id: Uuid) -> Result<(), Error> {

@@ -134,16 +134,18 @@ async fn give_once(ctx: &Ctx, order: &Order, key: Option<&str>) -> Result<Uuid, 
         row.state = ReorganisationState::Done;
         row.done = Some(told(&done));
         row.done_at = Some(ctx.now);
+        store::units::insert_reorganisation(&mut tx, &row).await?;
+        carrying_out::tell(ctx, &mut tx, order, id, &done).await?;
     } else {
         let (fresh, _) = carrying_out::known(ctx, &mut tx).await?;
         let refusals = rules::judge(&fresh, order);
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }
+        store::units::insert_reorganisation(&mut tx, &row).await?;
         let detail = serde_json::json!({ "reorganisation": id.to_string(), "order": order });
         act(ctx, &mut tx, "reorganisation_planned", detail).await?;
     }
-    store::units::insert_reorganisation(&mut tx, &row).await?;
     tx.commit().await?;
     ctx.office.read_tree().await?;
     Ok(id)
@@ -229,6 +231,7 @@ pub(crate) async fn carry_out_due(ctx: &Ctx) -> Result<(i64, i64), Error> {
                 row.state = ReorganisationState::Done;
                 row.done = Some(told(&what));
                 store::units::update_reorganisation(&mut tx, &row).await?;
+                carrying_out::tell(ctx, &mut tx, &order, row.id, &what).await?;
                 tx.commit().await?;
                 ctx.office.read_tree().await?;
                 done += 1;

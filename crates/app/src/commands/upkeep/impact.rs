@@ -71,7 +71,7 @@ pub async fn impact(db: &Db, new: &Definitions) -> Result<Vec<Impact>, Error> {
 async fn versions(conn: &mut Conn, new: &Definitions) -> Result<Versions, Error> {
     let mut known = HashMap::new();
     let vocabulary = &new.catalog.vocabulary;
-    for kept in store::settings::all_definitions(conn).await? {
+    for kept in store::definitions::all(conn).await? {
         let Some(old) = older_version(&kept.source, kept.mechanism.as_str(), new) else { continue };
         let changes = match new.catalog.mechanisms.get(kept.mechanism.as_str()) {
             Some(now) => diff::changes((&old, vocabulary), (now, vocabulary)),

@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, HashMap};
 use kernel::ids::RecordId;
 use kernel::journal::{self, Entry, Replayed};
 use kernel::record::DeadlineMove;
+use kernel::workflow::Numbered as _;
 use store::Conn;
 use store::deadlines::DeadlineRow;
 use store::journal::JournalRow;
 use store::records::RecordRow;
 
 use super::Verified;
-use crate::commands::batches;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::records;
 
 /// Records looked at in one go.
 const AT_ONCE: u32 = 500;
@@ -22,63 +23,157 @@ const AT_ONCE: u32 = 500;
 /// Verifies every record of the site against its journal, all at one moment.
 pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
     let mut conn = ctx.office.db.snapshot().await?;
-    let mut verified = Verified::default();
+    let mut walk = Walk { ctx, verified: Verified::default(), numbers: BTreeMap::new() };
     let mut after: Option<RecordId> = None;
     loop {
-        let rows = store::records::walk(&mut conn, None, after, AT_ONCE).await?;
-        let Some(last) = rows.last() else { return Ok(verified) };
-        after = Some(last.id);
-        some(&mut conn, &rows, &mut verified).await?;
+        let ids = store::records::ids(&mut conn, after, AT_ONCE).await?;
+        let Some(last) = ids.last() else { break };
+        after = Some(*last);
+        if walk.some(&mut conn, &ids).await.is_ok() {
+            continue;
+        }
+        // Something in these cannot even be read: each is looked at alone, so that it is named.
+        for id in ids {
+            if let Err(error) = walk.some(&mut conn, &[id]).await {
+                walk.verified.looked_at += 1;
+                walk.verified.differs(format!("事项 {id}"), format!("读不懂：{}", super::causes(&error)));
+            }
+        }
+    }
+    for table in ["journal", "deadline", "paper", "tie", "record_text"] {
+        for record in store::evidence::orphans(&mut conn, table).await? {
+            let noun = store::evidence::table(table).map_or(table, |table| table.noun);
+            walk.verified.differs(format!("事项 {record}"), format!("有它的{noun}，却没有这件事项"));
+        }
+    }
+    walk.counters(&mut conn).await?;
+    Ok(walk.verified)
+}
+
+/// What is gathered on the way through all records.
+struct Walk<'a> {
+    ctx: &'a Ctx,
+    verified: Verified,
+    /// How many numbers the journals gave, by series and year.
+    numbers: BTreeMap<(String, i64), i64>,
+}
+
+impl Walk<'_> {
+    async fn some(&mut self, conn: &mut Conn, ids: &[RecordId]) -> Result<(), Error> {
+        let rows = store::records::by_ids(conn, ids).await?;
+        let otherwise = self.found_otherwise(conn, &rows).await?;
+        let mut entries: HashMap<RecordId, Vec<JournalRow>> = HashMap::new();
+        for entry in store::journal::of_records(conn, ids).await? {
+            entries.entry(entry.record).or_default().push(entry);
+        }
+        let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
+        for deadline in store::deadlines::of_records(conn, ids).await? {
+            deadlines.entry(deadline.record).or_default().push(deadline);
+        }
+        let mut kept: HashMap<RecordId, Vec<(String, String)>> = HashMap::new();
+        for (record, key, hash) in store::evidence::of_records(conn, ids).await? {
+            kept.entry(record).or_default().push((key, hash));
+        }
+        for row in &rows {
+            let own = entries.remove(&row.id).unwrap_or_default();
+            self.verified.looked_at += 1;
+            let (read, mut faults) = read_entries(row.id, &own);
+            faults.extend(differences(row, &read, &deadlines.remove(&row.id).unwrap_or_default()));
+            faults.extend(unbound(&read, kept.remove(&row.id).unwrap_or_default()));
+            if self.ctx.tree.ord(row.unit).is_none_or(|ord| ord != row.unit_ord) {
+                faults.push("单位的序号与单位树不符".to_owned());
+            }
+            self.count_numbers(row, &read);
+            for words in faults {
+                self.verified.differs(about(row), words);
+            }
+        }
+        for row in rows.iter().filter(|row| otherwise.contains(&row.id)) {
+            self.verified.differs(about(row), "检索文本与内容不符");
+        }
+        Ok(())
+    }
+
+    fn count_numbers(&mut self, row: &RecordRow, entries: &[Entry]) {
+        let mechanism = self.ctx.definitions.pinned(row.mechanism.as_str(), &row.definition);
+        let per_year = mechanism.and_then(|it| it.number.as_ref().map(|number| number.pattern.per_year()));
+        for entry in entries.iter().filter(|entry| entry.number.is_some()) {
+            let year = if per_year == Some(false) { 0 } else { i64::from(entry.on.year()) };
+            *self.numbers.entry((row.mechanism.to_string(), year)).or_default() += 1;
+        }
+    }
+
+    /// Records that are found by other words than their own.
+    async fn found_otherwise(&self, conn: &mut Conn, rows: &[RecordRow]) -> Result<Vec<RecordId>, Error> {
+        let found = records::with_deadlines(self.ctx, conn, rows.to_vec()).await?;
+        let words: Vec<(RecordId, String)> =
+            found.iter().map(|it| (it.record.id, records::words(&it.mechanism, &it.record))).collect();
+        Ok(store::records::found_otherwise(conn, &words).await?)
+    }
+
+    /// Does each counter stand where the numbers given in the journals leave it?
+    async fn counters(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        let mut given = std::mem::take(&mut self.numbers);
+        for (series, year, last) in store::series::all(conn).await? {
+            let counted = given.remove(&(series.clone(), year)).unwrap_or(0);
+            if counted != last {
+                self.verified
+                    .differs(format!("编号序列 {series} {year}"), format!("现为{last}，日志里给出过{counted}个"));
+            }
+        }
+        for ((series, year), counted) in given {
+            self.verified.differs(format!("编号序列 {series} {year}"), format!("没有了，日志里给出过{counted}个"));
+        }
+        Ok(())
     }
 }
 
-/// Verifies the chain of acts that are not about one record: no number is left out, no letter was changed.
-pub async fn verify_acts(ctx: &Ctx) -> Result<Verified, Error> {
-    let mut conn = ctx.office.db.snapshot().await?;
-    let mut verified = Verified::default();
-    let (mut last, mut prior): (i64, Option<String>) = (0, None);
-    loop {
-        let acts = store::acts::walk(&mut conn, last, AT_ONCE).await?;
-        if acts.is_empty() {
-            return Ok(verified);
-        }
-        for act in acts {
-            verified.looked_at += 1;
-            let about = format!("第{}条 {}", act.seq, act.kind);
-            if act.seq != last + 1 || act.prior_hash != prior {
-                verified.differs(&about, "没有接着前一条");
-            }
-            let said = batches::said(act.seq, act.at, &act.kind, act.actor, &act.detail);
-            if journal::hash(act.prior_hash.as_deref(), RecordId(act.id), &said) != act.hash {
-                verified.differs(&about, "内容与校验值不符");
-            }
-            let told: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
-            if told.get("address").and_then(|it| it.as_str()) != act.address.as_deref() {
-                verified.differs(&about, "地址与内容不符");
-            }
-            (last, prior) = (act.seq, Some(act.hash));
-        }
-    }
-}
-
-async fn some(conn: &mut Conn, rows: &[RecordRow], verified: &mut Verified) -> Result<(), Error> {
-    let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
-    let mut entries: HashMap<RecordId, Vec<JournalRow>> = HashMap::new();
-    for entry in store::journal::of_records(conn, &ids).await? {
-        entries.entry(entry.record).or_default().push(entry);
-    }
-    let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
-    for deadline in store::deadlines::of_records(conn, &ids).await? {
-        deadlines.entry(deadline.record).or_default().push(deadline);
-    }
+/// The entries of a record as the kernel knows them, with what is wrong with their rows.
+fn read_entries(record: RecordId, rows: &[JournalRow]) -> (Vec<Entry>, Vec<String>) {
+    let mut faults = broken_chain(record, rows);
+    let mut read = Vec::with_capacity(rows.len());
     for row in rows {
-        let own = entries.remove(&row.id).unwrap_or_default();
-        verified.looked_at += 1;
-        for words in differences(row, &own, &deadlines.remove(&row.id).unwrap_or_default()) {
-            verified.differs(about(row), words);
+        match serde_json::from_str::<Entry>(&row.entry) {
+            Ok(entry) => {
+                let same = entry.id == row.id
+                    && entry.seq == row.seq
+                    && entry.at == row.at
+                    && entry.on == row.on
+                    && entry.actor == row.actor
+                    && entry.actor_name == row.actor_name
+                    && entry.principal.map(|it| it.to_string()) == row.behalf
+                    && entry.step == *row.step.as_str();
+                if !same {
+                    faults.push(format!("日志第{}条的列与内容不符", row.seq));
+                }
+                read.push(entry);
+            }
+            Err(_) => faults.push(format!("日志第{}条读不懂", row.seq)),
         }
     }
-    Ok(())
+    (read, faults)
+}
+
+/// Rows that are not what the last entry that wrote them says.
+fn unbound(entries: &[Entry], kept: Vec<(String, String)>) -> Vec<String> {
+    let mut told: BTreeMap<&str, &str> = BTreeMap::new();
+    for (key, hash) in entries.iter().flat_map(|entry| &entry.rows) {
+        told.insert(key, hash);
+    }
+    let noun = |key: &str| {
+        let table = key.split(' ').next().unwrap_or_default();
+        store::evidence::table(table).map_or(key.to_owned(), |table| format!("{}({key})", table.noun))
+    };
+    let mut faults = Vec::new();
+    for (key, hash) in &kept {
+        match told.remove(key.as_str()) {
+            Some(then) if then == hash => {}
+            Some(_) => faults.push(format!("{}被改动过，与日志不符", noun(key))),
+            None => faults.push(format!("{}不是日志写下的", noun(key))),
+        }
+    }
+    faults.extend(told.keys().map(|key| format!("{}没有了", noun(key))));
+    faults
 }
 
 fn about(row: &RecordRow) -> String {
@@ -89,20 +184,12 @@ fn about(row: &RecordRow) -> String {
 }
 
 /// Everything in which a record differs from its journal.
-fn differences(row: &RecordRow, entries: &[JournalRow], deadlines: &[DeadlineRow]) -> Vec<String> {
-    let mut faults = broken_chain(row.id, entries);
-    let mut read = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match serde_json::from_str::<Entry>(&entry.entry) {
-            Ok(known) => read.push(known),
-            Err(_) => faults.push(format!("日志第{}条读不懂", entry.seq)),
-        }
-    }
-    match journal::replay(&read) {
-        Ok(replayed) => faults.extend(unlike(row, &replayed)),
-        Err(fault) => faults.push(fault),
-    }
-    faults.extend(unlike_deadlines(&read, deadlines));
+fn differences(row: &RecordRow, entries: &[Entry], deadlines: &[DeadlineRow]) -> Vec<String> {
+    let mut faults = match journal::replay(entries) {
+        Ok(replayed) => unlike(row, &replayed),
+        Err(fault) => vec![fault],
+    };
+    faults.extend(unlike_deadlines(entries, deadlines));
     faults
 }
 

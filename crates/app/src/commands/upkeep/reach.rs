@@ -135,5 +135,8 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
             verified.differs(names[record].clone(), format!("{words}{}的指向", point.how));
         }
     }
+    for record in store::reach::astray(&mut conn).await? {
+        verified.differs(format!("事项 {record}"), "有它的指向，却没有这件事项，或者机制不是它的");
+    }
     Ok(verified)
 }

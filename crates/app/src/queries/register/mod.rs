@@ -402,7 +402,7 @@ pub fn chapter_name(ctx: &Ctx, mechanism: &Mechanism) -> String {
 
 async fn views(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism) -> Result<Vec<(String, String, RegisterAsk)>, Error> {
     let Some(person) = ctx.person() else { return Ok(Vec::new()) };
-    let rows = store::settings::views(conn, person, &mechanism.id).await?;
+    let rows = store::saved_views::of_person(conn, person, &mechanism.id).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| Some((row.id.simple().to_string(), row.name, serde_json::from_str(&row.query?).ok()?)))

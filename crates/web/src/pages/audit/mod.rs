@@ -27,6 +27,8 @@ use crate::visitor::Visitor;
 
 const HOME: &str = "/audit";
 const DENIALS: &str = "/audit/denials";
+/// The daily seals, which the system administrator sees as well.
+const SEALS: &str = "/admin/seals";
 
 /// What narrows the log, as it stands in the address.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -76,7 +78,7 @@ pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result
     let export = Button::link("导出", asked.address("/audit/export.xlsx", "")).icon(Icon::Export).download();
     let head = PageHead { title: "审计日志".to_owned(), acts: Some(html! { (export) }), ..PageHead::default() };
     let content = html! {
-        (parts(false))
+        (parts(HOME))
         (filters(&asked))
         @if page.lines.is_empty() { (nothing_yet("没有符合条件的记录。")) } @else {
             (lines(&page.lines))
@@ -96,21 +98,22 @@ pub(crate) async fn denials(visitor: Visitor) -> Result<Response, Failure> {
     let list = audit::denials(&visitor.ctx).await?;
     let head = PageHead { title: "被拒次数".to_owned(), ..PageHead::default() };
     let content = html! {
-        (parts(true))
+        (parts(DENIALS))
         p.quiet { "近30天。同一人一天内被拒达到" (app::commands::denials::MANY) "次时，审计管理员会收到通知；每人每天最多逐条记录50次被拒的操作，其余只计次数。" }
         @if list.is_empty() { (nothing_yet("近30天没有人被拒。")) } @else { (counted(&list)) }
     };
     visitor.page(Place::Audit, &head, content).await
 }
 
-fn parts(denials: bool) -> Markup {
-    let tab = |label: &str, href: &str, current: bool| Tab {
+/// The parts of the audit pages, one of them shown.
+pub(crate) fn parts(shown: &str) -> Markup {
+    let tab = |label: &str, href: &str| Tab {
         label: label.to_owned(),
         href: href.to_owned(),
-        current,
+        current: href == shown,
         ..Tab::default()
     };
-    tabs("审计", &[tab("日志", HOME, !denials), tab("被拒次数", DENIALS, denials)], html! {})
+    tabs("审计", &[tab("日志", HOME), tab("被拒次数", DENIALS), tab("每日封存", SEALS)], html! {})
 }
 
 fn place(asked: &Asked, page: &AuditPage) -> Pager {

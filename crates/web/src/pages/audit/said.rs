@@ -17,6 +17,15 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
             "多次被拒",
             format!("{} {} 没有权限{}次，看不到{}次", of("person"), of("day"), of("refused"), of("unseen")),
         ),
+        "denials.counted" => ("被拒计数", format!("没有权限{}次，看不到{}次", of("refused"), of("unseen"))),
+        "look" => ("查看个人信息", format!("{}人，{}", of("people"), way(&of("how")))),
+        "seal" => ("每日封存", format!("第{}次，封存到{}", of("number"), of("on"))),
+        "export.seals" => ("导出每日封存", format!("{}次", of("seals"))),
+        "file" => ("上传文件", String::new()),
+        "files.dropped" => ("清理没有用上的文件", format!("{}个", of("count"))),
+        "paper.printed" => ("生成文书", of("form")),
+        "definitions" => ("启用新的定义", of("mechanisms")),
+        "tree.version" => ("开始记录单位树的变动", String::new()),
         "grant.given" => {
             let until = if of("until").is_empty() { "长期".to_owned() } else { of("until") };
             let what = if of("corrects").is_empty() { "授权" } else { "更正授权" };
@@ -39,6 +48,18 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         other => return (other.to_owned(), plain(&line.detail)),
     };
     (what.to_owned(), exactly)
+}
+
+/// A way of looking in words.
+fn way(how: &str) -> &str {
+    use app::commands::looks;
+    match how {
+        looks::PAGE => "打开页面",
+        looks::RIGHTS => "看授权和权限说明",
+        looks::REVEAL => "看被遮住的字段",
+        looks::EXPORT => "导出",
+        other => other,
+    }
 }
 
 fn text(detail: &Json, name: &str) -> String {

@@ -7,13 +7,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use sm3::{Digest, Sm3};
+use uuid::Uuid;
 
 use crate::ids::{PersonId, RecordId};
 use crate::record::DeadlineMove;
 
+pub mod seal;
+
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
+    /// Its id, ordered by time.
+    #[serde(default)]
+    pub id: Uuid,
     /// Its number inside the record, from 1: the record's version after it.
     pub seq: i64,
     /// The moment, in milliseconds since 1970 UTC.
@@ -64,6 +70,9 @@ pub struct Entry {
     /// Papers issued and records opened: kind and id.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub effects: Vec<(String, String)>,
+    /// What stands in the tables after it: `table key` and the hash of that row, for each row that it wrote.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rows: Vec<(String, String)>,
     /// The import or batch act that it was part of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub batch: Option<String>,
@@ -94,7 +103,7 @@ pub fn digest(bytes: &[u8]) -> String {
     hex(&Sm3::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
