@@ -13,6 +13,13 @@ use crate::error::Error;
 /// The length of the master key, in bytes.
 pub const LENGTH: usize = 32;
 
+/// 16 random bytes in hexadecimal: the salt of a personal value in the journal.
+pub fn salt() -> String {
+    let mut bytes = [0_u8; 16];
+    rand::RngCore::fill_bytes(&mut rand::rng(), &mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The secrets of an installation.
 #[derive(Clone)]
 pub struct Keys([u8; LENGTH]);

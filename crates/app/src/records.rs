@@ -53,7 +53,8 @@ impl Found {
     #[must_use]
     pub fn read_by(mut self, ctx: &Ctx) -> Self {
         let mechanism = self.mechanism.clone();
-        if !mechanism.fields.iter().any(|field| field.protection.limits_reading()) {
+        let columns = mechanism.children.iter().flat_map(|child| &child.fields);
+        if !mechanism.fields.iter().chain(columns).any(|field| field.protection.limits_reading()) {
             return self;
         }
         let accesses = mechanism.fields.iter().map(|field| (field, fields::access(&mechanism, field, self.asker(ctx))));
@@ -73,7 +74,25 @@ impl Found {
         for (field, _) in kept {
             self.record.facts.put(&field.id, None);
         }
+        self.read_rows_by(ctx, &mechanism);
         self
+    }
+
+    /// Child tables as this person reads them: hidden cells taken out, masked ones in the words that are left.
+    fn read_rows_by(&mut self, ctx: &Ctx, mechanism: &Mechanism) {
+        for child in &mechanism.children {
+            let access = |column: &Field| fields::column_access(mechanism, column, self.asker(ctx));
+            let kept: Vec<(&Field, Access)> = child.fields.iter().map(|it| (it, access(it))).collect();
+            let Some(Value::Rows(rows)) = self.record.facts.0.get_mut(child.id.as_str()) else { continue };
+            for (column, access) in kept.into_iter().filter(|(_, access)| *access != Access::Readable) {
+                let mask = column.protection.mask.unwrap_or(Mask::All);
+                for row in rows.iter_mut() {
+                    let left = row.find(column.id.as_str()).filter(|_| access == Access::Masked);
+                    let left = left.map(|value| Value::Text(fields::masked(mask, value)));
+                    row.put(&column.id, left);
+                }
+            }
+        }
     }
 
     /// A field in words, as the reader reads it; none if nothing stands there or it is hidden.

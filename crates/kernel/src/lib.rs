@@ -24,4 +24,5 @@ pub mod deadlines;
 pub mod workflow;
 pub mod figures;
 pub mod journal;
+pub mod retention;
 pub mod example;

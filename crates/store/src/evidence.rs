@@ -91,6 +91,7 @@ pub const TABLES: &[Table] = &[
     told("grant_", "授权", &["id"], &[]),
     told("stand_in", "代班", &["id"], &[]),
     told("denial", "被拒计数", &["on_", "person"], &[]),
+    told("retention", "到期个人信息", &["record"], &[]),
     told("look", "查看记录", &["person", "on_", "viewer", "how"], &[]),
     told("setting", "设置", &["name"], &[]),
     Table {

@@ -1,7 +1,7 @@
 //! What was? The journal: one entry a step, each with the hash of the one before.
 //!
 //! The entry's JSON is kept to the letter, because the hash covers its letters.
-//! Never updates and never deletes.
+//! Never deletes, and updates nothing but an entry whose personal information goes ([`redact`]).
 
 use jiff::civil::Date;
 use kernel::ids::{PersonId, RecordId, StepId};
@@ -108,6 +108,15 @@ pub async fn append_many(conn: &mut Conn, entries: &[JournalRow]) -> Result<(), 
     match many::insert(conn, &format!("journal ({COLUMNS}, site)"), params, "").await {
         Err(error) if error.is_conflict_of("journal_pkey") => Err(StoreError::Stale),
         other => other.map(|_| ()).doing("write the journal"),
+    }
+}
+
+/// Puts commitments in the place of personal information: the hash of the entry stays what it was, and is not touched.
+pub async fn redact(conn: &mut Conn, record: RecordId, seq: i64, entry: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE journal SET entry = $4 WHERE site = $1 AND record = $2 AND seq = $3";
+    match conn.run(sql, [conn.here(), record.into(), seq.into(), entry.into()]).await.doing("redact an entry")? {
+        0 => Err(StoreError::Stale),
+        _ => Ok(()),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod grams;
 pub mod evidence;
 
 pub mod records;
+pub mod retention;
 pub mod register;
 pub mod reach;
 pub mod filters;

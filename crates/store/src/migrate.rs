@@ -18,24 +18,25 @@ struct Migration {
 }
 
 macro_rules! migration {
-    ($number:literal, $name:literal) => {
+    ($number:literal, $padded:literal, $name:literal) => {
         Migration {
             number: $number,
             name: $name,
-            sqlite: include_str!(concat!("../migrations/sqlite/000", $number, "_", $name, ".sql")),
-            postgres: include_str!(concat!("../migrations/postgres/000", $number, "_", $name, ".sql")),
+            sqlite: include_str!(concat!("../migrations/sqlite/", $padded, "_", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $padded, "_", $name, ".sql")),
         }
     };
 }
 
 const MIGRATIONS: &[Migration] = &[
-    migration!(1, "spine"),
-    migration!(2, "units"),
-    migration!(4, "sign_in"),
-    migration!(5, "rights"),
-    migration!(6, "grants"),
-    migration!(7, "flow"),
-    migration!(8, "trust"),
+    migration!(1, "0001", "spine"),
+    migration!(2, "0002", "units"),
+    migration!(4, "0004", "sign_in"),
+    migration!(5, "0005", "rights"),
+    migration!(6, "0006", "grants"),
+    migration!(7, "0007", "flow"),
+    migration!(8, "0008", "trust"),
+    migration!(12, "0012", "retention"),
 ];
 
 const TABLE: &str =

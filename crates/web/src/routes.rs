@@ -155,6 +155,8 @@ fn registers() -> Vec<Line> {
         (GET, "/m/{mechanism}/new", SignedIn, get(pages::new_record::show)),
         (POST, "/m/{mechanism}/records", SignedIn, post(pages::new_record::start)),
         (GET, "/m/{mechanism}/figures", SignedIn, get(pages::figures::show)),
+        (GET, "/m/{mechanism}/retention", SignedIn, get(pages::register::retention::show)),
+        (POST, "/m/{mechanism}/retention", SignedIn, post(pages::register::retention::decide)),
         (GET, "/m/{mechanism}/about", SignedIn, get(pages::mechanism::show)),
     ]
 }
@@ -238,6 +240,8 @@ fn machines() -> Vec<Line> {
         (POST, "/api/v1/mechanisms/{mechanism}/records", SignedIn, post(api::records::start)),
         (POST, "/api/v1/mechanisms/{mechanism}/steps/{step}", SignedIn, post(api::registers::take)),
         (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::show)),
+        (GET, "/api/v1/mechanisms/{mechanism}/retention", SignedIn, get(api::retention::list)),
+        (POST, "/api/v1/mechanisms/{mechanism}/retention", SignedIn, post(api::retention::decide)),
         (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),
         (POST, "/api/v1/records/{record}/steps/{step}", SignedIn, post(api::records::take)),
         (GET, "/api/v1/stand-ins", SignedIn, get(api::stand_ins::list)),

@@ -80,7 +80,8 @@ impl Sent {
                 rows.entry(at).or_default().push((FieldId::from(field), text.clone()));
             }
         }
-        rows.into_values().filter(|row| row.iter().any(|(_, text)| !text.trim().is_empty())).collect()
+        let says_something = |row: &Vec<(FieldId, String)>| row.iter().any(|(_, text)| !text.trim().is_empty());
+        rows.into_values().filter(says_something).collect()
     }
 }
 

@@ -21,6 +21,7 @@ mod units;
 mod sight;
 mod fault_classes;
 mod registers;
+mod retention;
 mod forms;
 mod uploads;
 mod hostile;

@@ -220,3 +220,63 @@ async fn what_somebody_was_told_of_a_record_goes_when_the_record_is_no_longer_th
     sees_nothing_of(&mut zheng, &record, TITLE).await;
     assert!(!zheng.opens("/inbox").await.all_links().iter().any(|(_, href)| href.contains(id_of(&record))));
 }
+
+/// Milestones that name somebody to ask, and how the office rates them.
+const COLUMNS: (&str, &str) = (
+    "field \"done_on\" \"完成日\" day",
+    "field \"done_on\" \"完成日\" day\n        field \"contact\" \"节点联系人\" text level=\"personal\" \
+     purpose=\"联系节点承办人\" mask=\"name\"\n        field \"rating\" \"内部评分\" whole read=\"supervisor\"",
+);
+
+// proves: child.field.mask
+// proves: child.field.read
+// proves: child.field.level
+// proves: child.field.purpose
+#[tokio::test]
+async fn a_column_of_a_child_table_is_masked_or_hidden_and_stays_as_it_is_when_others_fill_in_its_row() {
+    let office = Office::ruled_by(&[COLUMNS]).await;
+    let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);
+    let rows = [("第 1 行 内容", "核清产权"), ("第 1 行 节点联系人", "罗一鸣"), ("第 1 行 内部评分", "87")];
+    let record = tasks::drafted_with(&mut lin, TITLE, "农业农村局", "2026-03-31", &rows).await;
+    lin.takes("修改任务", &record, &[("第 2 行 内容", "办理移交"), ("第 2 行 节点联系人", "唐晓棠")]).await;
+    lin.takes("下达任务书", &record, &[]).await;
+    zheng.takes("签收", &record, &[]).await;
+    lin.opens(&record).await.says("罗**").says("87").does_not_say("罗一鸣");
+    let page = zheng.opens(&record).await;
+    page.says("罗**").says("现在是唐**").does_not_say("罗一鸣").does_not_say("内部评分").does_not_say("87");
+    let api = zheng.asks(&format!("/api/v1{record}")).await.json().to_string();
+    assert!(api.contains("罗**") && !api.contains("罗一鸣") && !api.contains("内部评分"), "{api}");
+    // What zheng does not read in full is not typed, and stays.
+    let report =
+        [("进度", "40"), ("进展情况", "已核清。"), ("第 1 行 完成日", "2026-01-05"), ("第 2 行 节点联系人", "乔安")];
+    zheng.takes("报进度", &record, &report).await.says("2026-01-05").says("乔*");
+    lin.opens(&record).await.says("87").says("罗**");
+    // A reason shows the whole column once, row by row, and is kept.
+    let form = lin.opens(&record).await.form("看“节点联系人”全文");
+    lin.sends(form.clone()).await.answers(422).does_not_say("罗一鸣");
+    lin.sends(form.with("看全文的理由", "联系承办人。")).await.says("罗一鸣").says("乔安");
+    lin.opens(&record).await.does_not_say("罗一鸣");
+    assert_eq!(
+        office.db_count("SELECT COUNT(*) FROM act WHERE kind = 'reveal' AND detail LIKE '%milestone.contact%'").await,
+        1
+    );
+    let hidden = serde_json::json!({ "field": "milestone.rating", "reason": "好奇。" });
+    zheng.posts_json(&format!("/api/v1{record}/reveals"), &hidden).await.answers(404);
+    // A form that comes back has lost nothing, and a row goes only by its own box.
+    let report = [("进度", "700"), ("进展情况", "已移交。"), ("删去第 1 行", "on")];
+    let page = zheng.tries("报进度", &record, &report).await;
+    assert_eq!(page.form("报进度").typed("删去第 1 行"), "1");
+    zheng.sends(page.form("报进度").with("进度", "70")).await.does_not_say("核清产权").says("办理移交").says("乔*");
+    // A machine says which row it means; one that a machine makes up is nobody's.
+    let told = |row: &str, content: &str| {
+        serde_json::json!({
+            "fields": { "progress": "80", "situation": "已移交。" },
+            "rows": { "milestone": [{ "_row": row, "content": content, "rating": "1" }] },
+        })
+    };
+    zheng.posts_json(&format!("/api/v1{record}/steps/report"), &told("0", "公示结果")).await.answers(200);
+    lin.opens(&record).await.says("公示结果").says("乔*").does_not_say("办理移交");
+    zheng.posts_json(&format!("/api/v1{record}/steps/report"), &told("99", "公示结果")).await.answers(200);
+    lin.opens(&record).await.says("公示结果").does_not_say("乔*");
+    office.db_verify().await;
+}

@@ -11,8 +11,9 @@ use kernel::authority::reach::{self, Point};
 use kernel::catalog::{Mechanism, Opening};
 use kernel::figures::{self, Cells};
 use kernel::ids::{BatchId, FieldId, PaperId, RecordId, StepId};
-use kernel::journal::{self, Entry};
+use kernel::journal::{self, Entry, redaction};
 use kernel::record::{Record, View};
+use kernel::retention::Marks;
 use kernel::value::Value;
 use kernel::workflow::{self, Attempt, Move};
 use store::Tx;
@@ -177,7 +178,7 @@ impl<'a> Writing<'a> {
         self.point(before, moved, after);
         let mut bound = self.reckon(mechanism, before, after);
         entered.bound.append(&mut bound);
-        self.write_entry(before, moved, after, entered)
+        self.write_entry(mechanism, before, moved, after, entered)
     }
 
     /// Whom the record points to, by the rules in force.
@@ -239,6 +240,7 @@ impl<'a> Writing<'a> {
 
     fn write_entry(
         &mut self,
+        mechanism: &Mechanism,
         before: Option<&Record>,
         moved: &Move,
         after: &Record,
@@ -247,7 +249,7 @@ impl<'a> Writing<'a> {
         let ctx = self.ctx;
         let pinned = before.is_none_or(|before| before.definition != after.definition);
         let id: Uuid = self.next_id();
-        let entry = Entry {
+        let mut entry = Entry {
             id,
             seq: after.version,
             at: ctx.now,
@@ -269,8 +271,14 @@ impl<'a> Writing<'a> {
             deadlines: moved.deadlines.clone(),
             effects: entered.effects,
             rows: entered.bound,
+            row_salt: None,
             batch: self.batch.map(|batch| batch.to_string()),
         };
+        let current = ctx.catalog().mechanisms.get(after.mechanism.as_str()).map_or(mechanism, |it| it);
+        let marks = Marks { pinned: mechanism, current };
+        if marks.any() {
+            redaction::salt(&mut entry, |field| marks.holds(field), crate::keys::salt);
+        }
         let json = serde_json::to_string(&entry).map_err(|fault| Error::broken("write a journal entry", fault))?;
         let hash = journal::hash(entered.prior.as_deref(), after.id, &json);
         self.heads.insert(after.id, hash.clone());

@@ -4,6 +4,7 @@
 
 pub mod keep;
 pub mod steps;
+mod kept_cells;
 pub mod units;
 pub mod reveal;
 pub mod batches;
@@ -14,6 +15,7 @@ pub mod accounts;
 pub mod intake;
 pub mod calendar;
 pub mod grants;
+pub mod retention;
 pub mod denials;
 pub mod looks;
 pub mod corrections;

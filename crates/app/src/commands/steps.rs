@@ -17,7 +17,7 @@ use store::journal::JournalRow;
 use store::{Conn, Tx};
 
 use crate::commands::keep::{self, Sheet, Writing};
-use crate::commands::{batches, files};
+use crate::commands::{batches, files, kept_cells};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::units::choosing::{self, For};
@@ -383,7 +383,11 @@ async fn read(
 ) -> Result<(facts::Read, Vec<Refusal>), Error> {
     let taken: Vec<FieldId> = step.needs.iter().chain(&step.asks).cloned().collect();
     let typed = by_number(ctx, conn, mechanism, typed.clone()).await?;
-    let (typed, unclear) = named_units(ctx, mechanism, step, typed);
+    let (mut typed, unclear) = named_units(ctx, mechanism, step, typed);
+    if let Some(before) = before {
+        // Of a record that is being begun everything is typed, also what nobody reads in full afterwards.
+        typed = kept_cells::keep(mechanism, asker(ctx, before), &before.facts, typed);
+    }
     let (mut values, mut faults) = facts::read(mechanism, ctx.vocabulary(), &taken, &typed);
     let is_unclear = |id: &FieldId| unclear.iter().any(|fault| fault.at == Spot::Field(id.clone()));
     faults.retain(|fault| !matches!(&fault.at, Spot::Field(id) if is_unclear(id)));

@@ -9,6 +9,7 @@ mod send_out;
 mod switch_off_accounts;
 mod tidy_up;
 mod open_review;
+mod propose_retention;
 mod seal_the_day;
 
 use std::future::Future;
@@ -101,6 +102,12 @@ pub const ALL: &[Duty] = &[
         name: "每日封存",
         when: "每天零点后：把前一天为止的全部日志封存，接在前一次封存之后",
         run: |ctx| Box::pin(seal_the_day::run(ctx)),
+    },
+    Duty {
+        id: "propose_retention",
+        name: "提请处理到期的个人信息",
+        when: "每分钟：办结已满保存年限、还留有个人信息的事项，提请有权的人清除或延长保存",
+        run: |ctx| Box::pin(propose_retention::run(ctx)),
     },
 ];
 

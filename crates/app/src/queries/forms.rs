@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use kernel::authority::fields::{Asker, may_write};
-use kernel::catalog::{Field, FieldType, Mechanism, Step};
+use kernel::authority::fields::{Access, Asker, column_access, may_write};
+use kernel::catalog::{Child, Field, FieldType, Mechanism, Step};
 use kernel::facts::Typed;
 use kernel::ids::{FieldId, FileId};
 use kernel::record::View;
@@ -106,10 +106,28 @@ pub enum Control {
         /// The columns.
         columns: Vec<FormField>,
         /// The rows.
-        rows: Vec<Vec<String>>,
+        rows: Vec<FormRow>,
         /// What is wrong: row from 0, column's id, sentence.
         faults: Vec<(usize, String, String)>,
     },
+}
+
+/// The part of a row of a form that says which row of the record it shows, from 0.
+pub const ORIGIN: &str = "_row";
+/// The part of a row that says that it goes.
+pub const DROP: &str = "_drop";
+
+/// A row of a child table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormRow {
+    /// The texts, by column.
+    pub texts: Vec<String>,
+    /// Which row of the record it shows, where a column is not read in full.
+    pub origin: Option<usize>,
+    /// How the record's masked cells read, by column; empty where nothing is masked.
+    pub covered: Vec<String>,
+    /// Is it to go?
+    pub goes: bool,
 }
 
 /// The longest number of a record, and an id where there is none yet.
@@ -204,7 +222,7 @@ pub fn step_form(
                 fields.push(field);
             }
         } else if let Some(child) = mechanism.child(id.as_str()) {
-            fields.push(child_field(ctx, &mechanism.id, child, needed, facts, again));
+            fields.push(child_field(ctx, mechanism, child, needed, facts, again, reader.asker));
         }
     }
     StepForm {
@@ -401,51 +419,97 @@ pub fn people(ctx: &Ctx) -> Vec<Choice> {
 
 fn child_field(
     ctx: &Ctx,
-    mechanism: &kernel::ids::MechanismId,
-    child: &kernel::catalog::Child,
+    mechanism: &Mechanism,
+    child: &Child,
     needed: bool,
     facts: &Facts,
     again: Option<&Again>,
+    asker: Asker<'_>,
 ) -> FormField {
-    let columns: Vec<FormField> = child
-        .fields
+    // Who begins a record types all of it.
+    let access = |field: &Field| match asker.unit_ord {
+        Some(_) => column_access(mechanism, field, asker),
+        None => Access::Readable,
+    };
+    let shown: Vec<(&Field, Access)> = child.fields.iter().map(|field| (field, access(field))).collect();
+    let is_covered = shown.iter().any(|(_, access)| *access != Access::Readable);
+    let shown: Vec<(&Field, bool)> = shown
+        .into_iter()
+        .filter(|(_, access)| *access != Access::Hidden)
+        .map(|(field, access)| (field, access == Access::Masked))
+        .collect();
+    let columns: Vec<FormField> = shown
         .iter()
-        .map(|field| FormField {
+        .map(|(field, is_masked)| FormField {
             id: field.id.to_string(),
             name: field.name.clone(),
-            required: field.required,
+            required: field.required && !is_masked,
             help: None,
-            control: control(ctx, (mechanism, &[]), field, None, &[]),
+            control: control(ctx, (&mechanism.id, &[]), field, None, &[]),
             typed: Vec::new(),
             fault: None,
         })
         .collect();
+    let known = match facts.find(child.id.as_str()) {
+        Some(Value::Rows(rows)) => rows.as_slice(),
+        _ => &[],
+    };
     let typed = again.and_then(|again| again.typed.rows.iter().find(|(id, _)| *id == child.id));
-    let rows = match (typed, facts.find(child.id.as_str())) {
-        (Some((_, rows)), _) => rows.iter().map(|row| in_columns(child, row)).collect(),
-        (None, Some(Value::Rows(rows))) => rows.iter().map(|row| known_row(child, row)).collect(),
-        _ => Vec::new(),
+    let rows = match typed {
+        Some((_, rows)) => rows.iter().map(|row| typed_row(&shown, row, known)).collect(),
+        None => known.iter().enumerate().map(|row| known_row(&shown, row, is_covered)).collect(),
     };
     let faults = again.map(|again| row_faults(&again.refusals, &child.id)).unwrap_or_default();
+    let purposes = shown.iter().filter_map(|(field, _)| {
+        let purpose = field.protection.purpose.as_ref()?;
+        Some(format!("“{}”用途：{}。", field.name, purpose.trim_end_matches('。')))
+    });
+    let covered = is_covered.then(|| "遮住的格子不改就不填；要去掉一行，勾“删去”。".to_owned());
+    let help: String = purposes.chain(covered).collect();
+    let help = (!help.is_empty()).then_some(help);
     FormField {
         id: child.id.to_string(),
         name: child.name.clone(),
         required: needed,
-        help: None,
+        help,
         control: Control::Rows { columns, rows, faults },
         typed: Vec::new(),
         fault: fault(again, &Spot::Field(child.id.clone())),
     }
 }
 
-fn in_columns(child: &kernel::catalog::Child, row: &[(FieldId, String)]) -> Vec<String> {
-    let text = |field: &Field| row.iter().find(|(id, _)| *id == field.id).map(|(_, text)| text.clone());
-    child.fields.iter().map(|field| text(field).unwrap_or_default()).collect()
+/// A row as it was typed before the form came back.
+fn typed_row(shown: &[(&Field, bool)], row: &[(FieldId, String)], known: &[Facts]) -> FormRow {
+    let part = |id: &str| row.iter().find(|(known, _)| *known == *id).map(|(_, text)| text.clone()).unwrap_or_default();
+    let origin = part(ORIGIN).parse().ok().filter(|at| *at < known.len());
+    FormRow {
+        texts: shown.iter().map(|(field, _)| part(field.id.as_str())).collect(),
+        origin,
+        covered: origin.map(|at| cover(shown, &known[at])).unwrap_or_default(),
+        goes: !part(DROP).is_empty(),
+    }
 }
 
-fn known_row(child: &kernel::catalog::Child, row: &Facts) -> Vec<String> {
-    let text = |field: &Field| row.find(field.id.as_str()).map(|value| as_typed(value).join(" "));
-    child.fields.iter().map(|field| text(field).unwrap_or_default()).collect()
+fn known_row(shown: &[(&Field, bool)], (at, row): (usize, &Facts), is_covered: bool) -> FormRow {
+    let text = |(field, is_masked): &(&Field, bool)| {
+        let known = row.find(field.id.as_str()).filter(|_| !is_masked);
+        known.map(|value| as_typed(value).join(" ")).unwrap_or_default()
+    };
+    FormRow {
+        texts: shown.iter().map(text).collect(),
+        origin: is_covered.then_some(at),
+        covered: cover(shown, row),
+        goes: false,
+    }
+}
+
+/// How the masked cells of a row read: the facts of a form are those that its reader reads.
+fn cover(shown: &[(&Field, bool)], row: &Facts) -> Vec<String> {
+    let words = |(field, is_masked): &(&Field, bool)| {
+        let known = row.find(field.id.as_str()).filter(|_| *is_masked);
+        known.map(|value| as_typed(value).join(" ")).unwrap_or_default()
+    };
+    shown.iter().map(words).collect()
 }
 
 fn row_faults(refusals: &[Said], child: &FieldId) -> Vec<(usize, String, String)> {

@@ -22,6 +22,7 @@ pub mod grants;
 pub mod explain;
 pub mod audit;
 pub mod my_file;
+pub mod retention;
 pub mod seals;
 pub mod gauges;
 

@@ -2,6 +2,8 @@
 //!
 //! Never a step that would be refused for authority.
 
+mod children;
+
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
@@ -21,6 +23,8 @@ use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
 use crate::queries::register::{self, value_of};
 use crate::records::{self, Found};
 use crate::words;
+
+pub use children::ChildTable;
 
 /// A record's page.
 #[derive(Clone, Debug)]
@@ -66,10 +70,15 @@ pub struct RecordFile {
 }
 
 impl RecordFile {
-    /// Shows what stands in a masked field, for this once.
-    pub fn reveal(&mut self, field: &FieldId, words: &str) {
+    /// Shows what stands in a masked field, or in a masked column row by row, for this once.
+    pub fn reveal(&mut self, field: &FieldId, words: &[String]) {
         for line in self.facts.iter_mut().filter(|line| line.masked.as_ref() == Some(field)) {
-            (line.words, line.masked) = (words.to_owned(), None);
+            (line.words, line.masked) = (words.join("、"), None);
+        }
+        for table in &mut self.children {
+            let Some(at) = table.masked.iter().position(|it| it.as_ref() == Some(field)) else { continue };
+            table.masked[at] = None;
+            table.rows.iter_mut().zip(words).for_each(|(row, words)| row[at].clone_from(words));
         }
     }
 }
@@ -122,17 +131,6 @@ pub struct FactLine {
     pub files: Vec<FileLine>,
     /// The field, if its words are masked: whoever gives a reason reads the whole.
     pub masked: Option<FieldId>,
-}
-
-/// A child table.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ChildTable {
-    /// Its name.
-    pub name: String,
-    /// The titles.
-    pub columns: Vec<String>,
-    /// The rows.
-    pub rows: Vec<Vec<String>>,
 }
 
 /// A deadline.
@@ -253,7 +251,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         stations: stations(ctx, &found, &entries),
         holder: holder(ctx, &found, &entries),
         facts: facts(ctx, &mut conn, &found, &files).await?,
-        children: children(ctx, &found),
+        children: children::tables(ctx, &found),
         deadlines: deadline_lines(ctx, &found),
         papers: papers
             .iter()
@@ -418,25 +416,6 @@ async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) ->
     Ok(lines)
 }
 
-fn children(ctx: &Ctx, found: &Found) -> Vec<ChildTable> {
-    let mut tables = Vec::new();
-    for child in &found.mechanism.children {
-        let Some(Value::Rows(rows)) = found.record.facts.find(child.id.as_str()) else { continue };
-        let words = |row: &kernel::value::Facts| {
-            let cell = |field: &kernel::catalog::Field| {
-                row.find(field.id.as_str()).map(|value| ctx.names().plain(&field.of, value)).unwrap_or_default()
-            };
-            child.fields.iter().map(cell).collect::<Vec<String>>()
-        };
-        tables.push(ChildTable {
-            name: child.name.clone(),
-            columns: child.fields.iter().map(|field| field.name.clone()).collect(),
-            rows: rows.iter().map(words).collect(),
-        });
-    }
-    tables
-}
-
 fn deadline_lines(ctx: &Ctx, found: &Found) -> Vec<DeadlineLine> {
     let lines = found.record.deadlines.iter().filter_map(|running| {
         let deadline = found.mechanism.deadline(running.id.as_str())?;
@@ -535,6 +514,9 @@ fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<Reco
 /// What a field was or became, masked for whoever reads it masked.
 fn changed_words(ctx: &Ctx, found: &Found, id: &str, json: &serde_json::Value) -> Option<String> {
     let mechanism = &found.mechanism;
+    if kernel::journal::redaction::is_kept(json) && !found.hidden.contains(id) {
+        return Some("（个人信息到期已清除）".to_owned());
+    }
     let Some(field) = mechanism.field(id) else { return ctx.names().of_json(mechanism, id, json) };
     match fields::access(mechanism, field, found.asker(ctx)) {
         Access::Hidden => None,

@@ -58,6 +58,13 @@ pub fn access(mechanism: &Mechanism, field: &Field, asker: Asker<'_>) -> Access 
         .unwrap_or(Access::Readable)
 }
 
+/// How somebody reads a column of a child table.
+// enforces: child.field.read
+// enforces: child.field.mask
+pub fn column_access(mechanism: &Mechanism, column: &Field, asker: Asker<'_>) -> Access {
+    own_access(&mechanism.id, &column.protection, asker)
+}
+
 fn own_access(mechanism: &MechanismId, protection: &Protection, asker: Asker<'_>) -> Access {
     if matches!(asker.actor, Actor::Clock) {
         return Access::Readable;
@@ -85,7 +92,7 @@ pub fn may_write(mechanism: &MechanismId, field: &Field, asker: Asker<'_>) -> bo
             && own_access(mechanism, protection, asker) != Access::Hidden)
 }
 
-/// The field, and all that it is computed from.
+/// The field, and all that it is computed from, columns of child tables too.
 pub fn sources<'a>(mechanism: &'a Mechanism, field: &'a Field) -> Vec<&'a Field> {
     let mut found: Vec<&Field> = vec![field];
     let mut at = 0;
@@ -95,9 +102,10 @@ pub fn sources<'a>(mechanism: &'a Mechanism, field: &'a Field) -> Vec<&'a Field>
         for slot in formula.expr.mentions() {
             let named = match &slot {
                 Slot::Field(id) => mechanism.field(id.as_str()),
+                Slot::Column { child, column } => mechanism.column(child.as_str(), column.as_str()),
                 _ => None,
             };
-            if let Some(named) = named.filter(|named| !found.iter().any(|it| it.id == named.id)) {
+            if let Some(named) = named.filter(|named| !found.iter().any(|it| std::ptr::eq(*it, *named))) {
                 found.push(named);
             }
         }
@@ -109,6 +117,18 @@ pub fn sources<'a>(mechanism: &'a Mechanism, field: &'a Field) -> Vec<&'a Field>
 pub fn is_protected(mechanism: &Mechanism, id: &FieldId) -> bool {
     let Some(field) = mechanism.field(id.as_str()) else { return false };
     sources(mechanism, field).into_iter().any(|field| field.protection.limits_reading())
+}
+
+/// Does a formula or a template that names this tell what a protected field or column holds? Which.
+pub fn told_by<'a>(mechanism: &'a Mechanism, slot: &Slot) -> Option<&'a Field> {
+    match slot {
+        Slot::Field(id) => mechanism.field(id.as_str()).filter(|field| is_protected(mechanism, &field.id)),
+        Slot::Column { child, column } => {
+            let column = mechanism.column(child.as_str(), column.as_str());
+            column.filter(|column| column.protection.limits_reading())
+        }
+        _ => None,
+    }
 }
 
 /// A value as it reads when it is masked; text keeps its ends, all else is gone.

@@ -26,7 +26,11 @@ pub fn table(mechanism: &Mechanism, vocabulary: &Vocabulary) -> Vec<String> {
     }
     lines.append(&mut steps);
     let kept = mechanism.fields.iter().filter(|it| it.protection != Protection::default());
-    let kept: Vec<String> = kept.map(|it| format!("  {}", protected(mechanism, vocabulary, it))).collect();
+    let mut kept: Vec<String> = kept.map(|it| format!("  {}", protected(mechanism, vocabulary, it))).collect();
+    for child in &mechanism.children {
+        let columns = child.fields.iter().filter(|it| it.protection != Protection::default());
+        kept.extend(columns.map(|it| format!("  {}的{}", child.name, protected(mechanism, vocabulary, it))));
+    }
     if kept.is_empty() {
         lines.push("哪些栏目另有限制：没有".to_owned());
     } else {
@@ -36,6 +40,10 @@ pub fn table(mechanism: &Mechanism, vocabulary: &Vocabulary) -> Vec<String> {
     for (words, who) in [("谁导入", &mechanism.rights.import), ("谁导出", &mechanism.rights.export)] {
         let who = if who.is_empty() { "没有人".to_owned() } else { roles(vocabulary, who) };
         lines.push(format!("{words}：{who}"));
+    }
+    if let Some(rule) = &mechanism.retention {
+        let who = roles(vocabulary, &rule.who);
+        lines.push(format!("个人信息保存：办结后{}年，期满由{who}决定清除或延长", rule.years));
     }
     lines
 }

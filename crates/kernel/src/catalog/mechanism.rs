@@ -11,6 +11,7 @@ use crate::authority::sight::Rule;
 use crate::calendar::Span;
 use crate::formula::Formula;
 use crate::ids::{DeadlineId, FieldId, FigureId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
+use crate::retention::Retention;
 use crate::series::Pattern;
 use crate::template::Template;
 use crate::value::Facts;
@@ -67,6 +68,8 @@ pub struct Mechanism {
     pub figures: Vec<Figure>,
     /// Who sees, imports, exports.
     pub rights: Rights,
+    /// How long personal information is kept once the record is closed; as long as the record if nothing is said.
+    pub retention: Option<Retention>,
     /// The register's columns and order.
     pub list: ListLayout,
     /// The board, if there is one.
@@ -528,6 +531,11 @@ impl Mechanism {
     /// A child table by id.
     pub fn child(&self, id: &str) -> Option<&Child> {
         self.children.iter().find(|child| child.id == *id)
+    }
+
+    /// A column of a child table, by their ids.
+    pub fn column(&self, child: &str, id: &str) -> Option<&Field> {
+        self.child(child)?.fields.iter().find(|column| column.id == *id)
     }
 
     /// A state by id.

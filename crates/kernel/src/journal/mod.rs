@@ -1,7 +1,12 @@
 //! What was? One entry a step: who, when, in whose name, what changed from what to what.
 //!
 //! An entry's hash covers the entry and the hash before it, so that no entry can be changed, dropped or put between.
-//! Never rewritten: replaying all entries of a record gives the record.
+//! Never rewritten, but for personal information whose time is over ([`redaction`]): replaying all entries of a record
+//! gives the record.
+
+pub mod redaction;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -73,13 +78,16 @@ pub struct Entry {
     /// What stands in the tables after it: `table key` and the hash of that row, for each row that it wrote.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub rows: Vec<(String, String)>,
+    /// The salt of the record's own hash among them, if the record holds personal information: see [`redaction`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub row_salt: Option<Json>,
     /// The import or batch act that it was part of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub batch: Option<String>,
 }
 
 /// One field that changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The field.
     pub field: String,
@@ -87,14 +95,21 @@ pub struct Change {
     pub from: Json,
     /// After, null if absent.
     pub to: Json,
+    /// The salts of what stands here before and after, if it is personal information: see [`redaction`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from_salt: Option<String>,
+    /// That of after.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to_salt: Option<String>,
 }
 
-/// The hash of an entry: SM3 (GB/T 32905) over the hash before it, the record's id and the entry's JSON, in hexadecimal.
+/// The hash of an entry: SM3 (GB/T 32905) over the hash before it, the record's id and what is covered of the entry's
+/// JSON ([`redaction::covered`]), in hexadecimal.
 pub fn hash(prior: Option<&str>, record: RecordId, entry_json: &str) -> String {
     let mut sm3 = Sm3::new();
     sm3.update(prior.unwrap_or("").as_bytes());
     sm3.update(record.0.as_bytes());
-    sm3.update(entry_json.as_bytes());
+    sm3.update(redaction::covered(entry_json).as_bytes());
     hex(&sm3.finalize())
 }
 
@@ -130,6 +145,7 @@ pub struct Replayed {
 /// Replays entries in order. The first that does not fit what stood before it is named.
 pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replayed, String> {
     let mut so_far = Replayed::default();
+    let mut taken_out: BTreeMap<&str, i64> = BTreeMap::new();
     for entry in entries {
         if entry.seq != so_far.version + 1 {
             return Err(format!("第{}条之后应是第{}条，却是第{}条", so_far.version, so_far.version + 1, entry.seq));
@@ -143,7 +159,14 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replay
         }
         for change in &entry.changes {
             let before = so_far.facts.get(&change.field).cloned().unwrap_or(Json::Null);
-            if before != change.from {
+            let is_known = !redaction::is_kept(&before) && !redaction::is_kept(&change.from);
+            if [&change.from, &change.to].into_iter().any(redaction::is_kept) {
+                taken_out.entry(&change.field).or_insert(entry.seq);
+            }
+            if entry.step == crate::retention::CLEARED {
+                taken_out.remove(change.field.as_str());
+            }
+            if is_known && before != change.from {
                 return Err(format!("第{}条写明的“{}”原值与前文不符", entry.seq, change.field));
             }
             match &change.to {
@@ -160,5 +183,8 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replay
             so_far.definition = definition.clone();
         }
     }
-    Ok(so_far)
+    match taken_out.first_key_value() {
+        Some((field, seq)) => Err(format!("第{seq}条里“{field}”的内容被抹去了，却没有清除到期个人信息的记录")),
+        None => Ok(so_far),
+    }
 }

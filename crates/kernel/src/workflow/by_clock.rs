@@ -42,7 +42,7 @@ pub fn recompute(clock: Clock<'_>, mechanism: &Mechanism, record: &Record) -> Op
     (!moves.is_empty()).then(|| by_clock(after, "clock.recomputed", "按新的工作日历重新计算时限", moves, None, None))
 }
 
-pub(super) fn by_clock(
+pub(crate) fn by_clock(
     mut after: Record,
     step: &str,
     step_name: &str,

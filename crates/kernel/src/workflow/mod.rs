@@ -21,6 +21,7 @@ mod by_clock;
 mod with_unit;
 
 pub use adopt::{ADOPT, ADOPT_NAME, adopt};
+pub(crate) use by_clock::by_clock;
 pub use by_clock::{recompute, ring};
 pub use checks::LONGEST_OPINION;
 pub use with_unit::{WITH_UNIT, go_with_unit};
@@ -246,7 +247,7 @@ pub fn changes(before: &Facts, after: &Facts) -> Vec<Change> {
     ids.into_iter()
         .filter_map(|id| {
             let (from, to) = (before.find(id.as_str()), after.find(id.as_str()));
-            (from != to).then(|| Change { field: id.to_string(), from: json(from), to: json(to) })
+            (from != to).then(|| Change { field: id.to_string(), from: json(from), to: json(to), ..Change::default() })
         })
         .collect()
 }

@@ -31,6 +31,7 @@ pub(crate) fn entry(before: Option<&Record>, after: &Record, changes: &[Change])
         deadlines: Vec::new(),
         effects: Vec::new(),
         rows: Vec::new(),
+        row_salt: None,
         batch: None,
     }
 }

@@ -1,6 +1,7 @@
 //! What follows from the shipped definitions? Steps, deadlines, figures and the journal, without a database.
 
 mod office;
+mod retention;
 mod deadlines;
 mod facts;
 mod figures;

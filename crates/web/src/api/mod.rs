@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod problem;
 pub(crate) mod mechanisms;
 pub(crate) mod registers;
+pub(crate) mod retention;
 pub(crate) mod stand_ins;
 pub(crate) mod records;
 pub(crate) mod figures;

@@ -83,6 +83,8 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("POST", "/api/v1/mechanisms/{mechanism}/records") => ("开立一件事项", true),
         ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => ("对多件事项办理一步", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/figures") => ("数字：单位 × 月", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}/retention") => ("个人信息已满保存年限的事项，按 after 翻页", false),
+        ("POST", "/api/v1/mechanisms/{mechanism}/retention") => ("清除到期的个人信息，或者延长保存", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("办理一步", false),
         ("GET", "/api/v1/stand-ins") => ("代办：由谁代我办，我代谁办，代我办了什么", false),
@@ -105,6 +107,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         ("GET", "/api/v1/mechanisms/{mechanism}/records") => {
             &["tab", "unit", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part"]
         }
+        ("GET", "/api/v1/mechanisms/{mechanism}/retention") => &["after"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "year", "figure"],
         _ => &[],
     };
@@ -128,6 +131,9 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("application/json", one_of(steps(false))),
         ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => {
             ("application/json", reference("ManyRecords".to_owned()))
+        }
+        ("POST", "/api/v1/mechanisms/{mechanism}/retention") => {
+            ("application/json", reference("RetentionDecision".to_owned()))
         }
         ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),
         ("POST", "/api/v1/records/{record}/reveals") => ("application/json", reference("Reveal".to_owned())),

@@ -73,7 +73,7 @@ pub(crate) async fn reveal(
 ) -> Result<Answer<Value>, Failure> {
     let ask = Reveal { record: id, field: FieldId::from(asked.field.as_str()), reason: asked.reason };
     let words = reveal::reveal(&visitor.ctx, ask).await?;
-    Ok(Answer(json!({ "field": asked.field, "words": words })))
+    Ok(Answer(json!({ "field": asked.field, "words": words.join("、"), "rows": words })))
 }
 
 /// `POST /api/v1/files`: keeps files that a step may then name.
@@ -112,7 +112,10 @@ fn record(file: &RecordFile) -> Value {
     let ties = file.ties.iter().map(|tie| {
         json!({ "id": tie.id.to_string(), "words": tie.words, "title": tie.title, "number": tie.number, "state": tie.state })
     });
-    let children = file.children.iter().map(|it| json!({ "name": it.name, "columns": it.columns, "rows": it.rows }));
+    let children = file.children.iter().map(|it| {
+        let masked: Vec<Option<String>> = it.masked.iter().map(|id| id.as_ref().map(ToString::to_string)).collect();
+        json!({ "name": it.name, "columns": it.columns, "masked": masked, "rows": it.rows })
+    });
     json!({
         "id": file.id.to_string(),
         "version": file.version,

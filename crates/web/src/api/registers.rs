@@ -74,9 +74,15 @@ pub(crate) async fn take(
         key,
     };
     let done = steps::take_many(&visitor.ctx, command).await?;
-    let refused = done.refused.iter().map(|(id, title, refusals)| {
+    let refused = refused(&visitor, &done.refused);
+    Ok(Answer(json!({ "batch": done.batch.to_string(), "done": done.done, "refused": refused })))
+}
+
+/// What an act on many left, and why.
+pub(super) fn refused(visitor: &Visitor, left: &[(RecordId, String, Vec<Refusal>)]) -> Vec<Value> {
+    let one = |(id, title, refusals): &(RecordId, String, Vec<Refusal>)| {
         let errors: Vec<Value> = refusals.iter().map(|it| problem::error(visitor.ctx.vocabulary(), it)).collect();
         json!({ "id": id.to_string(), "title": title, "errors": errors })
-    });
-    Ok(Answer(json!({ "batch": done.batch.to_string(), "done": done.done, "refused": refused.collect::<Vec<_>>() })))
+    };
+    left.iter().map(one).collect()
 }

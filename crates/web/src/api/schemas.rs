@@ -38,6 +38,14 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
             "from_on": day, "until_on": day, "basis": some_text,
         },
     });
+    let decision = json!({
+        "type": "object",
+        "required": ["records", "decision", "reason"],
+        "properties": {
+            "records": { "type": "array", "items": { "type": "string", "format": "uuid" }, "maxItems": app::commands::steps::MOST_IN_BATCH },
+            "decision": { "enum": ["clear", "keep"] }, "until": day, "reason": { "type": "string", "maxLength": 200 },
+        },
+    });
     let reveal = json!({
         "type": "object",
         "required": ["field", "reason"],
@@ -50,6 +58,7 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
         ("Problem", problem),
         ("ManyRecords", many),
         ("Reveal", reveal),
+        ("RetentionDecision", decision),
         ("Answer", object),
     ];
     pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()

@@ -3,7 +3,7 @@
 //! Never a check: what was typed goes back as it came, with the sentence beside it.
 
 use app::commands::files as uploads;
-use app::queries::forms::{self, Choice, Control as Asked, FormField, StepForm};
+use app::queries::forms::{self, Choice, Control as Asked, FormField, FormRow, StepForm};
 use app::words::Said;
 use maud::{Markup, html};
 
@@ -168,13 +168,16 @@ pub(crate) fn file_line(file: &forms::FileLine) -> FileLine {
 
 fn child_rows(
     columns: &[FormField],
-    rows: &[Vec<String>],
+    rows: &[FormRow],
     faults: &[(usize, String, String)],
     wants_more: bool,
 ) -> ChildRows {
     let place = |id: &str| columns.iter().position(|column| column.id == *id);
-    let row = |(at, texts): (usize, &Vec<String>)| ChildRow {
-        values: texts.clone(),
+    let row = |(at, row): (usize, &FormRow)| ChildRow {
+        values: row.texts.clone(),
+        origin: row.origin,
+        covered: row.covered.clone(),
+        goes: row.goes,
         wrong: faults
             .iter()
             .filter(|(row, ..)| *row == at)

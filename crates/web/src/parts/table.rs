@@ -130,6 +130,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// The value sent when the row is chosen; `None` cannot be chosen.
     pub choose: Option<String>,
+    /// Is it chosen already, because a form came back?
+    pub chosen: bool,
     /// What the row is called where its box is read aloud; the value if empty.
     pub called: String,
     /// How it stands out.
@@ -219,7 +221,7 @@ fn row_of(table: &Table, row: &Row, wide: bool) -> Markup {
         tr class=[class] data-key=[key] {
             @if let Some(name) = &table.choose {
                 td.pick.pin[wide] {
-                    @if let Some(value) = &row.choose { input type="checkbox" name=(name) value=(value) data-row aria-label={ "选择 " (if row.called.is_empty() { value } else { &row.called }) }; }
+                    @if let Some(value) = &row.choose { input type="checkbox" name=(name) value=(value) checked[row.chosen] data-row aria-label={ "选择 " (if row.called.is_empty() { value } else { &row.called }) }; }
                 }
             }
             @for (place, column) in table.columns.iter().enumerate() {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kernel::ids::RecordId;
-use kernel::journal::{self, Entry, Replayed};
+use kernel::journal::{self, Entry, Replayed, redaction};
 use kernel::record::DeadlineMove;
 use kernel::workflow::Numbered as _;
 use store::Conn;
@@ -156,9 +156,9 @@ fn read_entries(record: RecordId, rows: &[JournalRow]) -> (Vec<Entry>, Vec<Strin
 
 /// Rows that are not what the last entry that wrote them says.
 fn unbound(entries: &[Entry], kept: Vec<(String, String)>) -> Vec<String> {
-    let mut told: BTreeMap<&str, &str> = BTreeMap::new();
-    for (key, hash) in entries.iter().flat_map(|entry| &entry.rows) {
-        told.insert(key, hash);
+    let mut told: BTreeMap<&str, (&str, Option<&str>)> = BTreeMap::new();
+    for (entry, (key, hash)) in entries.iter().flat_map(|entry| entry.rows.iter().map(move |row| (entry, row))) {
+        told.insert(key, (hash, redaction::row_salt(entry, key)));
     }
     let noun = |key: &str| {
         let table = key.split(' ').next().unwrap_or_default();
@@ -167,7 +167,7 @@ fn unbound(entries: &[Entry], kept: Vec<(String, String)>) -> Vec<String> {
     let mut faults = Vec::new();
     for (key, hash) in &kept {
         match told.remove(key.as_str()) {
-            Some(then) if then == hash => {}
+            Some((then, salt)) if then == redaction::row_hash(hash, salt) => {}
             Some(_) => faults.push(format!("{}被改动过，与日志不符", noun(key))),
             None => faults.push(format!("{}不是日志写下的", noun(key))),
         }

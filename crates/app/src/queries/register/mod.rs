@@ -53,6 +53,8 @@ pub struct Register {
     pub may_start: Option<String>,
     /// May they import?
     pub may_import: bool,
+    /// May this person decide what becomes of personal information whose time is over?
+    pub may_clear: bool,
     /// May they export?
     pub may_export: bool,
     /// Is there a board?
@@ -179,6 +181,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         batch_steps: batch_steps(ctx, &mechanism),
         may_start: may_start(ctx, &mechanism),
         // enforces: rights.import
+        may_clear: crate::queries::retention::may_decide(ctx, &mechanism),
         may_import: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import),
         // enforces: rights.export
         may_export: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.export),

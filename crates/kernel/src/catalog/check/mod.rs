@@ -225,7 +225,8 @@ impl Sheet<'_> {
         let notices = papers::notices(desk, matter, &names, own, &settings);
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
-        let rights = rights::rights(desk, matter, &names, own, &states, &steps);
+        let retention = protection::retention(desk, matter, &names, own);
+        let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
         let list = layout::list(desk, matter, &names);
         let board = layout::board(desk, matter, &names);
         let calendar = layout::calendar(desk, matter, &names, own);
@@ -256,6 +257,7 @@ impl Sheet<'_> {
             notices,
             figures,
             rights,
+            retention,
             list: list?,
             board,
             calendar,

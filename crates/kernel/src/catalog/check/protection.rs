@@ -4,17 +4,21 @@
 //! protected field is refused here.
 
 use super::desk::Desk;
-use crate::authority::fields::{is_protected, sources};
+use super::fields::Fields;
+use super::flow::Names;
+use crate::authority::fields::{is_protected, told_by};
 use crate::catalog::raw::Raw;
-use crate::catalog::{Column, Due, Figure, Level, Mask, Measure, Mechanism, Protection, Vocabulary};
+use crate::catalog::{Column, Due, Field, FieldType, Figure, Level, Mask, Measure, Mechanism, Protection, Vocabulary};
 use crate::formula::Formula;
 use crate::formula::expr::Slot;
 use crate::ids::FieldId;
+use crate::retention::Retention;
 
 /// What is written on the field itself.
 pub(super) fn protection(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary, states: &[String]) -> Protection {
     let roles: Vec<String> = vocabulary.roles.iter().map(|role| role.id.to_string()).collect();
     // enforces: field.level
+    // enforces: child.field.level
     let level = match raw.text("level").as_deref() {
         Some("personal") => Some(Level::Personal),
         Some("sensitive") => Some(Level::Sensitive),
@@ -31,6 +35,7 @@ pub(super) fn protection(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary
         desk.tell_hint(written.span.clone(), "个人信息要写明为什么收集、平时怎样遮住", "请加上 purpose 和 mask");
     }
     // enforces: field.purpose
+    // enforces: child.field.purpose
     if let (Some(written), None) = (raw.prop("purpose"), level) {
         desk.tell_hint(written.span.clone(), "写了收集目的，但没有写是哪一级个人信息", "请加上 level");
     }
@@ -47,6 +52,33 @@ pub(super) fn protection(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary
         desk.tell_hint(raw.prop_span("hidden_in"), "没有人看得到这一栏", hint);
     }
     Protection { level, purpose: raw.text("purpose"), mask, read, write, hidden_in, closed_in }
+}
+
+/// How long personal information is kept: only where there is some, and where records end.
+pub(super) fn retention(desk: &mut Desk<'_>, matter: &Raw, names: &Names, own: &Fields) -> Option<Retention> {
+    let raw = matter.first("retention")?;
+    let columns = own.children.iter().flat_map(|child| &child.fields);
+    if !own.fields.iter().chain(columns).any(|field| field.protection.level.is_some()) {
+        let hint = "请去掉 retention，或者用 level 标出个人信息栏目";
+        desk.tell_hint(raw.span.clone(), "没有一个栏目是个人信息，没有什么要清除", hint);
+    }
+    let of_files = |field: &&Field| field.protection.level.is_some() && matches!(field.of, FieldType::Files);
+    if let Some(field) = own.fields.iter().find(of_files) {
+        let sentence = format!("“{}”是附件，附件里的个人信息清除不了", field.name);
+        desk.tell_hint(raw.span.clone(), sentence, "请把要清除的内容另设栏目填写");
+    }
+    if !matter.inside("state").any(|state| state.says("final")) {
+        desk.tell(raw.span.clone(), "没有办结的状态，保存年限无从算起");
+    }
+    let who = desk.many(raw, "who", "角色", &names.roles).into_iter().map(Into::into).collect();
+    let years = raw.whole("years")?;
+    match i16::try_from(years) {
+        Ok(years @ 0..=100) => Some(Retention { years, who, because: raw.text("because").unwrap_or_default() }),
+        _ => {
+            desk.tell(raw.prop_span("years"), "years 要在0到100之间");
+            None
+        }
+    }
 }
 
 /// Nothing else of the mechanism tells what a protected field holds.
@@ -67,12 +99,8 @@ pub(in crate::catalog) fn keeps(desk: &mut Desk<'_>, matter: &Raw, it: &Mechanis
         desk.tell_hint(place(matter, "field", field.id.as_str(), "filter"), "要遮住的栏目不能用来筛选", hint);
     }
     for figure in &it.figures {
-        let hidden = |id: &FieldId| {
-            let field = it.field(id.as_str()).into_iter().flat_map(|field| sources(it, field));
-            field.into_iter().any(|field| field.protection.limits_reading())
-        };
-        if let Some(field) = mentioned(figure).iter().find(|id| hidden(id)) {
-            let sentence = format!("指标用到要遮住的栏目“{}”", name(it, field));
+        if let Some(field) = mentioned(figure).iter().find_map(|slot| told_by(it, slot)) {
+            let sentence = format!("指标用到要遮住的栏目“{}”", field.name);
             desk.tell_hint(
                 place(matter, "figure", figure.id.as_str(), ""),
                 sentence,
@@ -102,12 +130,8 @@ pub(in crate::catalog) fn keeps(desk: &mut Desk<'_>, matter: &Raw, it: &Mechanis
 fn passed_on(desk: &mut Desk<'_>, matter: &Raw, it: &Mechanism) {
     for opening in &it.openings {
         for (_, formula) in &opening.fill {
-            let told = formula.expr.mentions().into_iter().find_map(|slot| match slot {
-                Slot::Field(id) if is_protected(it, &id) => Some(id),
-                _ => None,
-            });
-            if let Some(id) = told {
-                let sentence = format!("联动把要遮住的栏目“{}”填到了别处", name(it, &id));
+            if let Some(field) = formula.expr.mentions().iter().find_map(|slot| told_by(it, slot)) {
+                let sentence = format!("联动把要遮住的栏目“{}”填到了别处", field.name);
                 desk.tell(place(matter, "opening", &opening.id, ""), sentence);
             }
         }
@@ -124,12 +148,7 @@ fn passed_on(desk: &mut Desk<'_>, matter: &Raw, it: &Mechanism) {
 
 /// Whoever sees the record reads its papers and notices: they may not tell what a protected field holds.
 fn papers(desk: &mut Desk<'_>, matter: &Raw, it: &Mechanism) {
-    let told = |slots: Vec<Slot>| {
-        slots.into_iter().find_map(|slot| match slot {
-            Slot::Field(id) if is_protected(it, &id) => Some(name(it, &id).to_owned()),
-            _ => None,
-        })
-    };
+    let told = |slots: Vec<Slot>| slots.iter().find_map(|slot| told_by(it, slot)).map(|field| field.name.clone());
     for paper in &it.papers {
         let templates = [&paper.head, &paper.title, &paper.body, &paper.sign];
         let templates = templates.into_iter().chain(&paper.to).chain(&paper.copy);
@@ -145,15 +164,14 @@ fn papers(desk: &mut Desk<'_>, matter: &Raw, it: &Mechanism) {
     }
 }
 
-fn mentioned(figure: &Figure) -> Vec<FieldId> {
+fn mentioned(figure: &Figure) -> Vec<Slot> {
     let formulas: Vec<&Formula> = match &figure.measure {
         Measure::Count { when, at } => vec![when, at],
         Measure::Sum { of, when, at } | Measure::Average { of, when, at } => vec![of, when, at],
         Measure::Ratio { part, whole, at } => vec![part, whole, at],
         Measure::Stock { when, since, until } => vec![when, since, until],
     };
-    let slots = formulas.into_iter().flat_map(|formula| formula.expr.mentions());
-    slots.filter_map(|slot| if let Slot::Field(id) = slot { Some(id) } else { None }).collect()
+    formulas.into_iter().flat_map(|formula| formula.expr.mentions()).collect()
 }
 
 fn name<'a>(it: &'a Mechanism, id: &'a FieldId) -> &'a str {

@@ -9,6 +9,7 @@ use crate::authority::sight::{Relation, Rule, by_acting};
 use crate::catalog::raw::Raw;
 use crate::catalog::{FieldType, Rights, State, Step};
 use crate::ids::{FieldId, RoleId};
+use crate::retention::Retention;
 
 /// Who sees, imports, exports.
 pub(super) fn rights(
@@ -18,6 +19,7 @@ pub(super) fn rights(
     fields: &Fields,
     states: &[State],
     steps: &[Step],
+    retention: Option<&Retention>,
 ) -> Rights {
     let Some(raw) = matter.first("rights") else { return Rights::default() };
     let mut roles = |prop: &str| -> Vec<RoleId> {
@@ -27,6 +29,16 @@ pub(super) fn rights(
     let mut sight = by_acting(states, steps);
     if !see.is_empty() {
         sight.push(Rule { who: see.clone(), relation: Relation::UnitAndBelow, states: None });
+    }
+    if let Some(retention) = retention {
+        // Whoever decides what becomes of closed records sees them.
+        let is_whole = |rule: &Rule| rule.relation == Relation::UnitAndBelow && rule.states.is_none();
+        let sees = |role: &RoleId| sight.iter().any(|rule| is_whole(rule) && rule.who.contains(role));
+        let who: Vec<RoleId> = retention.who.iter().filter(|role| !sees(role)).cloned().collect();
+        let closed = states.iter().filter(|state| state.is_final).map(|state| state.id.clone()).collect();
+        if !who.is_empty() {
+            sight.push(Rule { who, relation: Relation::UnitAndBelow, states: Some(closed) });
+        }
     }
     for raw in raw.inside("sight") {
         if let Some(rule) = rule(desk, raw, names, fields) {

@@ -156,6 +156,18 @@ pub const GRAMMAR: &[Node] = &[
             may("list", Scalar::Id, "从哪张选项表里选。"),
             may("of", Scalar::Id, "关联哪个机制的记录。"),
             may("help", Scalar::Text, "填写时显示在下面的提示。"),
+            may(
+                "level",
+                Scalar::Word(LEVELS),
+                "personal 个人信息，sensitive 敏感个人信息；写了就要写 purpose 和 mask。",
+            ),
+            may("purpose", Scalar::Text, "为什么收集这项个人信息，填写的人看得到。"),
+            may(
+                "mask",
+                Scalar::Word(MASKS),
+                "平时遮住：identity 身份号码，phone 电话，name 姓名，all 全部；写明理由才看得到全文，并且留痕。",
+            ),
+            may("read", Scalar::Ids, "只有这些角色看得到这一栏；不写就是看得到记录的人都看得到。"),
         ],
         means: "子表的一栏。",
     },
@@ -390,6 +402,19 @@ pub const GRAMMAR: &[Node] = &[
             may("states", Scalar::Ids, "只在这些状态看得到；不写就是任何状态。"),
         ],
         means: "还有谁看得到：经办的角色看得到轮到自己办和办过以后的状态，其余一律看不到，除非在这里写明。",
+    },
+    Node {
+        key: "retention",
+        name: "retention",
+        inside: &["matter"],
+        times: Times::Maybe,
+        args: &[],
+        props: &[
+            must("years", Scalar::Whole, "办结后保存几年，0到100；期满由系统提请处理。"),
+            must("who", Scalar::Ids, "期满后由哪些角色决定清除还是延长保存，管辖范围要包含记录所属的单位。"),
+            must("because", Scalar::Text, "依据的规定。"),
+        ],
+        means: "个人信息保存多久：办结满年限后提请清除，由人决定；清除后其余内容和统计都不变。",
     },
     Node {
         key: "list",

@@ -377,6 +377,13 @@ impl Teller<'_> {
             blocks.push(Block::Paragraph("另外看得到的：".to_owned()));
             blocks.extend(points(others));
         }
+        // enforces: retention.because
+        if let Some(rule) = &it.retention {
+            let who = rule.who.iter().map(|role| self.role(role)).collect::<Vec<_>>().join("、");
+            let because = rule.because.trim_end_matches('。');
+            let words = format!("个人信息在办结后保存{}年（{because}），期满由{who}决定清除或者延长保存。", rule.years);
+            blocks.push(Block::Paragraph(words));
+        }
         blocks
     }
 

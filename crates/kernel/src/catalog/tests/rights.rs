@@ -179,3 +179,42 @@ fn what_would_tell_a_protected_field_is_refused() {
         care/visit.kdl:65:32 消息写了要遮住的栏目“事由”"#]],
     );
 }
+
+// proves: retention.years
+// proves: retention.who
+// proves: retention.because
+// proves: child.field.level
+// proves: child.field.purpose
+#[test]
+fn personal_information_is_kept_only_where_there_is_some_and_records_end() {
+    let item = "field \"count\" \"数量\" whole measure=\"件\"";
+    let with_phone = |more: &str| format!("{item}\n        field \"phone\" \"电话\" text level=\"personal\" {more}");
+    let with = |line: &str| format!("{line}\n    {RIGHTS}");
+    let rule = "retention years=3 who=\"head\" because=\"第十九条\"";
+    problems(
+        RIGHTS,
+        &with(rule),
+        expect![
+            "care/visit.kdl:88:5 没有一个栏目是个人信息，没有什么要清除 请去掉 retention，或者用 level 标出个人信息栏目"
+        ],
+    );
+    problems(
+        RIGHTS,
+        &with("retention years=300 who=\"heads\" because=\"\""),
+        expect![[r#"
+        care/visit.kdl:88:5 没有一个栏目是个人信息，没有什么要清除 请去掉 retention，或者用 level 标出个人信息栏目
+        care/visit.kdl:88:15 years 要在0到100之间
+        care/visit.kdl:88:30 没有名为 heads 的角色 是否为“head”？
+        care/visit.kdl:88:37 because是空的"#]],
+    );
+    let mechanism = visit(&[(RIGHTS, &with(rule)), (item, &with_phone("purpose=\"联系\" mask=\"phone\""))]);
+    let kept = mechanism.retention.as_ref().expect("a rule");
+    assert_eq!((kept.years, kept.who.len()), (3, 1));
+    let told = crate::catalog::prose::prose(&mechanism, &check(&edited(&[])).0);
+    let told = format!("{:?}", told.sections);
+    assert!(told.contains("个人信息在办结后保存3年（第十九条），期满由负责人决定"), "{told}");
+    assert!(told.contains("个人信息，用于联系"), "{told}");
+    let (_, told) = check(&edited(&[(item, &with_phone(""))]));
+    expect!["care/visit.kdl:32:33 个人信息要写明为什么收集、平时怎样遮住 请加上 purpose 和 mask"]
+        .assert_eq(&first_hand(told));
+}

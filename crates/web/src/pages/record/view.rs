@@ -1,7 +1,7 @@
 //! How does a record look? Where it stands, what it is, what happened, and what this person may do now.
 
 use app::queries::forms::StepForm;
-use app::queries::record_file::{Effect, FactLine, Place, RecordFile, Station, TimelineLine};
+use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -108,6 +108,7 @@ fn fact(file: &RecordFile, line: &FactLine) -> Fact {
 }
 
 fn children(file: &RecordFile) -> Markup {
+    let covered = |child: &ChildTable| child.columns.iter().cloned().zip(child.masked.clone()).collect::<Vec<_>>();
     html! {
         @for child in file.children.iter().filter(|child| !child.rows.is_empty()) {
             h3.pad { (child.name) }
@@ -118,6 +119,9 @@ fn children(file: &RecordFile) -> Markup {
                 choose: None,
                 wide: child.columns.len() > 6,
             }))
+            @for (name, masked) in covered(child) {
+                @if let Some(id) = masked { div.pad { (reveal::masked(file.id, &id, &name, "")) } }
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn head(register: &Register, address: &Address) -> PageHead {
     let acts = html! {
         (Button::link("数字", of("figures")).icon(Icon::Chart))
         (Button::link("机制", of("about")).icon(Icon::Book))
+        @if register.may_clear { (Button::link("到期个人信息", of("retention"))) }
         @if register.may_import { (Button::link("导入", of("imports")).icon(Icon::Import)) }
         @if register.may_export { (Button::link("导出所见", address.first(&of("export.xlsx"))).icon(Icon::Export).download()) }
         @if let Some(start) = &register.may_start { (Button::link(start, of("new")).icon(Icon::Plus).main()) }

@@ -9,3 +9,4 @@ pub(crate) mod list;
 pub(crate) mod month;
 mod narrow;
 pub(crate) mod views;
+pub(crate) mod retention;

@@ -42,6 +42,12 @@ pub struct ChildRow {
     pub values: Vec<String>,
     /// Sentences of a refusal, by place of the column.
     pub wrong: Vec<(usize, String)>,
+    /// Which row of the record it shows, where some of it is not read in full: then it goes only by its own box.
+    pub origin: Option<usize>,
+    /// What stands in masked cells, as it may be read; empty texts elsewhere.
+    pub covered: Vec<String>,
+    /// Is its box ticked?
+    pub goes: bool,
 }
 
 /// A child table to be typed.
@@ -63,6 +69,7 @@ pub(super) fn child_rows(field: &Field, table: &ChildRows) -> Markup {
         .iter()
         .chain(std::iter::repeat_n(&empty, table.spare.max(usize::from(table.rows.is_empty()))))
         .collect();
+    let drops = table.rows.iter().any(|row| row.origin.is_some());
     html! {
         div.rows id=(id) {
             table {
@@ -70,11 +77,16 @@ pub(super) fn child_rows(field: &Field, table: &ChildRows) -> Markup {
                     tr {
                         th { span.vh { "行" } }
                         @for column in &table.columns { th scope="col" { (column.label) @if column.required { span.must { "*" } } } }
+                        @if drops { th scope="col" { "删去" } }
                     }
                 }
                 tbody {
                     @for (place, row) in rows.iter().enumerate() {
-                        tr { td { (place + 1) } @for at in 0..table.columns.len() { (cell(field, table, row, place, at)) } }
+                        tr {
+                            td { (place + 1) }
+                            @for at in 0..table.columns.len() { (cell(field, table, row, place, at)) }
+                            @if drops { td { (origin(field, row, place)) } }
+                        }
                     }
                 }
             }
@@ -84,10 +96,22 @@ pub(super) fn child_rows(field: &Field, table: &ChildRows) -> Markup {
     }
 }
 
+/// Which row of the record it is, and the box by which it goes.
+fn origin(field: &Field, row: &ChildRow, place: usize) -> Markup {
+    let part = |part: &str| format!("{}.{place}.{part}", field.name);
+    html! {
+        @if let Some(origin) = row.origin {
+            input type="hidden" name=(part("_row")) value=(origin);
+            input type="checkbox" name=(part("_drop")) value="1" checked[row.goes] aria-label={ "删去第 " (place + 1) " 行" };
+        }
+    }
+}
+
 fn cell(field: &Field, table: &ChildRows, row: &ChildRow, place: usize, at: usize) -> Markup {
     let column = &table.columns[at];
     let name = format!("{}.{place}.{}", field.name, column.key);
     let value = row.values.get(at).map_or("", String::as_str);
+    let covered = row.covered.get(at).filter(|words| !words.is_empty());
     let wrong = row.wrong.iter().find(|(wrong_at, _)| *wrong_at == at).map(|(_, sentence)| sentence);
     let label = format!("第 {} 行 {}", place + 1, column.label);
     let invalid = wrong.map(|_| "true");
@@ -104,6 +128,7 @@ fn cell(field: &Field, table: &ChildRows, row: &ChildRow, place: usize, at: usiz
                     @for one in list { option value=(one.value) selected[one.value == value] { (one.label) } }
                 },
             }
+            @if let Some(words) = covered { p.hint { "现在是" (words) } }
             @if let Some(sentence) = wrong { p.wrong { (icon(Icon::Stop)) span { (sentence) } } }
         }
     }
@@ -130,7 +155,11 @@ mod tests {
 
     #[test]
     fn a_refused_row_keeps_what_was_typed() {
-        let row = ChildRow { values: vec!["产权清册核对".into()], wrong: vec![(1, "请填时限".into())] };
+        let row = ChildRow {
+            values: vec!["产权清册核对".into()],
+            wrong: vec![(1, "请填时限".into())],
+            ..ChildRow::default()
+        };
         let shown = milestones(vec![row], 2);
         assert!(shown.contains("产权清册核对") && shown.contains("请填时限"), "{shown}");
         assert!(shown.contains("milestone.2.due_on"), "{shown}");
