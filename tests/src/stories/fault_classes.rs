@@ -1,4 +1,5 @@
-//! Which faults do people report of other systems? The classes that are about rights, one story each.
+//! Which faults do people report of other systems? The classes that are about rights, one story each; the others stand
+//! in `fault_classes_of_work`.
 //!
 //! Never a class without its story: the name says its number.
 

@@ -20,6 +20,7 @@ mod reach;
 mod units;
 mod sight;
 mod fault_classes;
+mod fault_classes_of_work;
 mod registers;
 mod retention;
 mod forms;

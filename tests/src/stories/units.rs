@@ -107,6 +107,12 @@ async fn a_merger_takes_open_work_people_and_roles_along_as_its_plan_said_and_le
     let fields: Fields<'_> = &[("并入到", "综合办公室"), ("被并单位的授权", "随人转到"), ("生效日", "2026-01-06")];
     let plan = asks(&mut su, "merge", "岚湾新区农业农村局", fields).await;
     plan.says("在办重点工作任务").says("每件留痕").says("留在岚湾新区农业农村局名下").says("郑海生").says("单位联络员");
+    // Somebody gives the unit another task meanwhile: what was shown is not what would be done.
+    let shown = plan.form("按此方案办理");
+    let more = tasks::issued(&mut lin, "核对渔船台账", "农业农村局", "2026-03-31").await;
+    let again = su.sends(shown).await;
+    again.says("情况有变").says("请按现在的方案再看一遍");
+    lin.opens(&more).await.says("岚湾新区农业农村局").does_not_say("随单位调整划转");
     orders(&mut su, "merge", "岚湾新区农业农村局", fields).await;
     zheng.sends(half).await.answers(200);
     let page = lin.opens(&open).await;

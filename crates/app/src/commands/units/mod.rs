@@ -24,6 +24,9 @@ use crate::error::Error;
 
 pub use carrying_out::Done;
 
+/// The refusal of an order whose plan is another by now than the one that was shown.
+pub const PLAN_CHANGED: &str = "unit.plan_changed";
+
 /// What an order would do: shown before anything is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -43,13 +46,24 @@ pub struct Plan {
     pub links: (usize, usize),
 }
 
+impl Plan {
+    /// What is the same only if the plan is: what was shown must be what is done.
+    pub fn fingerprint(&self, order: &Order) -> String {
+        kernel::journal::digest(format!("{self:?}{:?}", order.on).as_bytes())
+    }
+}
+
 /// What an order would do, as everything stands now.
 pub async fn plan(ctx: &Ctx, order: &Order) -> Result<Plan, Error> {
     may_order(ctx)?;
     let mut conn = ctx.office.db.snapshot().await?;
-    let (ctx, known) = carrying_out::known(ctx, &mut conn).await?;
+    plan_of(ctx, &mut conn, order).await
+}
+
+async fn plan_of(ctx: &Ctx, conn: &mut Conn, order: &Order) -> Result<Plan, Error> {
+    let (ctx, known) = carrying_out::known(ctx, conn).await?;
     let mut refusals = rules::judge(&ctx, order);
-    refusals.extend(open_work(&ctx, &mut conn, order).await?);
+    refusals.extend(open_work(&ctx, conn, order).await?);
     if !refusals.is_empty() {
         return Ok(Plan { refusals, ..Plan::default() });
     }
@@ -62,8 +76,11 @@ pub async fn plan(ctx: &Ctx, order: &Order) -> Result<Plan, Error> {
     };
     let role = |role: &str| ctx.vocabulary().role(role).map_or_else(|| role.to_owned(), |role| role.name.clone());
     plan.roles = effects.roles.iter().map(|(row, to)| (row.person, role(row.role.as_str()), row.unit, *to)).collect();
+    // In one order, whoever asks and how often.
+    plan.people.sort();
+    plan.roles.sort();
     for (from, only, to) in &effects.records {
-        let counts = counts(&ctx, &mut conn, *from).await?;
+        let counts = counts(&ctx, conn, *from).await?;
         for (mechanism, (open, closed)) in counts {
             let goes = only.as_ref().is_none_or(|only| only.contains(&mechanism));
             let name = ctx.catalog().mechanisms.get(mechanism.as_str()).map_or(mechanism.clone(), |it| it.name.clone());
@@ -107,19 +124,20 @@ fn may_order(ctx: &Ctx) -> Result<(), Error> {
 }
 
 /// Gives an order: done at once if its day has come, else kept until then. Sent twice, it is one order.
-pub async fn give(ctx: &Ctx, order: &Order, key: Option<&str>) -> Result<Uuid, Error> {
+/// `shown` is the fingerprint of the plan that was looked at: another plan by now is refused as `unit.plan_changed`.
+pub async fn give(ctx: &Ctx, order: &Order, shown: &str, key: Option<&str>) -> Result<Uuid, Error> {
     may_order(ctx)?;
     let mut tries = 0;
     loop {
         tries += 1;
-        match give_once(ctx, order, key).await {
+        match give_once(ctx, order, shown, key).await {
             Err(error) if error.run_again() && tries < 5 => {}
             other => return other,
         }
     }
 }
 
-async fn give_once(ctx: &Ctx, order: &Order, key: Option<&str>) -> Result<Uuid, Error> {
+async fn give_once(ctx: &Ctx, order: &Order, shown: &str, key: Option<&str>) -> Result<Uuid, Error> {
     let mut tx = ctx.office.db.begin_long().await?;
     let id: Uuid = ctx.new_id();
     if let Some(key) = key
@@ -129,6 +147,15 @@ async fn give_once(ctx: &Ctx, order: &Order, key: Option<&str>) -> Result<Uuid, 
         return known.and_then(|answer| answer.parse().ok()).ok_or(Error::Stale);
     }
     let mut row = row_of(ctx, order, id)?;
+    // From here on nobody writes a record, a unit or a grant until this is done.
+    store::units::tree_changes(&mut tx).await?;
+    let plan = plan_of(ctx, &mut tx, order).await?;
+    if !plan.refusals.is_empty() {
+        return Err(Error::Refused(plan.refusals));
+    }
+    if plan.fingerprint(order) != shown {
+        return Err(Refusal::new(PLAN_CHANGED).into());
+    }
     if order.on <= ctx.today {
         let done = carrying_out::carry_out(ctx, &mut tx, order, id).await?;
         row.state = ReorganisationState::Done;
@@ -137,11 +164,6 @@ async fn give_once(ctx: &Ctx, order: &Order, key: Option<&str>) -> Result<Uuid, 
         store::units::insert_reorganisation(&mut tx, &row).await?;
         carrying_out::tell(ctx, &mut tx, order, id, &done).await?;
     } else {
-        let (fresh, _) = carrying_out::known(ctx, &mut tx).await?;
-        let refusals = rules::judge(&fresh, order);
-        if !refusals.is_empty() {
-            return Err(Error::Refused(refusals));
-        }
         store::units::insert_reorganisation(&mut tx, &row).await?;
         let detail = serde_json::json!({ "reorganisation": id.to_string(), "order": order });
         act(ctx, &mut tx, "reorganisation_planned", detail).await?;

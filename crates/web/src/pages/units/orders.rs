@@ -130,13 +130,13 @@ pub(crate) async fn give(visitor: Visitor, sent: Sent) -> Result<Response, Failu
     if let Some(id) = commands::answered(&visitor.ctx, &key).await? {
         return Ok(answer::see(&order_href(id)));
     }
-    let found = commands::plan(&visitor.ctx, &order).await?;
-    if found.refusals.is_empty() && sent.text("_plan") != plan::fingerprint(&found, &order) {
-        let words = html! { "在你核对的时候，有人办了别的事。请按现在的情况再看一遍。" };
-        return plan_page(&visitor, &typed, &key, notice(Tone::Warn, "情况有变", words)).await;
-    }
-    match commands::give(&visitor.ctx, &order, Some(&key)).await {
+    match commands::give(&visitor.ctx, &order, sent.text("_plan"), Some(&key)).await {
         Ok(id) => Ok(answer::see(&urls::with(&order_href(id), &[("done", "1")]))),
+        Err(app::Error::Refused(refusals)) if refusals.iter().any(|it| it.code == commands::PLAN_CHANGED) => {
+            let said = visitor.say(&refusals[0]);
+            let words = html! { (said.next.unwrap_or_default()) };
+            plan_page(&visitor, &typed, &key, notice(Tone::Warn, &said.says, words)).await
+        }
         Err(app::Error::Refused(refusals)) => {
             let status = error::status_of(&refusals);
             show_form(&visitor, &typed, &refusals, &key, status).await

@@ -19,15 +19,6 @@ use crate::visitor::Visitor;
 /// People and roles named one by one; the rest is counted.
 const NAMED: usize = 200;
 
-/// A plan's fingerprint: what was shown must be what is done.
-pub(crate) fn fingerprint(plan: &Plan, order: &Order) -> String {
-    let units: Vec<_> = plan.units.iter().map(|(name, event, _)| (name, event)).collect();
-    let going: Vec<_> = plan.going.iter().map(|(name, count, ..)| (name, count)).collect();
-    let roles: Vec<_> = plan.roles.iter().map(|(who, role, _, to)| (who, role, to.is_some())).collect();
-    let told = format!("{units:?}{going:?}{:?}{}{roles:?}{:?}", plan.staying, plan.people.len(), order.on);
-    kernel::journal::digest(told.as_bytes())
-}
-
 /// The plan and the form that carries it out.
 pub(crate) fn plan(visitor: &Visitor, headline: &str, order: &Order, plan: &Plan, typed: &Typed, key: &str) -> Markup {
     let is_later = order.on > visitor.ctx.today;
@@ -43,7 +34,7 @@ pub(crate) fn plan(visitor: &Visitor, headline: &str, order: &Order, plan: &Plan
         form.card method="post" action="/units/orders" {
             (typed.hidden())
             input type="hidden" name="_key" value=(key);
-            input type="hidden" name="_plan" value=(fingerprint(plan, order));
+            input type="hidden" name="_plan" value=(plan.fingerprint(order));
             div.send {
                 @if is_later {
                     (Button::submit(format!("登记，{}自动执行", day_cell(order.on))).main())
