@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007", "flow"),
     migration!(8, "0008", "trust"),
     migration!(12, "0012", "retention"),
+    migration!(13, "0013", "own_steps"),
 ];
 
 const TABLE: &str =

@@ -14,7 +14,13 @@ pub(crate) struct Filling {
     pub(crate) paper: String,
     pub(crate) upload: String,
     pub(crate) batch: String,
+    pub(crate) session: String,
+    pub(crate) stand_in: String,
+    pub(crate) view: String,
 }
+
+/// Where nothing of the kind is there.
+const NOTHING: &str = "00000000000000000000000000000001";
 
 /// The mechanism of the sweeps.
 pub(crate) const MECHANISM: &str = "task_order";
@@ -31,7 +37,17 @@ pub(crate) async fn fill(office: &Office) -> Filling {
     let paper = last(&page.hrefs("/papers/")[0]).split('.').next().unwrap_or("").to_owned();
     let batch = batch(&mut lin).await;
     let dry = lin.uploads(MECHANISM, "一览表.xlsx", &crate::world::annual_list()).await;
-    Filling { record: last(&record), file, paper, upload: last(&dry.url), batch }
+    let nothing = || NOTHING.to_owned();
+    Filling {
+        record: last(&record),
+        file,
+        paper,
+        upload: last(&dry.url),
+        batch,
+        session: nothing(),
+        stand_in: nothing(),
+        view: nothing(),
+    }
 }
 
 async fn batch(lin: &mut Visitor) -> String {
@@ -68,7 +84,10 @@ impl Filling {
             "step" => "report".to_owned(),
             "account" => "00000000-0000-0000-0000-000000000400".to_owned(),
             "unit" => "00000000000000000000000000000103".to_owned(),
-            "session" | "view" | "stand_in" | "order" => "00000000000000000000000000000001".to_owned(),
+            "session" => self.session.clone(),
+            "stand_in" => self.stand_in.clone(),
+            "view" => self.view.clone(),
+            "order" => NOTHING.to_owned(),
             other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
         };
         format!("{value}{rest}")

@@ -6,5 +6,6 @@ pub(crate) mod addresses;
 mod nobody;
 mod everybody;
 mod rights;
+mod wrong_hands;
 mod same_sight;
 mod weight;

@@ -37,10 +37,12 @@ pub async fn save(ctx: &Ctx, mechanism: &str, name: &str, ask: &RegisterAsk) -> 
     Ok(tx.commit().await?)
 }
 
-/// Drops a view of this person.
+/// Drops a view of this person; another's is not there for them.
 pub async fn drop_view(ctx: &Ctx, id: Uuid) -> Result<(), Error> {
     let Some(person) = ctx.person() else { return Err(Error::NotFound) };
     let mut tx = ctx.office.db.begin().await?;
-    store::saved_views::remove(&mut tx, person, id).await?;
+    if !store::saved_views::remove(&mut tx, person, id).await? {
+        return Err(Error::NotFound);
+    }
     Ok(tx.commit().await?)
 }

@@ -64,7 +64,7 @@ fn form(asked: &Asked, page: &ExplainPage) -> Markup {
         Field::new("record", "事项", record).hint("编号，例如 任〔2026〕1号；没有编号的，粘贴它的网址"),
     ];
     plain_card(
-        html! { form method="get" action="/explain" { (fields(&list)) div.send { (Button::submit("说明").main()) } } },
+        html! { form method="get" action="/explain" { div.form { (fields(&list)) } div.send { (Button::submit("说明").main()) } } },
     )
 }
 

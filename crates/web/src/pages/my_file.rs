@@ -70,7 +70,7 @@ async fn page(
             div.c7.pile {
                 (card("平台记着我什么", html! {}, facts(&held(&file), false)))
                 (card("我的授权", html! {}, html! {
-                    @if file.grants.is_empty() { (nothing_yet("没有任何授权。")) } @else { (grants::lines(&file.grants)) }
+                    @if file.grants.is_empty() { (nothing_yet("没有任何授权。")) } @else { (grants::own_lines(&file.grants)) }
                 }))
                 (card("我办过的", html! { span.quiet.small { "最近100步" } }, steps(&file.steps)))
             }
@@ -157,7 +157,7 @@ fn correction(typed: &str, said: &[Said]) -> Markup {
     let wrong = said.first().map(words::sentence);
     html! {
         form method="post" action="/me/correction" {
-            (field(&Field::new("words", "哪里不对", control).required().hint("写明哪一项、应当是什么；会转告管理人员信息的人").wrong(wrong)))
+            div.form { (field(&Field::new("words", "哪里不对", control).required().hint("写明哪一项、应当是什么；会转告管理人员信息的人").wrong(wrong))) }
             div.send { (Button::submit("请求更正")) }
         }
     }

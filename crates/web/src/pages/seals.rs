@@ -15,6 +15,7 @@ use crate::pages::audit;
 use crate::pages::shell::Place;
 use crate::parts::buttons::Button;
 use crate::parts::cards::card;
+use crate::parts::empty::nothing_yet;
 use crate::parts::shell::PageHead;
 use crate::parts::table::{Cell, Column, ColumnKind, Row, Table, table};
 use crate::urls;
@@ -52,8 +53,8 @@ pub(crate) async fn show(visitor: Visitor, Query(page): Query<Before>) -> Result
     let content = html! {
         @if is_auditing { (audit::parts("/admin/seals")) }
         (card("每日封存", take, html! {
-            p { "每天零点后，系统把此前写下的全部日志封存，一环扣一环。导出的文件请另存他处（刻盘或交审计部门）；日后用 zugong verify --seals 文件 核对，可知库里的历史有没有被整体改写。" }
-            @if newest.is_empty() { p { "还没有封存过。" } } @else { (list) }
+            p.pad { "每天零点后，系统把此前写下的全部日志封存，一环扣一环。导出的文件请另存他处（刻盘或交审计部门）；日后用 zugong verify --seals 文件 核对，可知库里的历史有没有被整体改写。" }
+            @if newest.is_empty() { (nothing_yet("还没有封存过。")) } @else { (list) }
             @if let Some(next) = next {
                 (Button::link("更早的", urls::with("/admin/seals", &[("before", &next.to_string())])))
             }

@@ -38,6 +38,13 @@ pub enum FilterControl {
         /// The days chosen.
         chosen: (String, String),
     },
+    /// One day, or none.
+    Day {
+        /// What is sent as.
+        name: String,
+        /// The day chosen.
+        chosen: String,
+    },
     /// Free words.
     Words {
         /// What is sent as.
@@ -113,6 +120,9 @@ fn one(filter: &Filter) -> Markup {
                 span { "至" }
                 input type="date" name=(names.1) value=(chosen.1) aria-label={ (label) "至" };
             }
+        },
+        FilterControl::Day { name, chosen } => html! {
+            label { span { (label) } input type="date" name=(name) value=(chosen); }
         },
         FilterControl::Words { name, hint, typed } => html! {
             label.word { span.vh { (label) } input type="search" name=(name) value=(typed) placeholder=(hint); }

@@ -78,11 +78,13 @@ pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result
     let export = Button::link("导出", asked.address("/audit/export.xlsx", "")).icon(Icon::Export).download();
     let head = PageHead { title: "审计日志".to_owned(), acts: Some(html! { (export) }), ..PageHead::default() };
     let content = html! {
-        (parts(HOME))
-        (filters(&asked))
-        @if page.lines.is_empty() { (nothing_yet("没有符合条件的记录。")) } @else {
-            (lines(&page.lines))
-            (pager(&place(&asked, &page), html! { span.quiet { "日志只增不减，前后以校验值相连，任何人都不能删改。" } }))
+        section.card {
+            (parts(HOME))
+            (filters(&asked))
+            @if page.lines.is_empty() { (nothing_yet("没有符合条件的记录。")) } @else {
+                (lines(&page.lines))
+                (pager(&place(&asked, &page), html! { span.quiet { "日志只增不减，前后以校验值相连，任何人都不能删改。" } }))
+            }
         }
     };
     visitor.page(Place::Audit, &head, content).await
@@ -98,9 +100,11 @@ pub(crate) async fn denials(visitor: Visitor) -> Result<Response, Failure> {
     let list = audit::denials(&visitor.ctx).await?;
     let head = PageHead { title: "被拒次数".to_owned(), ..PageHead::default() };
     let content = html! {
+        section.card {
         (parts(DENIALS))
-        p.quiet { "近30天。同一人一天内被拒达到" (app::commands::denials::MANY) "次时，审计管理员会收到通知；每人每天最多逐条记录50次被拒的操作，其余只计次数。" }
+        p.quiet.pad { "近30天。同一人一天内被拒达到" (app::commands::denials::MANY) "次时，审计管理员会收到通知；每人每天最多逐条记录50次被拒的操作，其余只计次数。" }
         @if list.is_empty() { (nothing_yet("近30天没有人被拒。")) } @else { (counted(&list)) }
+        }
     };
     visitor.page(Place::Audit, &head, content).await
 }

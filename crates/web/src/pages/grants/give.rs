@@ -87,7 +87,7 @@ pub(crate) async fn give(visitor: Visitor, sent: Sent) -> Result<Response, Failu
 
 async fn page(visitor: &Visitor, status: StatusCode, typed: &Giving, said: &[Said]) -> Result<Response, Failure> {
     let form = grants::form(&visitor.ctx)?;
-    let title = if typed.corrects.is_some() { "更正授权" } else { "授权" };
+    let title = if typed.corrects.is_some() { "更正授权" } else { "授予角色" };
     let head = PageHead { title: title.to_owned(), crumbs: crumbs(title), ..PageHead::default() };
     let key = typed.key.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string());
     let list = controls(&form, typed, said);
@@ -102,8 +102,7 @@ async fn page(visitor: &Visitor, status: StatusCode, typed: &Giving, said: &[Sai
             input type="hidden" name="_key" value=(key);
             @if let Some(old) = typed.corrects { input type="hidden" name="corrects" value=(old); }
             (plain_card(html! {
-                (fields(&list))
-                (roles(&form))
+                div.form { (fields(&list)) (roles(&form)) }
                 div.send { (Button::submit(if typed.corrects.is_some() { "更正" } else { "授权" }).main()) (Button::link("返回", HOME)) }
             }))
         }

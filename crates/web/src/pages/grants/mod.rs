@@ -87,10 +87,12 @@ pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result
     };
     let head = PageHead { title: "授权".to_owned(), acts: Some(acts), ..PageHead::default() };
     let content = html! {
-        (filters(&asked, &page))
-        @if page.lines.is_empty() { (nothing_yet("没有符合条件的授权。")) } @else {
-            (lines(&page.lines))
-            (pager(&place(&asked, &page), html! {}))
+        section.card {
+            (filters(&asked, &page))
+            @if page.lines.is_empty() { (nothing_yet("没有符合条件的授权。")) } @else {
+                (lines(&page.lines))
+                (pager(&place(&asked, &page), html! {}))
+            }
         }
     };
     visitor.page(Place::Grants, &head, content).await
@@ -133,7 +135,10 @@ fn filters(asked: &Asked, page: &GrantsPage) -> Markup {
             words("人员", "person", "姓名、拼音首字母", &asked.person),
             select("角色", "role", page.roles.iter().map(choice).collect(), &asked.role),
             select("单位及其下级", "unit", page.units.iter().map(unit).collect(), &asked.unit),
-            words("哪一天有效", "on", "哪一天有效，如 2026-03-05", &asked.on),
+            Filter {
+                label: "哪一天有效".to_owned(),
+                control: FilterControl::Day { name: "on".to_owned(), chosen: asked.on.clone() },
+            },
             flag("30天内到期", "soon", !asked.soon.is_empty()),
             flag("含已终止的", "all", !asked.all.is_empty()),
         ],
@@ -145,30 +150,49 @@ fn filters(asked: &Asked, page: &GrantsPage) -> Markup {
 
 /// Grants as a table.
 pub(crate) fn lines(list: &[GrantLine]) -> Markup {
+    as_table(list, true)
+}
+
+/// The grants of whoever reads them.
+pub(crate) fn own_lines(list: &[GrantLine]) -> Markup {
+    as_table(list, false)
+}
+
+fn as_table(list: &[GrantLine], says_who: bool) -> Markup {
+    let who = |line: &GrantLine| says_who.then(|| Cell::link(&person(line), &address(line)));
+    let role = |line: &GrantLine| match says_who {
+        true => Cell::text(&line.role),
+        false => Cell::link(&line.role, &address(line)),
+    };
     let row = |line: &GrantLine| Row {
         key: line.id.to_string(),
-        cells: vec![
-            Cell::link(&person(line), &address(line)),
-            Cell::text(&line.role),
-            Cell::text(&line.unit),
-            Cell::text(&day_cell(line.from_on)),
-            Cell::text(&line.until_on.map_or_else(|| "长期".to_owned(), day_cell)),
-            Cell::shown(standing(line.standing)),
-            Cell::text(&line.basis),
-        ],
+        cells: who(line)
+            .into_iter()
+            .chain([
+                role(line),
+                Cell::text(&line.unit),
+                Cell::text(&day_cell(line.from_on)),
+                Cell::text(&line.until_on.map_or_else(|| "长期".to_owned(), day_cell)),
+                Cell::shown(standing(line.standing)),
+                Cell::text(&line.basis),
+            ])
+            .collect(),
         ..Row::default()
     };
     table(&Table {
         caption: "授权".to_owned(),
-        columns: vec![
-            Column::new("人员", ColumnKind::Text),
-            Column::new("角色", ColumnKind::Text),
-            Column::new("单位（含下级）", ColumnKind::Text),
-            Column::new("自", ColumnKind::Day),
-            Column::new("至", ColumnKind::Day),
-            Column::new("情况", ColumnKind::Chip),
-            Column::new("依据", ColumnKind::Long),
-        ],
+        columns: says_who
+            .then(|| Column::new("人员", ColumnKind::Text))
+            .into_iter()
+            .chain([
+                Column::new("角色", ColumnKind::Text),
+                Column::new("单位（含下级）", ColumnKind::Text),
+                Column::new("自", ColumnKind::Day),
+                Column::new("至", ColumnKind::Day),
+                Column::new("情况", ColumnKind::Chip),
+                Column::new("依据", ColumnKind::Text),
+            ])
+            .collect(),
         rows: list.iter().map(row).collect(),
         choose: None,
         wide: false,

@@ -86,7 +86,7 @@ async fn page(
             div.c7 { (card("授权", html! {}, facts(&told(&line), false))) }
             div.c5.pile {
                 @if line.may_end { (card("终止", html! {}, ending(&line, typed, said))) }
-                @else if line.is_own { (card("终止", html! {}, html! { p.quiet { "自己的授权由另一位有权授权的人终止或更正。" } })) }
+                @else if line.is_own { (card("终止", html! {}, html! { p.quiet.pad { "自己的授权由另一位有权授权的人终止或更正。" } })) }
             }
         }
     };
@@ -130,12 +130,14 @@ fn ending(line: &GrantLine, typed: &EndForm, said: &[Said]) -> Markup {
     let reason = Control::LongText { value: typed.reason.clone(), rows: 2, max: None };
     html! {
         form method="post" action={ (HOME) "/" (line.id) "/end" } {
+            div.form {
             fieldset.field { legend { "什么时候终止" }
                 label { input type="radio" name="when" value="now" checked[!after]; " 立即终止" }
                 label { input type="radio" name="when" value="after" checked[after]; " 到某一天为止" }
             }
             (field(&Field::new("until_on", "最后一天", day).hint("选“到某一天为止”时填，含当天").wrong(wrong("until_on"))))
             (field(&Field::new("reason", "理由", reason).required().wrong(wrong("reason"))))
+            }
             div.send { (Button::submit("终止授权").danger().confirm("终止后这个人将不能再以此角色办理，确定吗？")) }
         }
     }

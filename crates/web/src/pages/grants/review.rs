@@ -11,6 +11,7 @@ use crate::answer;
 use crate::error::Failure;
 use crate::pages::shell::Place;
 use crate::parts::buttons::Button;
+use crate::parts::cards::plain_card;
 use crate::parts::empty::nothing_yet;
 use crate::parts::notice::{Tone, notice};
 use crate::parts::pager::{Pager, pager};
@@ -50,8 +51,8 @@ pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result
     let content = html! {
         @if let Some(kept) = asked.kept { (notice(Tone::Ok, "已复核", html! { "保留了 " (kept) " 项授权。" })) }
         (tabs("复核", &[tab("还没复核", ""), tab("已复核保留", "done")], html! {}))
-        @if page.opened.is_empty() { (nothing_yet("每年年底自动开始一次复核，届时在用的授权会列在这里，逐项保留或终止。")) }
-        @else if page.lines.is_empty() { (nothing_yet(if page.done { "这次复核还没有保留过授权。" } else { "都复核完了。" })) }
+        @if page.opened.is_empty() { (plain_card(nothing_yet("每年年底自动开始一次复核，届时在用的授权会列在这里，逐项保留或终止。"))) }
+        @else if page.lines.is_empty() { (plain_card(nothing_yet(if page.done { "这次复核还没有保留过授权。" } else { "都复核完了。" }))) }
         @else { (lines(&asked, &page)) }
     };
     visitor.page(Place::Grants, &head, content).await
@@ -115,7 +116,9 @@ fn lines(asked: &Asked, page: &ReviewPage) -> Markup {
     );
     html! {
         form id="all" method="post" action=(HERE) {}
-        form method="post" action=(HERE) { (list) }
-        (foot)
+        section.card {
+            form method="post" action=(HERE) { (list) }
+            (foot)
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::error::{self, Failure};
 use crate::pages::shell::Place;
 use crate::pages::words;
 use crate::parts::buttons::Button;
-use crate::parts::cards::card;
+use crate::parts::cards::{card, plain_card};
 use crate::parts::empty::nothing_yet;
 use crate::parts::fields::{Control, Field, field};
 use crate::parts::notice::{Tone, notice, refused};
@@ -124,7 +124,7 @@ async fn page(
         (above)
         @if !said.is_empty() { (refused(&words::wanted(said, "", label))) }
         p.quiet { "依据：" (page.because) "。清除只去掉个人信息栏目和它们在经过里的旧值，事项、文书和统计都不变；清除后不能恢复。" }
-        @if page.lines.is_empty() { (nothing_yet("没有到期的个人信息。办结满年限的事项会由系统提请，列在这里。")) }
+        @if page.lines.is_empty() { (plain_card(nothing_yet("没有到期的个人信息。办结满年限的事项会由系统提请，列在这里。"))) }
         @else { (lines(asked, form, &page, said)) }
     };
     visitor.page_as(status, Place::Mechanism(&page.mechanism), &head, content).await
