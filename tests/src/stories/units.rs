@@ -95,6 +95,35 @@ async fn assigned(lin: &mut Visitor, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn behind_a_number_of_the_past_stand_the_records_that_it_counted_by_the_tree_of_then() {
+    let (office, mut su) = office().await;
+    let (mut lin, mut zheng, mut zhou) =
+        (office.sign_in("lin").await, office.sign_in("zheng").await, office.sign_in("zhou").await);
+    let done = tasks::underway(&mut lin, &mut zheng, "移交渔港码头", "农业农村局", "2026-03-31").await;
+    tasks::finished(&mut lin, &mut zhou, &done).await;
+    tasks::underway(&mut lin, &mut zheng, "建立书屋台账", "农业农村局", "2026-03-31").await;
+    tasks::issued(&mut lin, "核对社区档案", "葵北社区", "2026-03-31").await;
+    office.days_pass_until("2026-02-03").await;
+    let merged: Fields<'_> = &[("并入到", "综合办公室"), ("被并单位的授权", "随人转到"), ("生效日", "2026-02-03")];
+    orders(&mut su, "merge", "岚湾新区农业农村局", merged).await;
+    let second: Fields<'_> = &[("单位名称", "南湾街道"), ("种类", "街道"), ("生效日", "2026-02-03")];
+    orders(&mut su, "found", "岚湾新区", second).await;
+    orders(&mut su, "move", "葵岭街道葵北社区", &[("新的上级单位", "南湾街道"), ("生效日", "2026-02-03")]).await;
+    tasks::issued(&mut lin, "移交后的任务", "综合办公室", "2026-03-31").await;
+    let mut doors = 0;
+    // 农业农村局, which is no more, 综合办公室, 葵岭街道, 葵北社区 and all of 岚湾新区.
+    for unit in ["103", "102", "104", "105", "100"] {
+        let id = format!("00000000-0000-0000-0000-000000000{unit}");
+        for figure in ["assigned", "closed", "overdue", "on_time"] {
+            let page = lin.opens(&format!("/m/task_order/figures?figure={figure}&year=2026&unit={id}")).await;
+            doors += crate::stories::figures::every_door_holds(&mut lin, &page).await;
+        }
+    }
+    assert!(doors > 20, "{doors} numbers were opened");
+    office.db_verify().await;
+}
+
+#[tokio::test]
 async fn a_merger_takes_open_work_people_and_roles_along_as_its_plan_said_and_leaves_closed_work() {
     let (office, mut su) = office().await;
     let (mut lin, mut zheng, mut zhou) =

@@ -24,7 +24,7 @@ pub async fn gauges(ctx: &Ctx) -> Result<Gauges, Error> {
     let mut conn = ctx.office.db.read().await?;
     let mut records = Vec::new();
     for mechanism in ctx.catalog().mechanisms.values() {
-        let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None };
+        let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None, then: None };
         records.push((mechanism.id.to_string(), counts_by_state(ctx, &mut conn, mechanism, &whole).await?.sum()));
     }
     let outbox_waiting = store::outbox::waiting(&mut conn, MOST).await?.len();

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::catalog::{FieldType, Mechanism, SortKey};
+use kernel::catalog::{FieldType, Measure, Mechanism, SortKey};
+use kernel::figures::{self, Cells, Falls};
 use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
 use kernel::ids::{FieldId, StateId, UnitId};
 use kernel::record::View;
@@ -16,7 +17,7 @@ use store::Conn;
 use store::filters::Condition;
 use store::register::{After, FactTest, RegisterQuery, SortBy};
 
-use super::{PAGE, Scope};
+use super::{PAGE, Scope, Then};
 use crate::commands::batches::UNDONE;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -61,6 +62,8 @@ pub struct Asked {
     pub judged: Vec<Expr>,
     /// The period that the conditions mean.
     pub period: Option<(Date, Date)>,
+    /// Behind a figure whose tree has changed since: how it was counted.
+    counted: Option<Counted>,
     /// The mechanism's computed fields.
     computed: BTreeMap<FieldId, Expr>,
 }
@@ -81,7 +84,7 @@ impl Asked {
                 computed: Some(&self.computed),
             });
         }
-        query.limit = if self.judged.is_empty() { most as u32 } else { 500 };
+        query.limit = if self.is_judged() { 500 } else { most as u32 };
         let (mut fitting, mut looked) = (Vec::new(), 0);
         loop {
             let page = store::register::page(conn, &query).await?;
@@ -97,8 +100,13 @@ impl Asked {
                 let next = fitting.last().map(|(_, key)| key_text(key));
                 return Ok((read_by(ctx, fitting), next));
             }
-            if !page.more || looked >= LOOKED_THROUGH {
+            if !page.more {
                 return Ok((read_by(ctx, fitting), None));
+            }
+            if looked >= LOOKED_THROUGH {
+                // Enough for one page: the next goes on where this one looked last.
+                let next = last.as_ref().map(key_text);
+                return Ok((read_by(ctx, fitting), next));
             }
             query.after = last;
         }
@@ -108,6 +116,11 @@ impl Asked {
     pub(super) fn go_on_after(&mut self, key: &str) -> Result<(), Error> {
         self.query.after = after(key)?;
         Ok(())
+    }
+
+    /// Is there anything that the kernel judges row by row?
+    fn is_judged(&self) -> bool {
+        !self.judged.is_empty() || self.counted.is_some()
     }
 
     /// Does the record hold what the kernel judges?
@@ -120,6 +133,7 @@ impl Asked {
             period: self.period,
         };
         self.judged.iter().all(|expr| kernel::formula::holds(expr, &view))
+            && self.counted.as_ref().is_none_or(|counted| counted.holds(ctx, found))
     }
 
     /// Adds conditions: each goes to the store if SQL can say it, else to the kernel.
@@ -140,9 +154,10 @@ impl Asked {
     pub(super) async fn count(&self, ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<i64, Error> {
         let mut all = self.clone();
         all.query.after = None;
-        if !all.judged.is_empty() {
-            let (found, _) = all.page(ctx, conn, most as usize).await?;
-            return Ok(found.len() as i64);
+        if all.is_judged() {
+            let (found, next) = all.page(ctx, conn, most as usize).await?;
+            // Not all was looked through: more than can be said.
+            return Ok(if next.is_some() { i64::from(most) } else { found.len() as i64 });
         }
         let condition = Expr::And(self.conditions.clone());
         if !self.conditions.is_empty() {
@@ -153,6 +168,38 @@ impl Asked {
             return Ok(store::register::count_capped(conn, &query, most).await?);
         }
         Ok(store::register::count_capped(conn, &all.query, most).await?)
+    }
+}
+
+/// How a figure was counted whose tree has changed since.
+#[derive(Clone, Debug)]
+struct Counted {
+    figure: String,
+    is_stock: bool,
+    from: Date,
+    /// The last day that counts; of a stock, the day on which it stands.
+    until: Date,
+    then: Then,
+}
+
+impl Counted {
+    /// Did the record count for those units, by the tree of the day on which it counted?
+    fn holds(&self, ctx: &Ctx, found: &Found) -> bool {
+        if self.is_stock {
+            return self.was_theirs(ctx, found.record.unit_on(self.until), self.until);
+        }
+        let mut cells = Cells::new();
+        figures::contributions(&found.mechanism, &found.record, ctx.calendar(), &mut cells, 1);
+        cells.keys().filter(|key| key.figure == self.figure).any(|key| match key.falls {
+            Falls::On(day) => day >= self.from && day <= self.until && self.was_theirs(ctx, key.unit, day),
+            Falls::Always | Falls::Stands(_) => false,
+        })
+    }
+
+    fn was_theirs(&self, ctx: &Ctx, unit: UnitId, day: Date) -> bool {
+        let way = ctx.tree.upwards_on(unit, day);
+        let times = |units: &[UnitId]| units.iter().filter(|unit| way.contains(unit)).count();
+        times(&self.then.added) > times(&self.then.taken)
     }
 }
 
@@ -197,11 +244,11 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, scope: &Scope)
         _ => None,
     });
     let computed = computed.collect();
-    let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, computed };
+    let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, counted: None, computed };
     if asked.query.open != Some(true) && asked.query.states.is_empty() {
         asked.conditions.push(was_not_taken_back());
     }
-    figure_rows(ctx, mechanism, ask, &mut asked)?;
+    figure_rows(ctx, mechanism, ask, scope, &mut asked)?;
     Ok(asked)
 }
 
@@ -269,7 +316,13 @@ fn after(text: &str) -> Result<Option<After>, Error> {
 }
 
 /// Narrows the question to the records behind a figure.
-fn figure_rows(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, asked: &mut Asked) -> Result<(), Error> {
+fn figure_rows(
+    ctx: &Ctx,
+    mechanism: &Mechanism,
+    ask: &RegisterAsk,
+    scope: &Scope,
+    asked: &mut Asked,
+) -> Result<(), Error> {
     if ask.figure.is_empty() {
         return Ok(());
     }
@@ -279,6 +332,14 @@ fn figure_rows(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, asked: &mut 
     (asked.query.open, asked.query.overdue_on) = (None, None);
     // A stock of the current month is reckoned as of today, not as of the month's end.
     let as_of = until.min(ctx.today);
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    asked.counted = scope.then.clone().map(|then| Counted {
+        figure: format!("{}.{}", mechanism.id, figure.id),
+        is_stock,
+        from,
+        until: if is_stock { as_of } else { until },
+        then,
+    });
     asked.given(ctx, crate::queries::figures::conditions(figure, ask.part == "part", as_of), (from, until));
     Ok(())
 }

@@ -220,12 +220,23 @@ pub struct Scope {
     pub sight: Sight,
     /// Only records of units inside this subtree.
     pub within: Option<Subtree>,
+    /// Only records that counted for these units by the tree of their day.
+    pub then: Option<Then>,
+}
+
+/// The units for which a figure was counted: the tree has changed since.
+#[derive(Clone, Debug)]
+pub struct Then {
+    /// Counted with all below them.
+    pub added: Vec<UnitId>,
+    /// Taken away from those, with all below them.
+    pub taken: Vec<UnitId>,
 }
 
 /// What this person sees, inside the unit asked for.
 pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<Scope, Error> {
     let within = unit.map(|id| ctx.tree.unit(id).map(|unit| unit.over).ok_or(Error::NotFound)).transpose()?;
-    Ok(Scope { sight: ctx.sight(mechanism), within })
+    Ok(Scope { sight: ctx.sight(mechanism), within, then: None })
 }
 
 /// What an ask looks at: behind a figure stands only what the figure counts for this person.
@@ -233,13 +244,27 @@ pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<S
     let mut scope = scope(ctx, mechanism, ask.unit)?;
     if let Some(figure) = mechanism.figure(&ask.figure) {
         let counted = crate::queries::figures::reach(figure, &scope);
-        scope.sight = scope.sight.of_units_inside(&counted);
+        let since = crate::queries::figures::period(&ask.period).map(|(from, _)| from);
+        if !since.is_some_and(|from| ctx.tree.past().turns().iter().any(|turn| *turn > from)) {
+            scope.sight = scope.sight.of_units_inside(&counted);
+            return Ok(scope);
+        }
+        // Records may stand under other units today than where they counted: looked for wherever this person sees them.
+        let mut then = Then { added: Vec::new(), taken: Vec::new() };
+        for over in counted {
+            let (added, taken) = ctx.tree.made_of(over);
+            then.added.extend(added);
+            then.taken.extend(taken);
+        }
+        let anywhere = Scope { within: None, ..scope };
+        let seen = crate::queries::figures::reach(figure, &anywhere);
+        scope = Scope { sight: anywhere.sight.of_units_inside(&seen), within: None, then: Some(then) };
     }
     Ok(scope)
 }
 
 async fn expected(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, counts: &Counts) -> Result<(i64, i64), Error> {
-    let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None };
+    let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None, then: None };
     let whole = counts_by_state(ctx, conn, mechanism, &whole).await?;
     Ok((counts.sum(), whole.sum()))
 }
