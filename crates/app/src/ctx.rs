@@ -102,7 +102,9 @@ impl Ctx {
         let current = self.catalog().mechanisms.get(mechanism.id.as_str());
         match (self.person(), current) {
             (None, _) => Sight::over(vec![self.tree.whole()]),
-            (Some(person), Some(current)) => Sight::of(current, &self.actor).with_copies(person),
+            (Some(_), Some(current)) => {
+                Sight::of(current, &self.actor).with_copies(current, &self.actor, self.tree.whole())
+            }
             (Some(_), None) => Sight::default(),
         }
     }

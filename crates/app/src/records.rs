@@ -116,6 +116,16 @@ pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, 
     Ok(found(row, deadlines, mechanism))
 }
 
+/// Does this person still see the record? A step may lead it out of their sight.
+pub async fn is_seen(ctx: &Ctx, id: RecordId) -> Result<bool, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    match visible(ctx, &mut conn, id).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
 /// The records among these that this person may see, with their deadlines.
 pub async fn visible_of(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<Found>, Error> {
     let rows = store::records::by_ids(conn, ids).await?;
@@ -208,6 +218,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, mechanism: Arc<Mechanism>)
         holder: row.holder,
         deadlines: deadlines.into_iter().map(running).collect(),
         batch: row.batch,
+        flow: row.flow.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default(),
     };
     Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() }
 }
@@ -246,6 +257,7 @@ pub fn row(ctx: &Ctx, mechanism: &Mechanism, record: &Record) -> RecordRow {
         version: record.version,
         facts: facts::to_json(&record.facts),
         batch: record.batch,
+        flow: (!record.flow.is_empty()).then(|| serde_json::to_value(&record.flow).expect("a flow is plain JSON")),
     }
 }
 

@@ -87,6 +87,11 @@ impl kernel::workflow::Numbered for Tree {
     fn ord(&self, unit: UnitId) -> Option<i64> {
         self.unit(unit).map(|unit| unit.over.first)
     }
+
+    fn holds(&self, person: PersonId, roles: &[RoleId], ord: i64, on: Date) -> bool {
+        let is_so = |grant: &Grant| roles.contains(&grant.role) && grant.over.holds(ord) && grant.holds_on(on);
+        self.grants.get(&person).is_some_and(|all| all.iter().any(is_so))
+    }
 }
 
 impl Tree {
@@ -325,6 +330,12 @@ impl Tree {
         let own = own.map(|grant| grant.until_on.unwrap_or(Date::MAX));
         let in_names = self.stand_ins.iter().filter(|it| it.person == person && !it.is_ended);
         own.chain(in_names.map(|it| it.until_on)).max()
+    }
+
+    /// Who holds one of the roles over that very unit on a day.
+    pub fn holders_of_unit(&self, roles: &[RoleId], unit: UnitId, on: Date) -> Vec<PersonId> {
+        let held = roles.iter().flat_map(|role| self.holding(role, on));
+        held.filter(|(_, grant)| grant.unit == unit).map(|(person, _)| person).collect()
     }
 
     /// Who holds a role over a unit on a day: those who hold it nearest to the unit.

@@ -7,7 +7,8 @@
 use jiff::civil::Date;
 
 use crate::calendar::{Calendar, Span};
-use crate::catalog::{Deadline, Due, Mechanism, Step};
+use crate::catalog::{Deadline, Due, Mechanism};
+use crate::ids::StepId;
 use crate::record::{DeadlineEvent, DeadlineMove, Outcome, Record, Running};
 use crate::value::Value;
 
@@ -23,13 +24,13 @@ pub struct Clock<'a> {
 /// The moves that a step made: deadline and what happened.
 pub type Moves = Vec<(String, DeadlineMove)>;
 
-/// Brings the deadlines of `after` into line with the step just taken.
+/// Brings the deadlines of `after` into line with the step just taken; none where it is only a signature among others.
 pub fn advance(
     clock: Clock<'_>,
     mechanism: &Mechanism,
     before: Option<&Record>,
     after: &mut Record,
-    step: &Step,
+    step: Option<&StepId>,
 ) -> Moves {
     let mut moves = Moves::new();
     for deadline in &mechanism.deadlines {
@@ -67,11 +68,11 @@ fn last_move(running: &Running) -> DeadlineMove {
 
 // enforces: deadline.from
 // enforces: step.within
-fn starts(deadline: &Deadline, before: Option<&Record>, after: &Record, step: &Step) -> bool {
+fn starts(deadline: &Deadline, before: Option<&Record>, after: &Record, step: Option<&StepId>) -> bool {
     if !after.is_open() {
         return false;
     }
-    if deadline.from.as_ref() == Some(&step.id) {
+    if step.is_some() && deadline.from.as_ref() == step {
         return true;
     }
     let was_in = before.is_some_and(|record| deadline.entering.contains(&record.state));
@@ -112,11 +113,11 @@ fn first_due(clock: Clock<'_>, deadline: &Deadline, record: &Record) -> Option<(
 }
 
 /// What a step does to a deadline that runs.
-fn keep_going(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, step: &Step, running: &mut Running) {
+fn keep_going(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, step: Option<&StepId>, running: &mut Running) {
     let today = clock.today;
     let left = !deadline.entering.is_empty() && !deadline.entering.contains(&after.state);
     // enforces: deadline.stops
-    if step.id == deadline.stops && (left || deadline.entering.is_empty()) {
+    if step == Some(&deadline.stops) && (left || deadline.entering.is_empty()) {
         let outcome = if running.due_on < today { Outcome::Late } else { Outcome::Met };
         return end(running, today, outcome);
     }
@@ -136,7 +137,7 @@ fn keep_going(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, step: &
     };
     if due_on != running.due_on {
         running.due_on = due_on;
-        let extended = deadline.extend.as_ref().is_some_and(|it| it.by == step.id);
+        let extended = deadline.extend.as_ref().is_some_and(|it| Some(&it.by) == step);
         happen(running, today, if extended { DeadlineEvent::Extended } else { DeadlineEvent::Moved });
         running.provisional = !clock.calendar.is_published(due_on.year());
         running.alarm_on = next_alarm(clock.calendar, deadline, running, today);
@@ -145,8 +146,8 @@ fn keep_going(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, step: &
 
 // enforces: extend.by
 // enforces: extend.to
-fn extend(deadline: &Deadline, after: &mut Record, step: &Step, field: &crate::ids::FieldId) {
-    let extension = deadline.extend.as_ref().filter(|it| it.by == step.id);
+fn extend(deadline: &Deadline, after: &mut Record, step: Option<&StepId>, field: &crate::ids::FieldId) {
+    let extension = deadline.extend.as_ref().filter(|it| Some(&it.by) == step);
     if let Some(Value::Day(day)) = extension.and_then(|it| after.facts.find(it.to.as_str())).cloned() {
         after.facts.put(field, Some(Value::Day(day)));
     }

@@ -80,6 +80,7 @@ fn empty(mechanism: &Mechanism) -> Record {
         deadlines: Vec::new(),
         batch: None,
         past_units: Vec::new(),
+        flow: Default::default(),
     }
 }
 
@@ -136,6 +137,10 @@ struct OneUnit;
 impl workflow::Numbered for OneUnit {
     fn ord(&self, _: UnitId) -> Option<i64> {
         Some(1)
+    }
+
+    fn holds(&self, _: PersonId, _: &[crate::ids::RoleId], _: i64, _: Date) -> bool {
+        true
     }
 }
 

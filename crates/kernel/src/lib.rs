@@ -22,6 +22,7 @@ pub mod entry;
 pub mod giving;
 pub mod deadlines;
 pub mod workflow;
+pub mod flow;
 pub mod figures;
 pub mod journal;
 pub mod retention;

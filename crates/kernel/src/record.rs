@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::catalog::{FieldType, Mechanism};
+use crate::flow::Flow;
 use crate::formula::{Env, Own, Slot};
 use crate::ids::{BatchId, DeadlineId, MechanismId, RecordId, RoleId, StateId, UnitId};
 use crate::value::{Facts, Value};
@@ -47,6 +48,8 @@ pub struct Record {
     pub deadlines: Vec<Running>,
     /// The import that it came with.
     pub batch: Option<BatchId>,
+    /// The person who has it, and the joint step under way.
+    pub flow: Flow,
 }
 
 /// A deadline of one record.

@@ -1,7 +1,7 @@
 //! What must be done by when? The deadlines of records, running and ended.
 //!
 //! `alarm_on` is the next day on which something is to be said or done: the clock asks for it, and nothing else.
-//! Never removed; an ended deadline keeps its days and its history.
+//! An ended deadline keeps its days and its history. Never removed, but where the step that began it was taken back.
 
 use jiff::civil::Date;
 use kernel::ids::{DeadlineId, RecordId};
@@ -88,6 +88,11 @@ fn rows(rows: &[Row]) -> Result<Vec<DeadlineRow>, StoreError> {
     rows.iter().map(DeadlineRow::of).collect()
 }
 
+/// What the journal keeps of one that is there no more: its table and key, and no hash.
+pub fn gone(record: RecordId, deadline: &DeadlineId) -> (String, String) {
+    (format!("deadline {} {deadline}", record.0.simple()), String::new())
+}
+
 /// Keeps deadlines as they are now: those that are there change, the others are new.
 pub async fn upsert_many(conn: &mut Conn, deadlines: &[DeadlineRow]) -> Result<(), StoreError> {
     let sql = "UPDATE deadline SET starts_on = $3, due_on = $4, first_due_on = $5, paused_on = $6, ended_on = $7, \
@@ -107,6 +112,13 @@ pub async fn insert_many(conn: &mut Conn, deadlines: &[DeadlineRow]) -> Result<(
     let site = conn.site();
     let params = deadlines.iter().map(|it| it.params(site)).collect();
     many::insert(conn, &format!("deadline ({COLUMNS}, site)"), params, "").await.doing("keep new deadlines")?;
+    Ok(())
+}
+
+/// A deadline was begun by a step that was taken back: it is not there.
+pub async fn remove(conn: &mut Conn, record: RecordId, deadline: &DeadlineId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM deadline WHERE site = $1 AND record = $2 AND name_ = $3";
+    conn.run(sql, [conn.here(), record.into(), deadline.into()]).await.doing("take back a deadline")?;
     Ok(())
 }
 

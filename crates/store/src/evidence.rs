@@ -90,6 +90,7 @@ pub const TABLES: &[Table] = &[
     passing("sign_in_failure", "登录失败计数", &["who"], "连续失败的计数，过时即清；每次失败在行为记录里"),
     told("grant_", "授权", &["id"], &[]),
     told("stand_in", "代班", &["id"], &[]),
+    told("hand_over", "交接", &["id"], &[]),
     told("denial", "被拒计数", &["on_", "person"], &[]),
     told("retention", "到期个人信息", &["record"], &[]),
     told("look", "查看记录", &["person", "on_", "viewer", "how"], &[]),
@@ -127,6 +128,13 @@ pub const TABLES: &[Table] = &[
         rule: Rule::InJournal { but: &[] },
     },
     Table { name: "tie", noun: "关联", key: &["id"], of_site: true, rule: Rule::InJournal { but: &[] } },
+    Table {
+        name: "waiting",
+        noun: "等待的人",
+        key: &["record", "place"],
+        of_site: true,
+        rule: Rule::InJournal { but: &[] },
+    },
     reckoned("journal", "日志", &["record", "seq"], "每条日志的校验值接着前一条"),
     reckoned("act", "行为记录", &["id"], "每条行为记录的校验值接着前一条"),
     reckoned("act_head", "行为记录之首", &[], "由库外密钥证明的行为记录之首"),
@@ -399,7 +407,9 @@ pub async fn of_records(
     records: &[kernel::ids::RecordId],
 ) -> Result<Vec<(kernel::ids::RecordId, String, String)>, StoreError> {
     let mut all = Vec::new();
-    for (name, column) in [("record", "id"), ("deadline", "record"), ("paper", "record"), ("tie", "record")] {
+    let tables = ["record", "deadline", "paper", "tie", "waiting"];
+    for name in tables {
+        let column = if name == "record" { "id" } else { "record" };
         let Some(table) = self::table(name) else { continue };
         let but = if name == "paper" { PAPER_LATER } else { table.but() };
         for some in records.chunks(256) {

@@ -43,6 +43,8 @@ pub mod grants;
 pub mod stand_ins;
 pub mod denials;
 pub mod looks;
+pub mod hand_overs;
+pub mod waiting;
 
 pub mod notices;
 pub mod outbox;

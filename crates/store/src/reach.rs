@@ -74,9 +74,10 @@ pub async fn remove(conn: &mut Conn, rows: &[ReachRow]) -> Result<(), StoreError
 pub async fn clear(conn: &mut Conn, records: &[RecordId]) -> Result<(), StoreError> {
     for some in records.chunks(256) {
         let mut params = many::padded(some.iter().map(|id| P::from(*id)).collect());
-        let places = many::places(3, params.len());
-        params.splice(0..0, [conn.here(), How::copied().as_str().into()]);
-        let sql = format!("DELETE FROM record_reach WHERE site = $1 AND how <> $2 AND record IN ({places})");
+        let places = many::places(4, params.len());
+        let copies = [How::copied(), How::copied_to_unit()].map(|how| P::from(how.as_str()));
+        params.splice(0..0, std::iter::once(conn.here()).chain(copies));
+        let sql = format!("DELETE FROM record_reach WHERE site = $1 AND how NOT IN ($2, $3) AND record IN ({places})");
         conn.run(sql, params).await.doing("take away whom records point to")?;
     }
     Ok(())

@@ -53,6 +53,8 @@ pub struct RecordRow {
     pub facts: serde_json::Value,
     /// The import that it came with.
     pub batch: Option<BatchId>,
+    /// The person who has it and the joint step under way, if there is either.
+    pub flow: Option<serde_json::Value>,
 }
 
 /// “No deadline”, which sorts after every deadline.
@@ -62,10 +64,10 @@ pub(crate) const NO_NUMBER: &str = "-";
 
 /// The columns of a [`RecordRow`], in the order in which it is read.
 pub(crate) const COLUMNS: &str = "id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
-     due_on, opened_on, closed_on, version, facts, batch, unit_past";
+     due_on, opened_on, closed_on, version, facts, batch, unit_past, flow";
 
 const WRITTEN: &str = "id, mechanism, definition, number_, title, state, unit, unit_ord, holder_role, \
-     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key, unit_past";
+     due_on, opened_on, closed_on, version, facts, batch, site, open_, number_key, unit_past, flow";
 
 fn into() -> String {
     format!("record ({WRITTEN})")
@@ -101,6 +103,7 @@ impl RecordRow {
                 .transpose()
                 .map_err(StoreError::broken)?
                 .unwrap_or_default(),
+            flow: row.text_if(16)?.map(|_| row.json(16)).transpose()?,
         })
     }
 
@@ -131,6 +134,7 @@ impl RecordRow {
             self.is_open().into(),
             number_key(self.number.as_deref()).into(),
             past_json(&self.past_units).into(),
+            self.flow.as_ref().map(ToString::to_string).as_deref().into(),
         ]
     }
 }

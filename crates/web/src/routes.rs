@@ -218,6 +218,10 @@ fn authority() -> Vec<Line> {
         (GET, "/audit", AUDIT, get(pages::audit::show)),
         (GET, "/audit/denials", AUDIT, get(pages::audit::denials)),
         (GET, "/audit/export.xlsx", AUDIT, get(pages::audit::export)),
+        (GET, "/hand-over", SECURITY, get(pages::hand_over::choose)),
+        (GET, "/hand-over/{person}", SECURITY, get(pages::hand_over::show)),
+        (POST, "/hand-over/{person}", SECURITY, post(pages::hand_over::give)),
+        (POST, "/hand-over/{person}/{hand_over}/undo", SECURITY, post(pages::hand_over::undo)),
         (GET, "/admin/accounts", SECURITY, get(pages::admin::accounts::show)),
         (POST, "/admin/accounts", SECURITY, post(pages::admin::accounts::make)),
         (GET, "/admin/accounts/new", SECURITY, get(pages::admin::accounts::new)),
@@ -232,6 +236,7 @@ fn authority() -> Vec<Line> {
 
 fn machines() -> Vec<Line> {
     use Who::SignedIn;
+    const SECURITY: Who = Who::Administrator(&[Administers::Security]);
     vec![
         (GET, "/api/openapi.json", SignedIn, get(api::openapi::show)),
         (GET, "/api/v1/mechanisms", SignedIn, get(api::mechanisms::list)),
@@ -244,6 +249,9 @@ fn machines() -> Vec<Line> {
         (POST, "/api/v1/mechanisms/{mechanism}/retention", SignedIn, post(api::retention::decide)),
         (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),
         (POST, "/api/v1/records/{record}/steps/{step}", SignedIn, post(api::records::take)),
+        (GET, "/api/v1/people/{person}/hand-over", SECURITY, get(api::hand_over::show)),
+        (POST, "/api/v1/people/{person}/hand-over", SECURITY, post(api::hand_over::give)),
+        (POST, "/api/v1/people/{person}/hand-over/{hand_over}/undo", SECURITY, post(api::hand_over::undo)),
         (GET, "/api/v1/stand-ins", SignedIn, get(api::stand_ins::list)),
         (POST, "/api/v1/stand-ins", SignedIn, post(api::stand_ins::give)),
         (POST, "/api/v1/stand-ins/{stand_in}/end", SignedIn, post(api::stand_ins::end)),

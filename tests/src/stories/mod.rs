@@ -35,4 +35,6 @@ mod loss;
 mod door;
 mod histories;
 mod standing_in;
+mod working_together;
+mod handing_over;
 pub(crate) mod tasks;

@@ -29,6 +29,9 @@ async fn lived_in() -> Office {
     tasks::underway(&mut lin, &mut zheng, "修订渔港管理办法", "农业农村局", "2026-03-31").await;
     let helps = [("协办单位", "葵岭街道、岚湾新区组织人事局")];
     tasks::drafted_with(&mut lin, "建立渔港联合巡查机制", "农业农村局", "2026-03-31", &helps).await;
+    let together = super::working_together::consulting(&mut lin).await;
+    office.sign_in("su").await.takes("会签", &together, &[("意见", "同意。")]).await;
+    lin.takes("抄送", &record, &[("抄送给谁", "黎澄")]).await.says("黎澄");
     for (name, progress) in [("清单.txt", "10"), ("照片.txt", "20")] {
         let form = zheng.opens(&record).await.form("报进度").with("进度", progress).with("进展情况", "正常。");
         zheng.sends(form.with_file("佐证材料", name, format!("{name}的内容").as_bytes())).await.answers(200);

@@ -87,7 +87,7 @@ impl Filling {
             "session" => self.session.clone(),
             "stand_in" => self.stand_in.clone(),
             "view" => self.view.clone(),
-            "order" => NOTHING.to_owned(),
+            "order" | "person" | "hand_over" => NOTHING.to_owned(),
             other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
         };
         format!("{value}{rest}")

@@ -134,7 +134,7 @@ async fn take_back(ctx: &Ctx, tx: &mut Tx, batch: BatchId) -> Result<usize, Erro
         after = Some(last.id);
         let mut writing = Writing::new(ctx, Some(batch));
         for Found { record, mechanism, .. } in records::with_deadlines(ctx, tx, rows).await? {
-            writing.put(tx, &mechanism, Some(&record), undone(ctx, &record)).await?;
+            writing.put(tx, &mechanism, Some(&record), undone(ctx, &record, "batch.undone", "撤销导入")).await?;
             store::imports::forget(tx, record.id).await?;
             count += 1;
         }
@@ -145,7 +145,7 @@ async fn take_back(ctx: &Ctx, tx: &mut Tx, batch: BatchId) -> Result<usize, Erro
 }
 
 /// The record, taken back: empty, closed, and out of every figure.
-fn undone(ctx: &Ctx, record: &Record) -> Move {
+pub(super) fn undone(ctx: &Ctx, record: &Record, step: &str, step_name: &str) -> Move {
     let mut deadlines = record.deadlines.clone();
     kernel::deadlines::lift_all(&mut deadlines, ctx.today);
     let after = Record {
@@ -153,6 +153,7 @@ fn undone(ctx: &Ctx, record: &Record) -> Move {
         facts: Facts::default(),
         closed_on: Some(ctx.today),
         holder: None,
+        flow: Default::default(),
         version: record.version + 1,
         deadlines,
         ..record.clone()
@@ -160,8 +161,8 @@ fn undone(ctx: &Ctx, record: &Record) -> Move {
     Move {
         changes: kernel::workflow::changes(&record.facts, &after.facts),
         after,
-        step: "batch.undone".to_owned(),
-        step_name: "撤销导入".to_owned(),
+        step: step.to_owned(),
+        step_name: step_name.to_owned(),
         role: None,
         behalf: None,
         deadlines: Vec::new(),
@@ -169,6 +170,12 @@ fn undone(ctx: &Ctx, record: &Record) -> Move {
         paper: None,
         opens: None,
         rang: None,
+        is_partial: false,
+        signs: None,
+        copies: Vec::new(),
+        told: Vec::new(),
+        recalls: None,
+        lifts: Vec::new(),
         opinion: None,
         reason: None,
     }

@@ -77,8 +77,9 @@ pub async fn give(ctx: &Ctx, form: &Giving) -> Result<GrantId, Error> {
     Ok(given)
 }
 
-/// Whoever gives or ends at the same time waits at the first statement: what follows sees what they did.
-async fn keep_given(
+/// Gives a role inside a transaction. Whoever gives or ends at the same time waits at the first statement: what follows
+/// sees what they did.
+pub(crate) async fn keep_given(
     ctx: &Ctx,
     tx: &mut Tx,
     id: GrantId,

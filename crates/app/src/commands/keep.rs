@@ -10,9 +10,10 @@ use kernel::authority::Actor;
 use kernel::authority::reach::{self, Point};
 use kernel::catalog::{Mechanism, Opening};
 use kernel::figures::{self, Cells};
-use kernel::ids::{BatchId, FieldId, PaperId, RecordId, StepId};
-use kernel::journal::{self, Entry, redaction};
-use kernel::record::{Record, View};
+use kernel::flow::FlowChange;
+use kernel::ids::{BatchId, DeadlineId, FieldId, PaperId, PersonId, RecordId, StepId};
+use kernel::journal::{self, Entry, Undo, redaction};
+use kernel::record::{Record, Running, View};
 use kernel::retention::Marks;
 use kernel::value::Value;
 use kernel::workflow::{self, Attempt, Move};
@@ -25,6 +26,7 @@ use store::papers::PaperRow;
 use store::reach::ReachRow;
 use store::records::RecordRow;
 use store::ties::TieRow;
+use store::waiting::WaitingRow;
 use uuid::{ContextV7, Uuid};
 
 use crate::commands::{papers, upkeep};
@@ -52,6 +54,8 @@ pub struct Sheet {
     first_deadlines: Vec<DeadlineRow>,
     ties: Vec<TieRow>,
     papers: Vec<PaperRow>,
+    waiting: Vec<(RecordId, Vec<WaitingRow>)>,
+    gone: Vec<(RecordId, DeadlineId)>,
     notices: Vec<NoticeRow>,
     outbox: Vec<OutboxRow>,
     points: Vec<ReachRow>,
@@ -59,7 +63,7 @@ pub struct Sheet {
 }
 
 /// What a record's entry keeps of the rows that it writes: table and key, and hash.
-type Bound = Vec<(String, String)>;
+pub(super) type Bound = Vec<(String, String)>;
 
 /// How deep one opening may open another.
 const DEEPEST_OPENING: usize = 4;
@@ -68,6 +72,20 @@ impl<'a> Writing<'a> {
     /// An empty sheet; `batch` is the act that its entries belong to.
     pub fn new(ctx: &'a Ctx, batch: Option<BatchId>) -> Self {
         Self { ctx, batch, heads: HashMap::new(), ids: ContextV7::new(), sheet: Sheet::default() }
+    }
+
+    pub(super) fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    /// Puts on the sheet whom a record waits for.
+    pub(super) fn wait_for(&mut self, record: RecordId, rows: Vec<WaitingRow>) {
+        self.sheet.waiting.push((record, rows));
+    }
+
+    /// Puts somebody on the sheet to whom a record points.
+    pub(super) fn point_to(&mut self, row: ReachRow) {
+        self.sheet.points.push(row);
     }
 
     /// Tells the hash of a record's last entry, so that it need not be looked up.
@@ -80,7 +98,7 @@ impl<'a> Writing<'a> {
         self.ctx.next_id(&self.ids)
     }
 
-    /// Puts a move on the sheet without asking the database: for moves that neither give a number nor open anything,
+    /// Puts a move on the sheet without asking the database: for moves that neither give a number nor open or take back anything,
     /// which [`asks_nothing`] tells. What the record's last entry was is known by [`Writing::follows`].
     pub fn put_alone(&mut self, mechanism: &Mechanism, before: Option<&Record>, moved: &Move) -> Result<Record, Error> {
         debug_assert!(asks_nothing(moved), "a number or an opening needs the database");
@@ -138,6 +156,9 @@ impl<'a> Writing<'a> {
                 bound.push(tie);
             }
         }
+        for lifted in &moved.lifts {
+            self.lift(tx, *lifted).await?;
+        }
         let prior = match (self.heads.get(&after.id), before) {
             (Some(hash), _) => Some(hash.clone()),
             (None, Some(_)) => store::journal::head(tx, after.id).await?.map(|head| head.hash),
@@ -176,8 +197,8 @@ impl<'a> Writing<'a> {
     ) -> Result<(), Error> {
         self.tell(mechanism, moved, after);
         self.point(before, moved, after);
-        let mut bound = self.reckon(mechanism, before, after);
-        entered.bound.append(&mut bound);
+        entered.bound.extend(self.note_parties(mechanism, before, moved, after, &mut entered.effects));
+        entered.bound.extend(self.reckon(mechanism, before, after));
         self.write_entry(mechanism, before, moved, after, entered)
     }
 
@@ -222,6 +243,12 @@ impl<'a> Writing<'a> {
             bound.push(row.bound(site));
             let rows = if known.is_none() { &mut self.sheet.first_deadlines } else { &mut self.sheet.deadlines };
             rows.push(row);
+        }
+        let gone =
+            before.iter().flat_map(|record| &record.deadlines).filter(|it| after.running(it.id.as_str()).is_none());
+        for running in gone {
+            bound.push(store::deadlines::gone(after.id, &running.id));
+            self.sheet.gone.push((after.id, running.id.clone()));
         }
         let words = records::words(mechanism, after);
         let row = records::row(self.ctx, mechanism, after);
@@ -268,17 +295,16 @@ impl<'a> Writing<'a> {
             number: entered.number,
             opinion: moved.opinion.clone(),
             reason: moved.reason.clone(),
+            flow: before.and_then(|before| handed(before, after)),
+            undo: before.and_then(|before| undo(before, after)).filter(|_| moved.recalls.is_none()),
+            recalls: moved.recalls,
             deadlines: moved.deadlines.clone(),
             effects: entered.effects,
             rows: entered.bound,
             row_salt: None,
             batch: self.batch.map(|batch| batch.to_string()),
         };
-        let current = ctx.catalog().mechanisms.get(after.mechanism.as_str()).map_or(mechanism, |it| it);
-        let marks = Marks { pinned: mechanism, current };
-        if marks.any() {
-            redaction::salt(&mut entry, |field| marks.holds(field), crate::keys::salt);
-        }
+        self.salt(mechanism, &mut entry, after);
         let json = serde_json::to_string(&entry).map_err(|fault| Error::broken("write a journal entry", fault))?;
         let hash = journal::hash(entered.prior.as_deref(), after.id, &json);
         self.heads.insert(after.id, hash.clone());
@@ -297,6 +323,15 @@ impl<'a> Writing<'a> {
             hash,
         });
         Ok(())
+    }
+
+    /// Salts what is personal in an entry.
+    fn salt(&self, mechanism: &Mechanism, entry: &mut Entry, after: &Record) {
+        let current = self.ctx.catalog().mechanisms.get(after.mechanism.as_str()).map_or(mechanism, |it| it);
+        let marks = Marks { pinned: mechanism, current };
+        if marks.any() {
+            redaction::salt(entry, |field| marks.holds(field), crate::keys::salt);
+        }
     }
 
     /// Opens a record in another mechanism; once only where lateness opens it.
@@ -379,7 +414,8 @@ impl<'a> Writing<'a> {
     fn tell(&mut self, mechanism: &Mechanism, moved: &Move, after: &Record) {
         let ctx = self.ctx;
         let mut told = Vec::new();
-        for notice in mechanism.notices.iter().filter(|notice| notice.at == *moved.step.as_str()) {
+        let at_step = mechanism.notices.iter().filter(|notice| notice.at == *moved.step.as_str() && !moved.is_partial);
+        for notice in at_step {
             told.push((notice.to.clone(), papers::words_of(ctx, mechanism, &notice.words, after)));
         }
         if let (true, Some(holder)) = (moved.step.starts_with("clock."), &after.holder) {
@@ -388,18 +424,23 @@ impl<'a> Writing<'a> {
         }
         for (role, words) in told {
             for person in ctx.tree.holders(&role, after.unit, ctx.today) {
-                let id = self.next_id();
-                self.sheet.notices.push(NoticeRow {
-                    id,
-                    person: person.id,
-                    record: Some(after.id),
-                    at: ctx.now,
-                    kind: moved.step.clone(),
-                    words: words.clone(),
-                    read_at: None,
-                });
+                self.notice(person.id, after.id, &moved.step, &words);
             }
         }
+    }
+
+    /// One notice to one person.
+    pub(super) fn notice(&mut self, person: PersonId, record: RecordId, kind: &str, words: &str) {
+        let id = self.next_id();
+        self.sheet.notices.push(NoticeRow {
+            id,
+            person,
+            record: Some(record),
+            at: self.ctx.now,
+            kind: kind.to_owned(),
+            words: words.to_owned(),
+            read_at: None,
+        });
     }
 
     fn outbox_row(&self, kind: &str, body: serde_json::Value) -> OutboxRow {
@@ -425,6 +466,19 @@ impl<'a> Writing<'a> {
         let ctx = self.ctx;
         self.sheet.keep(ctx, tx).await
     }
+}
+
+/// What changed in whom the record waits for.
+fn handed(before: &Record, after: &Record) -> Option<FlowChange> {
+    (before.flow != after.flow).then(|| FlowChange { from: before.flow.clone(), to: after.flow.clone() })
+}
+
+/// What taking the step back would bring back beyond facts, state and flow; nothing if it touched nothing else.
+fn undo(before: &Record, after: &Record) -> Option<Undo> {
+    let touched = |it: &&Running| after.running(it.id.as_str()) != Some(*it);
+    let deadlines: Vec<Running> = before.deadlines.iter().filter(touched).cloned().collect();
+    let is_touched = before.deadlines != after.deadlines || before.closed_on != after.closed_on;
+    is_touched.then_some(Undo { deadlines, closed_on: before.closed_on })
 }
 
 /// What an entry says besides the move.
@@ -467,6 +521,12 @@ impl Sheet {
         for paper in &self.papers {
             store::papers::insert(tx, paper).await?;
         }
+        for (record, name) in &self.gone {
+            store::deadlines::remove(tx, *record, name).await?;
+        }
+        for (record, rows) in &self.waiting {
+            store::waiting::put(tx, *record, rows).await?;
+        }
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
         Ok(&self.cells)
@@ -496,7 +556,7 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 
 /// Can the move be kept without asking the database anything?
 pub fn asks_nothing(moved: &Move) -> bool {
-    moved.opens.is_none() && !moved.wants_number
+    moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
 }
 
 /// The next number of the mechanism's series: gapless, because it is taken in the same transaction.

@@ -3,6 +3,8 @@
 //! Never answers a question: that is `queries`.
 
 pub mod keep;
+pub mod parties;
+pub mod moves;
 pub mod steps;
 mod kept_cells;
 pub mod units;
@@ -12,6 +14,7 @@ pub mod files;
 pub mod sign_in;
 pub mod stand_ins;
 pub mod accounts;
+pub mod hand_over;
 pub mod intake;
 pub mod calendar;
 pub mod grants;

@@ -17,7 +17,7 @@ use store::journal::JournalRow;
 use store::{Conn, Tx};
 
 use crate::commands::keep::{self, Sheet, Writing};
-use crate::commands::{batches, files, kept_cells};
+use crate::commands::{batches, files, kept_cells, moves};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::units::choosing::{self, For};
@@ -153,19 +153,18 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     if answered(&mut conn, form.key.as_deref()).await?.is_some() {
         return Ok(());
     }
-    let Found { record, mechanism, .. } = records::visible(ctx, &mut conn, form.record).await?;
-    if let Some(version) = form.version.filter(|version| *version != record.version)
-        && !only_went_along(&mut conn, record.id, version).await?
+    let found = records::visible(ctx, &mut conn, form.record).await?;
+    if form.version.is_some_and(|version| version != found.record.version)
+        && !is_undisturbed(&mut conn, &found, form).await?
     {
         return Err(Error::Stale);
     }
-    let (mechanism, moved) = match form.step == *workflow::ADOPT {
-        true => adopt(ctx, form, &mechanism, &record)?,
-        false => {
-            let moved = decide(ctx, &mut conn, form, &mechanism, &record).await?;
-            (mechanism, moved)
-        }
+    let (mechanism, moved) = match form.step.as_str() {
+        workflow::ADOPT => adopt(ctx, form, &found.mechanism, &found.record)?,
+        step if moves::is_one(step) => (found.mechanism.clone(), moves::decide(ctx, &mut conn, form, &found).await?),
+        _ => (found.mechanism.clone(), decide(ctx, &mut conn, form, &found.mechanism, &found.record).await?),
     };
+    let record = found.record;
     let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
@@ -181,12 +180,17 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     ctx.office.db.transact(keep).await
 }
 
-/// Did nothing happen to a record since a version but that it went along with its unit? Whoever is filling in its form
-/// meanwhile loses nothing by that.
-async fn only_went_along(conn: &mut Conn, record: RecordId, since: i64) -> Result<bool, Error> {
-    let entries = store::journal::of_record(conn, record).await?;
-    let mut later = entries.iter().filter(|entry| entry.seq > since).peekable();
-    Ok(later.peek().is_some() && later.all(|entry| entry.step == *workflow::WITH_UNIT))
+/// Has nothing happened since the version that was seen but reminders, copies, that it went along with its unit, and
+/// others' signatures of the same joint step? Whoever is filling in its form meanwhile loses nothing by that.
+async fn is_undisturbed(conn: &mut Conn, found: &Found, form: &TakeStep) -> Result<bool, Error> {
+    let record = &found.record;
+    let Some(seen) = form.version.filter(|seen| (1..record.version).contains(seen)) else { return Ok(false) };
+    let joint = workflow::moves::joint_step(&found.mechanism, record).filter(|step| step.id == form.step);
+    let is_quiet = |step: &str| {
+        step == workflow::WITH_UNIT || workflow::moves::is_quiet(step) || joint.is_some_and(|joint| joint.id == *step)
+    };
+    let entries = store::journal::of_record(conn, record.id).await?;
+    Ok(entries.iter().filter(|entry| entry.seq > seen).all(|entry| is_quiet(entry.step.as_str())))
 }
 
 /// Decides a step of the definition that the record is pinned to.
@@ -324,7 +328,7 @@ fn without_secrets(texts: [&Option<String>; 2]) -> Result<(), Error> {
     mark.map_or(Ok(()), |mark| Err(Refusal::new("form.secret").with("mark", mark).into()))
 }
 
-fn attempt<'a>(
+pub(super) fn attempt<'a>(
     ctx: &'a Ctx,
     step: &'a StepId,
     filled: Vec<(FieldId, Option<Value>)>,
@@ -365,7 +369,8 @@ pub(crate) async fn taken(conn: &mut Conn, record: RecordId) -> Result<Vec<Taken
         by: entry.actor,
         behalf: entry.behalf.and_then(|id| id.parse().ok()),
     };
-    Ok(entries.into_iter().map(taken).collect())
+    let standing = workflow::recall::standing(entries, |entry| entry.step.as_str());
+    Ok(standing.into_iter().map(taken).collect())
 }
 
 fn asker<'a>(ctx: &'a Ctx, record: &'a Record) -> Asker<'a> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::authority::{Grant, merged};
 use kernel::deadlines::LightKind;
-use kernel::ids::{MechanismId, RecordId, RoleId};
+use kernel::ids::{MechanismId, PersonId, RecordId, RoleId};
 use kernel::value::Month;
 use store::Conn;
 
@@ -86,14 +86,17 @@ pub struct NewsLine {
 const TODO: u32 = 30;
 /// What a notice says whose record is no longer for these eyes.
 pub(crate) const HIDDEN: &str = "（你现在看不到的事项）";
+/// So many records that wait for somebody by name are looked through.
+const MOST_NAMED: u32 = 200;
 
 /// The desk of this person.
 pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
     let mut conn = ctx.office.db.read().await?;
-    let (todo, more) = todo(ctx, &mut conn, ctx.actor.grants(), &[]).await?;
+    let (todo, more) = todo(ctx, &mut conn, ctx.person(), (ctx.actor.grants(), &[])).await?;
     let mut in_name = Vec::new();
     for principal in ctx.actor.principals() {
-        let (todo, more) = self::todo(ctx, &mut conn, &principal.grants, &principal.mechanisms).await?;
+        let (todo, more) =
+            self::todo(ctx, &mut conn, Some(principal.person), (&principal.grants, &principal.mechanisms)).await?;
         in_name.push(InName { name: principal.name.clone(), todo, more });
     }
     Ok(Desk {
@@ -111,8 +114,8 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
 async fn todo(
     ctx: &Ctx,
     conn: &mut Conn,
-    grants: &[Grant],
-    mechanisms: &[MechanismId],
+    person: Option<PersonId>,
+    (grants, mechanisms): (&[Grant], &[MechanismId]),
 ) -> Result<(Vec<DeskLine>, bool), Error> {
     let roles: BTreeSet<&RoleId> = grants.iter().map(|grant| &grant.role).collect();
     let mut rows = Vec::new();
@@ -123,19 +126,51 @@ async fn todo(
             rows.extend(found);
         }
     }
+    let by_name = by_name(conn, person, grants).await?;
+    rows.extend(store::records::by_ids(conn, &by_name).await?);
+    rows.retain(|row| row.is_open() && (mechanisms.is_empty() || mechanisms.contains(&row.mechanism)));
     rows.sort_by_key(|row| (row.due_on.is_none(), row.due_on, row.id));
+    rows.dedup_by_key(|row| row.id);
     let more = rows.len() > TODO as usize;
     rows.truncate(TODO as usize);
     let rows = records::seen(ctx, conn, rows).await?;
     let found = records::with_deadlines(ctx, conn, rows).await?;
-    let mut lines: Vec<DeskLine> = found.iter().map(|found| line(ctx, found)).collect();
-    lines.sort_by_key(|line| line.light.as_ref().map_or(LightKind::Grey, |light| light.kind));
-    Ok((lines, more))
+    let mine = found.iter().filter(|found| !waits_for_others(ctx, found, person));
+    // What is in somebody else's hands comes last.
+    let elsewhere = |found: &Found| found.record.flow.person.is_some_and(|it| Some(it) != person);
+    let mut lines: Vec<(bool, DeskLine)> = mine.map(|found| (elsewhere(found), line(ctx, found))).collect();
+    lines
+        .sort_by_key(|(elsewhere, line)| (*elsewhere, line.light.as_ref().map_or(LightKind::Grey, |light| light.kind)));
+    Ok((lines.into_iter().map(|(_, line)| line).collect(), more))
+}
+
+/// What waits for a person by name, or for the holders of a role of theirs at a joint step.
+async fn by_name(conn: &mut Conn, person: Option<PersonId>, grants: &[Grant]) -> Result<Vec<RecordId>, Error> {
+    let mut ids = match person {
+        Some(person) => store::waiting::for_person(conn, person, MOST_NAMED).await?,
+        None => Vec::new(),
+    };
+    for grant in grants {
+        let units = (grant.over.first, grant.over.last);
+        ids.extend(store::waiting::for_holders(conn, &grant.role, units, MOST_NAMED).await?);
+    }
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// Does a joint step wait for others: this person has signed, or it is not their turn?
+fn waits_for_others(ctx: &Ctx, found: &Found, person: Option<PersonId>) -> bool {
+    let (record, mechanism) = (&found.record, &found.mechanism);
+    let has_signed = record.flow.signed().iter().any(|it| it.people().any(|one| Some(one) == person));
+    let is_joint = kernel::workflow::moves::joint_step(mechanism, record).is_some();
+    let open = || kernel::workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
+    has_signed || (is_joint && open().is_empty())
 }
 
 fn line(ctx: &Ctx, found: &Found) -> DeskLine {
     let (record, mechanism) = (&found.record, &found.mechanism);
-    let steps = kernel::workflow::open_steps(mechanism, record, &ctx.actor, found.unit_ord);
+    let steps = kernel::workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
     let leads = steps.iter().find(|step| step.to.is_some() && !step.reason).or(steps.first());
     DeskLine {
         id: record.id,

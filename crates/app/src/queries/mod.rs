@@ -4,7 +4,9 @@
 
 pub mod frame;
 pub mod desk;
+pub mod moves;
 pub mod stand_ins;
+pub mod hand_over;
 pub mod register;
 pub mod record_file;
 pub mod forms;

@@ -16,10 +16,12 @@ use kernel::value::Value;
 use kernel::workflow;
 use store::Conn;
 
+use crate::commands::{self, moves::in_hand};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
+use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
 use crate::records::{self, Found};
 use crate::words;
@@ -65,6 +67,12 @@ pub struct RecordFile {
     pub timeline: Vec<TimelineLine>,
     /// The steps that this person may take now.
     pub steps: Vec<StepForm>,
+    /// The moves that every record has, as far as this person may make them.
+    pub moves: Vec<StepForm>,
+    /// The joint step under way.
+    pub round: Option<RoundLine>,
+    /// To whom it was copied.
+    pub copies: Vec<String>,
     /// Does it stand on an older version of its definition?
     pub is_on_older_version: bool,
 }
@@ -216,6 +224,8 @@ pub enum Effect {
     Paper(PaperId),
     /// A record.
     Record(RecordId),
+    /// Somebody who was shown it.
+    Shown,
 }
 
 /// A change.
@@ -233,7 +243,7 @@ pub struct ChangeLine {
 pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>) -> Result<RecordFile, Error> {
     let mut conn = ctx.office.db.read().await?;
     let found = records::visible(ctx, &mut conn, id).await?.read_by(ctx);
-    let entries = entries(&mut conn, id).await?;
+    let entries = commands::moves::entries(&mut conn, id).await?;
     let files = files(&mut conn, &found).await?;
     let papers = store::papers::of_record(&mut conn, id).await?;
     let others = others(ctx, &mut conn, &entries).await?;
@@ -266,6 +276,9 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         ties: ties(ctx, &mut conn, &found).await?,
         timeline: entries.iter().rev().map(|entry| timeline_line(ctx, &found, entry, &others)).collect(),
         steps: steps(ctx, &found, &files, again),
+        moves: moves::forms(ctx, &found, &entries, again),
+        round: moves::round(ctx, &found),
+        copies: moves::copies(ctx, &entries),
         is_on_older_version: ctx
             .catalog()
             .mechanisms
@@ -287,13 +300,6 @@ pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(
 
 fn state_name(mechanism: &Mechanism, id: &str) -> String {
     mechanism.state(id).map_or_else(|| id.to_owned(), |state| state.name.clone())
-}
-
-async fn entries(conn: &mut Conn, id: RecordId) -> Result<Vec<Entry>, Error> {
-    let rows = store::journal::of_record(conn, id).await?;
-    rows.iter()
-        .map(|row| serde_json::from_str(&row.entry).map_err(|fault| Error::broken("read a journal entry", fault)))
-        .collect()
 }
 
 async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
@@ -323,6 +329,9 @@ fn stations(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Vec<Station> {
             ids.extend(main.iter().take(last + 1).map(|id| (id.clone(), Place::Behind)));
             ids.push((record.state.clone(), Place::Here));
             if record.is_open() {
+                // The way back to the main path goes through states of its own.
+                let back = path(mechanism, &record.state).into_iter().skip(1).take_while(|id| !main.contains(id));
+                ids.extend(back.map(|id| (id, Place::Ahead)));
                 ids.extend(main.iter().skip(last + 1).map(|id| (id.clone(), Place::Ahead)));
             }
         }
@@ -340,7 +349,8 @@ fn stations(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Vec<Station> {
 /// State → «3月5日 林书敏» of the last arrival.
 fn arrivals(entries: &[Entry]) -> HashMap<&str, String> {
     let mut notes = HashMap::new();
-    for entry in entries.iter().filter(|entry| entry.from.as_deref() != Some(entry.to.as_str())) {
+    let standing = workflow::recall::standing(entries, |entry| entry.step.as_str());
+    for entry in standing.into_iter().filter(|entry| entry.from.as_deref() != Some(entry.to.as_str())) {
         notes.insert(entry.to.as_str(), format!("{}月{}日 {}", entry.on.month(), entry.on.day(), entry.actor_name));
     }
     notes
@@ -372,11 +382,14 @@ fn path(mechanism: &Mechanism, from: &StateId) -> Vec<StateId> {
 
 fn holder(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Option<HolderLine> {
     let role = found.record.holder.as_ref()?;
-    let people = ctx.tree.holders(role, found.record.unit, ctx.today);
+    let people = in_hand(ctx, found);
     let arrived = entries.iter().rev().find(|entry| entry.from.as_deref() != Some(entry.to.as_str()));
+    // Who has to sign is called by what they have to do, not by the role that watches over it.
+    let joint = kernel::workflow::moves::joint_step(&found.mechanism, &found.record).filter(|_| !people.is_empty());
+    let role = ctx.vocabulary().role(role.as_str()).map_or_else(String::new, |role| role.name.clone());
     Some(HolderLine {
-        role: ctx.vocabulary().role(role.as_str()).map_or_else(String::new, |role| role.name.clone()),
-        people: people.into_iter().map(|person| person.name.clone()).collect(),
+        role: joint.map_or(role, |step| step.name.clone()),
+        people: people.into_iter().map(|person| ctx.names().person(person)).collect(),
         since: arrived.map(|entry| entry.on),
     })
 }
@@ -494,6 +507,7 @@ fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<Reco
         }
         _ => None,
     });
+    let shown = commands::parties::copied(entry).map(|to| (moves::shown(ctx, entry, to), Effect::Shown));
     let moved = entry.from.as_deref() != Some(entry.to.as_str());
     TimelineLine {
         at: words::moment(entry.at),
@@ -506,7 +520,7 @@ fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<Reco
         number: entry.number.clone(),
         opinion: entry.opinion.clone(),
         reason: entry.reason.clone(),
-        effects: effects.collect(),
+        effects: effects.chain(shown).collect(),
         is_red: entry.step == "clock.overdue",
     }
 }
@@ -538,7 +552,7 @@ fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Aga
     let (record, mechanism) = (&found.record, &found.mechanism);
     let ahead = path(mechanism, &record.state);
     let leads = |step: &Step| step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
-    let mut steps = workflow::open_steps(mechanism, record, &ctx.actor, found.unit_ord);
+    let mut steps = workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
     steps.sort_by_key(|step| !leads(step));
     let reader = Reader { asker: found.asker(ctx), masked: Some(&found.masked) };
     let form = |step: &&Step| {

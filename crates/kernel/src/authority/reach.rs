@@ -6,11 +6,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::sight::{Relation, Rule};
+use super::sight::{Relation, Rule, Target};
 use crate::ids::{FieldId, PersonId, UnitId};
 use crate::value::{Facts, Value};
 
-/// How a record points: `named:owner`, `hosted:helpers`, `opened`, `handled`, `copied`.
+/// How a record points: `named:owner`, `hosted:helpers`, `opened`, `handled`, `copied`, `copied:unit`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct How(Arc<str>);
 
@@ -40,9 +40,19 @@ impl How {
         Self("copied".into())
     }
 
+    /// A unit was sent a copy.
+    pub fn copied_to_unit() -> Self {
+        Self("copied:unit".into())
+    }
+
     /// Does it point to a unit? If not, to a person.
     pub fn is_to_unit(&self) -> bool {
-        self.0.starts_with("hosted:")
+        self.0.starts_with("hosted:") || *self == Self::copied_to_unit()
+    }
+
+    /// Does it come of a copy, and follow from no rule?
+    pub fn is_copy(&self) -> bool {
+        *self == Self::copied() || *self == Self::copied_to_unit()
     }
 
     /// As the store keeps it.
@@ -87,6 +97,15 @@ pub enum To {
     Unit(UnitId),
 }
 
+impl From<Target> for To {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Person(id) => Self::Person(id),
+            Target::Unit(id, _) => Self::Unit(id),
+        }
+    }
+}
+
 /// The points that follow from what is written down, in order, each once.
 // enforces: sight.of
 pub fn by_facts(rules: &[Rule], facts: &Facts) -> Vec<Point> {
@@ -116,6 +135,15 @@ pub fn by_facts(rules: &[Rule], facts: &Facts) -> Vec<Point> {
     points.sort();
     points.dedup();
     points
+}
+
+/// The point that a copy to somebody makes.
+pub fn by_copy(to: To) -> Point {
+    let how = match to {
+        To::Person(_) => How::copied(),
+        To::Unit(_) => How::copied_to_unit(),
+    };
+    Point { how, to }
 }
 
 /// The points that follow from somebody's act: of the first one, that they opened it; of each, that they handled it.

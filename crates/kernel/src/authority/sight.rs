@@ -41,18 +41,30 @@ pub struct Rule {
 
 /// The rule that follows from acting: a role sees a record of its subtree in the states in which it acts, and in those
 /// that no record reaches without passing one of them (or the start, for whoever may start one).
-pub fn by_acting(states: &[State], steps: &[Step]) -> Vec<Rule> {
-    let roles: BTreeSet<&RoleId> = steps.iter().flat_map(|step| &step.who).collect();
+/// Whoever acts because a field names their unit or them sees it in the states in which they act.
+pub fn by_acting(states: &[State], steps: &[Step], is_unit: impl Fn(&FieldId) -> bool) -> Vec<Rule> {
+    let own = steps.iter().filter(|step| step.of.is_none());
+    let roles: BTreeSet<&RoleId> = own.flat_map(|step| &step.who).collect();
     let rules = roles.into_iter().map(|role| {
         let seen = seen_by_acting(role, states, steps);
         let all = seen.len() == states.len();
         Rule { who: vec![role.clone()], relation: Relation::UnitAndBelow, states: (!all).then_some(seen) }
     });
-    rules.collect()
+    let mut rules: Vec<Rule> = rules.collect();
+    // enforces: step.of
+    for (step, field) in steps.iter().filter_map(|step| Some((step, step.of.as_ref()?))) {
+        let relation = if is_unit(field) { Relation::Hosted(field.clone()) } else { Relation::Named(field.clone()) };
+        let same = |rule: &&mut Rule| rule.who == step.who && rule.relation == relation;
+        match rules.iter_mut().find(same).and_then(|rule| rule.states.as_mut()) {
+            Some(seen) => seen.extend(step.from.iter().filter(|id| !seen.contains(id)).cloned().collect::<Vec<_>>()),
+            None => rules.push(Rule { who: step.who.clone(), relation, states: Some(step.from.clone()) }),
+        }
+    }
+    rules
 }
 
 fn seen_by_acting(role: &RoleId, states: &[State], steps: &[Step]) -> Vec<StateId> {
-    let acts = |step: &Step| step.who.contains(role);
+    let acts = |step: &Step| step.of.is_none() && step.who.contains(role);
     let starts = steps.iter().any(|step| step.from.is_empty() && acts(step));
     let own: BTreeSet<&StateId> = steps.iter().filter(|step| acts(step)).flat_map(|step| &step.from).collect();
     // What is reached without this role: from the start along steps out of states in which it does not act.
@@ -234,10 +246,19 @@ impl Sight {
         }
     }
 
-    /// Also what others pass on to this person: records of which they were sent a copy.
+    /// Also what others pass on to this person: records of which they, or units where they hold a role that the rules
+    /// name, were sent a copy. To whoever sees the whole tree no copy shows anything more.
     #[must_use]
-    pub fn with_copies(mut self, person: PersonId) -> Self {
-        self.ways.push(Way { through: Through::Person(How::copied(), person), states: None });
+    pub fn with_copies(mut self, mechanism: &Mechanism, actor: &Actor, whole: Subtree) -> Self {
+        let all = |it: &Subtree| it.first <= whole.first && whole.last <= it.last;
+        if self.unit_ways().any(|(units, states)| states.is_none() && units.iter().any(all)) {
+            return self;
+        }
+        for person in actor.counts_as(&mechanism.id) {
+            self.see(Through::Person(How::copied(), person), None);
+        }
+        let roles: Vec<RoleId> = mechanism.rights.sight.iter().flat_map(|rule| rule.who.iter().cloned()).collect();
+        self.see(Through::Pointed(How::copied_to_unit(), actor.reach(&mechanism.id, &roles)), None);
         self
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::Protection;
+use super::joint::Joint;
 use crate::authority::sight::Rule;
 use crate::calendar::Span;
 use crate::formula::Formula;
@@ -206,6 +207,8 @@ pub struct State {
     pub is_final: bool,
     /// Who must act here.
     pub holder: Option<RoleId>,
+    /// Once it was handed to one person: may only they act by that role?
+    pub personal: bool,
 }
 
 /// A step: the only thing that changes a record.
@@ -241,6 +244,16 @@ pub struct Step {
     pub batch: bool,
     /// Steps whose work it judges: whoever took one of them may not take this one.
     pub apart: Vec<StepId>,
+    /// The field that names the units or people whose roles count; without it, those over the record's unit.
+    pub of: Option<FieldId>,
+    /// How many of them must sign.
+    pub joint: Option<Joint>,
+    /// May a signer ask somebody more to sign?
+    pub may_add: bool,
+    /// May whoever took it take it back while nobody acted since?
+    pub recall: bool,
+    /// The field that names whom it is copied to.
+    pub copies: Option<FieldId>,
     /// The rule.
     pub because: Option<String>,
 }

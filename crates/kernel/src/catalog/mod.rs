@@ -6,6 +6,7 @@
 //! `prose` tells a mechanism in Chinese, `diff` tells what a changed one does to existing records.
 //! Never reads a folder: the files come in as text.
 
+mod joint;
 mod mechanism;
 mod protection;
 mod vocabulary;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use check::{check, formula_type, pinned};
+pub use joint::Joint;
 pub use mechanism::{
     BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Figure,
     FigureExample, Guard, Kind, ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights,

@@ -14,8 +14,9 @@ use serde_json::{Map, Value as Json};
 use sm3::{Digest, Sm3};
 use uuid::Uuid;
 
+use crate::flow::{Flow, FlowChange};
 use crate::ids::{PersonId, RecordId};
-use crate::record::DeadlineMove;
+use crate::record::{DeadlineMove, Running};
 
 pub mod seal;
 
@@ -69,6 +70,15 @@ pub struct Entry {
     /// The reason.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// What changed in whom it waits for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub flow: Option<FlowChange>,
+    /// What taking the step back would bring back, beyond what changed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undo: Option<Undo>,
+    /// The entry that it takes back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recalls: Option<i64>,
     /// What happened to deadlines.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub deadlines: Vec<(String, DeadlineMove)>,
@@ -84,6 +94,17 @@ pub struct Entry {
     /// The import or batch act that it was part of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub batch: Option<String>,
+}
+
+/// What a step changed beyond facts, state and flow, as it stood before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The deadlines that it changed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub deadlines: Vec<Running>,
+    /// The day on which the record was closed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub closed_on: Option<Date>,
 }
 
 /// One field that changed.
@@ -140,6 +161,8 @@ pub struct Replayed {
     pub version: i64,
     /// The definition.
     pub definition: String,
+    /// Whom it waits for.
+    pub flow: Flow,
 }
 
 /// Replays entries in order. The first that does not fit what stood before it is named.
@@ -173,6 +196,12 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replay
                 Json::Null => so_far.facts.remove(&change.field),
                 to => so_far.facts.insert(change.field.clone(), to.clone()),
             };
+        }
+        if let Some(flow) = &entry.flow {
+            if flow.from != so_far.flow {
+                return Err(format!("第{}条写明的承办和会签情况与前文不符", entry.seq));
+            }
+            so_far.flow = flow.to.clone();
         }
         so_far.state = entry.to.clone();
         so_far.version = entry.seq;

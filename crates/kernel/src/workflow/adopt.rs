@@ -51,6 +51,10 @@ pub fn adopt(
         version: record.version + 1,
         ..record.clone()
     };
+    let goes_on = |step: &crate::catalog::Step| step.joint.is_some() && step.from.contains(&after.state);
+    if after.flow.round.as_ref().is_some_and(|round| !new.step(round.step.as_str()).is_some_and(goes_on)) {
+        after.flow.round = None;
+    }
     let mut ended = Moves::new();
     for running in after.deadlines.iter_mut().filter(|it| new.deadline(it.id.as_str()).is_none()) {
         deadlines::lift_all(std::slice::from_mut(running), clock.today);

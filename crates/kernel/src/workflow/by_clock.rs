@@ -63,6 +63,12 @@ pub(crate) fn by_clock(
         paper: None,
         opens,
         rang,
+        is_partial: false,
+        signs: None,
+        copies: Vec::new(),
+        told: Vec::new(),
+        recalls: None,
+        lifts: Vec::new(),
         opinion: None,
         reason: None,
     }

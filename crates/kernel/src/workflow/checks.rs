@@ -3,11 +3,12 @@
 //! Never stops at the first: a refusal names everything.
 
 use super::Attempt;
+use super::seats::{Asked, Way};
+use crate::authority::Actor;
 use crate::authority::fields::{Asker, may_write};
-use crate::authority::stand_in::own_work;
-use crate::authority::{Actor, Held};
 use crate::catalog::{Mechanism, Step};
 use crate::deadlines::Clock;
+use crate::flow::Seat;
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::Facts;
@@ -18,44 +19,33 @@ pub const LONGEST_OPINION: usize = 2000;
 // enforces: step.who
 // enforces: step.clock
 // enforces: step.apart
-pub(super) fn authority<'a>(
+pub(super) fn authority(
+    clock: Clock<'_>,
     mechanism: &Mechanism,
     before: Option<&Record>,
     after: &Record,
     step: &Step,
-    attempt: &Attempt<'a>,
+    attempt: &Attempt<'_>,
     refusals: &mut Vec<Refusal>,
-) -> Option<Held<'a>> {
-    if matches!(attempt.actor, Actor::Clock) {
+) -> Option<Way> {
+    let Attempt { actor, tree, past, .. } = *attempt;
+    if matches!(actor, Actor::Clock) {
         if !step.by_clock {
             refusals.push(Refusal::not_yours("step.not_yours").with("step", &step.name));
         }
         return None;
     }
-    let unit = before.map_or(after.unit, |record| record.unit);
-    let Some(ord) = attempt.tree.ord(unit) else {
+    let record = before.unwrap_or(after);
+    if tree.ord(record.unit).is_none() {
         // The unit itself is missing or unknown; that is said at its field. Who holds no such role anywhere is told so.
-        let known = attempt.actor.holds_any(&mechanism.id, &step.who);
-        refusals.push(match known {
+        refusals.push(match actor.holds_any(&mechanism.id, &step.who) {
             true => Refusal::new("field.no_such_unit").at(Spot::Field(mechanism.unit.clone())),
             false => Refusal::not_yours("step.not_yours").with("step", &step.name),
         });
         return None;
-    };
-    let person = attempt.actor.person()?;
-    // In their own name, or in that of somebody whose work this step does not judge.
-    let mut own = None;
-    for held in attempt.actor.ways(&mechanism.id, &step.who, ord) {
-        match own_work(attempt.past, &step.apart, person, held.principal.map(|it| it.person)) {
-            None => return Some(held),
-            work => own = own.or(work),
-        }
     }
-    refusals.push(match own.and_then(|id| mechanism.step(id.as_str())) {
-        Some(other) => Refusal::not_yours("step.same_person").with("step", &step.name).with("other", &other.name),
-        None => Refusal::not_yours("step.not_yours").with("step", &step.name),
-    });
-    None
+    let asked = Asked { mechanism, record, step, actor, tree, past, today: clock.today };
+    asked.way().map_err(|refusal| refusals.push(refusal)).ok()
 }
 
 /// What somebody filled in where they may not write: the rule of the field, beyond that of the step.
@@ -65,8 +55,13 @@ pub(super) fn closed_fields(
     after: &Record,
     old: &Facts,
     attempt: &Attempt<'_>,
+    way: Option<&Way>,
 ) -> Vec<Refusal> {
-    let unit = before.map_or(after.unit, |record| record.unit);
+    // Who signs for a unit holds their role there.
+    let unit = match way.and_then(|way| way.seat) {
+        Some(Seat::Unit(unit)) => unit,
+        _ => before.map_or(after.unit, |record| record.unit),
+    };
     let state = before.map(|record| &record.state);
     let asker = Asker { actor: attempt.actor, unit_ord: attempt.tree.ord(unit), state };
     let changed = attempt.filled.iter().filter(|(id, value)| old.find(id.as_str()) != value.as_ref());

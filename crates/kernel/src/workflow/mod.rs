@@ -3,21 +3,27 @@
 //! A refusal names everything that stands in the way, not only the first.
 //! Never writes: `app` keeps what a move says, in one transaction.
 
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use crate::authority::{Actor, Behalf, Taken};
 use crate::catalog::{FieldType, Mechanism, Step};
 use crate::deadlines::{self, Clock, Moves};
 use crate::facts;
-use crate::ids::{DeadlineId, FieldId, PaperKind, RecordId, RoleId, StepId, UnitId};
+use crate::flow::{Flow, Seat, Signature};
+use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
+use seats::{Asked, Way};
 
 mod checks;
 mod adopt;
 mod by_clock;
+pub mod moves;
+pub mod recall;
+pub mod seats;
 mod with_unit;
 
 pub use adopt::{ADOPT, ADOPT_NAME, adopt};
@@ -47,9 +53,12 @@ pub struct Attempt<'a> {
 }
 
 /// The organisation tree, as far as rights need it.
-pub trait Numbered {
+pub trait Numbered: Sync {
     /// The number of a unit in pre-order; `None` if there is no such unit.
     fn ord(&self, unit: UnitId) -> Option<i64>;
+
+    /// Does a person hold one of the roles over the unit of this number on that day, in their own name?
+    fn holds(&self, person: PersonId, roles: &[RoleId], ord: i64, on: Date) -> bool;
 }
 
 /// What a step does.
@@ -75,12 +84,33 @@ pub struct Move {
     pub paper: Option<PaperKind>,
     /// The openings to do.
     pub opens: Option<String>,
+    /// A signature of a joint step that others have still to sign: nothing but the signature happens.
+    pub is_partial: bool,
+    /// For which seat it was taken, where the step names seats.
+    pub signs: Option<Seat>,
+    /// To whom it is copied.
+    pub copies: Vec<Party>,
+    /// Who is told of it by name.
+    pub told: Vec<PersonId>,
+    /// The number of the entry that it takes back.
+    pub recalls: Option<i64>,
+    /// The records opened by what it takes back.
+    pub lifts: Vec<RecordId>,
     /// The deadline whose lateness opens, with the day it was due: makes the opening happen once.
     pub rang: Option<DeadlineId>,
     /// The opinion.
     pub opinion: Option<String>,
     /// The reason.
     pub reason: Option<String>,
+}
+
+/// Whom something is copied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// A person.
+    Person(PersonId),
+    /// A unit.
+    Unit(UnitId),
 }
 
 /// Starts a record.
@@ -123,14 +153,18 @@ pub fn take(
 }
 
 /// The steps that the actor may take now, in the definition's order.
-pub fn open_steps<'a>(mechanism: &'a Mechanism, record: &Record, actor: &Actor, unit_ord: i64) -> Vec<&'a Step> {
-    mechanism
-        .steps
-        .iter()
-        .filter(|step| {
-            step.from.contains(&record.state) && actor.grant_for(&mechanism.id, &step.who, unit_ord).is_some()
-        })
-        .collect()
+pub fn open_steps<'a>(
+    clock: Clock<'_>,
+    mechanism: &'a Mechanism,
+    record: &Record,
+    actor: &Actor,
+    tree: &dyn Numbered,
+) -> Vec<&'a Step> {
+    let may = |step: &Step| {
+        let asked = Asked { mechanism, record, step, actor, tree, past: &[], today: clock.today };
+        asked.way().is_ok()
+    };
+    mechanism.steps.iter().filter(|step| step.from.contains(&record.state) && may(step)).collect()
 }
 
 fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
@@ -150,6 +184,7 @@ fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
         holder: None,
         deadlines: Vec::new(),
         batch: None,
+        flow: Flow::default(),
     }
 }
 
@@ -165,8 +200,8 @@ fn decide(
     let old_facts = before.map(|record| record.facts.clone()).unwrap_or_default();
     fill(mechanism, step, &mut after, &attempt);
     let mut others = Vec::new();
-    let way = checks::authority(mechanism, before, &after, step, &attempt, &mut others);
-    others.extend(checks::closed_fields(mechanism, before, &after, &old_facts, &attempt));
+    let way = checks::authority(clock, mechanism, before, &after, step, &attempt, &mut others);
+    others.extend(checks::closed_fields(mechanism, before, &after, &old_facts, &attempt, way.as_ref()));
     others.extend(checks::missing(mechanism, step, &after));
     // What was typed and cannot be read is not missing.
     refusals.extend(others.into_iter().filter(|it| it.at == Spot::Form || !checks::is_told(&attempt.faults, it)));
@@ -176,23 +211,36 @@ fn decide(
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    stamp(clock, mechanism, step, &mut after);
-    go(clock, mechanism, step, &mut after);
-    let deadlines = deadlines::advance(clock, mechanism, before, &mut after, step);
+    let is_partial = step.joint.is_some() && !signed(clock, step, &mut after, attempt.actor, way.as_ref());
+    if is_partial {
+        after.version += 1;
+    } else {
+        stamp(clock, mechanism, step, &mut after);
+        go(clock, mechanism, step, &mut after);
+    }
+    let taken = (!is_partial).then_some(&step.id);
+    let deadlines = deadlines::advance(clock, mechanism, before, &mut after, taken);
     // enforces: number.at
-    let wants_number = after.number.is_none() && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);
+    let wants_number =
+        !is_partial && after.number.is_none() && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);
     Ok(Move {
         changes: changes(&old_facts, &after.facts),
         step: step.id.to_string(),
         step_name: step.name.clone(),
-        role: way.map(|held| held.grant.role.clone()),
-        behalf: way.and_then(|held| held.behalf()),
+        role: way.as_ref().and_then(|way| way.role.clone()),
+        signs: way.as_ref().and_then(|way| way.seat),
+        behalf: way.and_then(|way| way.behalf),
         deadlines,
         wants_number,
-        paper: step.paper.clone(),
+        paper: step.paper.clone().filter(|_| !is_partial),
         // enforces: step.opens
-        opens: step.opens.clone(),
+        opens: step.opens.clone().filter(|_| !is_partial),
         rang: None,
+        is_partial,
+        copies: if is_partial { Vec::new() } else { recall::parties(step, &after) },
+        told: Vec::new(),
+        recalls: None,
+        lifts: Vec::new(),
         opinion: attempt.opinion.filter(|_| step.opinion),
         reason: attempt.reason.filter(|_| step.reason),
         after,
@@ -206,6 +254,11 @@ fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attemp
             after.facts.put(field, value.clone());
         }
     }
+    name_by_facts(mechanism, after);
+}
+
+/// Title and unit of a record follow the fields that the definition names.
+fn name_by_facts(mechanism: &Mechanism, after: &mut Record) {
     // enforces: subject.title
     after.title = match after.facts.find(mechanism.title.as_str()) {
         Some(Value::Text(title)) => title.clone(),
@@ -215,6 +268,16 @@ fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attemp
     if let Some(Value::Unit(unit)) = after.facts.find(mechanism.unit.as_str()) {
         after.unit = *unit;
     }
+}
+
+/// Puts the signature of a joint step down; says whether it was the last one wanted.
+fn signed(clock: Clock<'_>, step: &Step, after: &mut Record, actor: &Actor, way: Option<&Way>) -> bool {
+    if let (Some(person), Some(way)) = (actor.person(), way) {
+        let behalf = way.behalf.as_ref().map(|it| it.person);
+        let seat = way.seat.unwrap_or(Seat::Anybody);
+        after.flow.round_of(&step.id).signed.push(Signature { seat, person, behalf, on: clock.today });
+    }
+    seats::is_complete(step, after)
 }
 
 // enforces: field.stamped
@@ -229,8 +292,13 @@ fn stamp(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &mut Recor
 // enforces: state.final
 // enforces: state.holder
 fn go(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &mut Record) {
-    if let Some(to) = &step.to {
+    if step.joint.is_some() {
+        after.flow.round = None;
+    }
+    if let Some(to) = step.to.as_ref().filter(|to| **to != after.state) {
         after.state = to.clone();
+        // Whoever had it had it in that state; a round that is left is over.
+        after.flow = Flow::default();
     }
     let state = mechanism.state(after.state.as_str()).expect("a checked step leads to a state");
     after.closed_on = state.is_final.then_some(after.closed_on.unwrap_or(clock.today));

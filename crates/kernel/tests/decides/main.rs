@@ -7,5 +7,6 @@ mod facts;
 mod figures;
 mod giving;
 mod journal;
+mod joint;
 mod standing_in;
 mod steps;

@@ -23,11 +23,16 @@ pub(crate) struct Office {
 }
 
 /// Unit 1 lies inside of the interval 1..=3, unit 9 outside.
-struct Tree;
+pub(crate) struct Tree;
 
 impl Numbered for Tree {
     fn ord(&self, unit: UnitId) -> Option<i64> {
         i64::try_from(unit.0.as_u128()).ok().filter(|ord| *ord > 0)
+    }
+
+    /// Everybody below a hundred holds everything inside of the interval.
+    fn holds(&self, person: PersonId, _: &[RoleId], ord: i64, _: Date) -> bool {
+        person.0.as_u128() < 100 && (1..=3).contains(&ord)
     }
 }
 

@@ -12,7 +12,9 @@ use kernel::authority::Actor;
 use kernel::calendar::Calendar;
 use kernel::catalog::{FieldType, Mechanism, Step};
 use kernel::facts::Typed;
+use kernel::flow::Seat;
 use kernel::ids::{FieldId, PersonId, RecordId, StepId, UnitId};
+use kernel::workflow::seats;
 
 use super::scenario::{Done, Life, Written};
 use crate::clock;
@@ -134,10 +136,7 @@ impl Stage<'_> {
             return Ok(());
         }
         let record = self.record(turn.life).await?;
-        let unit = {
-            let mut conn = self.office.db.read().await?;
-            store::records::find(&mut conn, record).await?.context("这一件不见了")?.unit
-        };
+        let unit = self.unit_of_signer(record, step).await?;
         let ctx = self.ctx(at, turn.on, step, unit, done.by.as_deref())?;
         let typed = self.typed(&ctx, &mechanism, &done).await?;
         let form = steps::TakeStep {
@@ -165,6 +164,18 @@ impl Stage<'_> {
         let tie = ties.get(self.lives[life].turn).context("上一件还没有开出这一件")?;
         self.records.insert(life, tie.other);
         Ok(tie.other)
+    }
+
+    /// The unit over which the step's role is asked: the record's, or that of whoever has to sign next.
+    async fn unit_of_signer(&self, record: RecordId, step: &Step) -> anyhow::Result<UnitId> {
+        let ctx = self.office.ctx(Actor::Clock, None, 0, self.days.today, "demo".to_owned());
+        let mut conn = self.office.db.read().await?;
+        let found = app::records::by_ids(&ctx, &mut conn, &[record]).await?.pop().context("这一件不见了")?;
+        let next = seats::places(step, &found.record).into_iter().find(|place| place.signed.is_none());
+        match next.filter(|_| step.of.is_some()).map(|place| place.seat) {
+            Some(Seat::Unit(unit)) => Ok(unit),
+            _ => Ok(found.record.unit),
+        }
     }
 
     /// The unit that a new record is about.

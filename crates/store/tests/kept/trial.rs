@@ -110,6 +110,7 @@ pub(crate) fn record(number: u128) -> RecordRow {
         facts: json!({ "title": format!("第{number}项任务"), "progress": "40" }),
         batch: None,
         past_units: Vec::new(),
+        flow: None,
     }
 }
 

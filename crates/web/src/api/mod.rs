@@ -8,6 +8,7 @@ pub(crate) mod mechanisms;
 pub(crate) mod registers;
 pub(crate) mod retention;
 pub(crate) mod stand_ins;
+pub(crate) mod hand_over;
 pub(crate) mod records;
 pub(crate) mod figures;
 pub(crate) mod openapi;

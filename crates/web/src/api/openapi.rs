@@ -32,6 +32,7 @@ fn document(seen: &[Arc<Mechanism>], vocabulary: &Vocabulary, version: &str) -> 
             all.insert(schemas::name(mechanism, step), schemas::of_step(mechanism, step, vocabulary));
         }
     }
+    all.extend(schemas::of_moves());
     let session = json!({ "type": "apiKey", "in": "cookie", "name": "session", "description": "登录后得到的会话" });
     json!({
         "openapi": "3.1.0",
@@ -87,6 +88,9 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => ("清除到期的个人信息，或者延长保存", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("办理一步", false),
+        ("GET", "/api/v1/people/{person}/hand-over") => ("离岗的人现在有什么", false),
+        ("POST", "/api/v1/people/{person}/hand-over") => ("交接", true),
+        ("POST", "/api/v1/people/{person}/hand-over/{hand_over}/undo") => ("交回", false),
         ("GET", "/api/v1/stand-ins") => ("代办：由谁代我办，我代谁办，代我办了什么", false),
         ("POST", "/api/v1/stand-ins") => ("安排代办", true),
         ("POST", "/api/v1/stand-ins/{stand_in}/end") => ("结束代办", false),
@@ -126,15 +130,19 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
         let fitting = all.filter(|(_, step)| step.from.is_empty() == is_start);
         fitting.map(|(it, step)| reference(schemas::name(it, step))).collect::<Vec<_>>()
     };
+    let moves = || schemas::of_moves().into_iter().map(|(name, _)| reference(name)).collect::<Vec<_>>();
     let (media, schema) = match (route.method, route.path) {
         ("POST", "/api/v1/mechanisms/{mechanism}/records") => ("application/json", one_of(steps(true))),
-        ("POST", "/api/v1/records/{record}/steps/{step}") => ("application/json", one_of(steps(false))),
+        ("POST", "/api/v1/records/{record}/steps/{step}") => {
+            ("application/json", one_of([steps(false), moves()].concat()))
+        }
         ("POST", "/api/v1/mechanisms/{mechanism}/steps/{step}") => {
             ("application/json", reference("ManyRecords".to_owned()))
         }
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => {
             ("application/json", reference("RetentionDecision".to_owned()))
         }
+        ("POST", "/api/v1/people/{person}/hand-over") => ("application/json", reference("HandOver".to_owned())),
         ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),
         ("POST", "/api/v1/records/{record}/reveals") => ("application/json", reference("Reveal".to_owned())),
         ("POST", "/api/v1/files") => {

@@ -4,6 +4,7 @@ use app::commands::files;
 use app::commands::reveal::{self, Reveal};
 use app::commands::steps::{self, StartRecord, TakeStep};
 use app::queries::forms::{FileLine, StepForm};
+use app::queries::moves::{PlaceLine, RoundLine};
 use app::queries::record_file::{self, DeadlineLine, Effect, FactLine, RecordFile, TimelineLine};
 use axum::Json as Answer;
 use axum::http::StatusCode;
@@ -132,7 +133,16 @@ fn record(file: &RecordFile) -> Value {
         "ties": ties.collect::<Vec<_>>(),
         "timeline": file.timeline.iter().map(entry).collect::<Vec<_>>(),
         "steps": file.steps.iter().map(step).collect::<Vec<_>>(),
+        "moves": file.moves.iter().map(step).collect::<Vec<_>>(),
+        "round": file.round.as_ref().map(round),
+        "copies": file.copies,
     })
+}
+
+fn round(round: &RoundLine) -> Value {
+    let place =
+        |it: &PlaceLine| json!({ "whom": it.whom, "words": it.words, "signed": it.is_signed, "turn": it.is_turn });
+    json!({ "step": round.step, "how": round.how, "places": round.places.iter().map(place).collect::<Vec<_>>() })
 }
 
 fn fact(line: &FactLine) -> Value {
@@ -161,6 +171,7 @@ fn entry(line: &TimelineLine) -> Value {
     let effect = |(words, effect): &(String, Effect)| match effect {
         Effect::Paper(id) => json!({ "words": words, "paper": id.to_string() }),
         Effect::Record(id) => json!({ "words": words, "record": id.to_string() }),
+        Effect::Shown => json!({ "words": words }),
     };
     json!({
         "at": line.at,

@@ -3,6 +3,36 @@
 use kernel::catalog::{Child, Field, FieldType, Mechanism, Step, Vocabulary};
 use serde_json::{Map, Value, json};
 
+/// The moves that every record has: their address is that of a step, `flow.handed` and so on.
+pub(super) fn of_moves() -> Map<String, Value> {
+    use kernel::workflow::moves::{self, ADD, COPY, HAND, RECALL, URGE};
+    let id = json!({ "type": "string", "format": "uuid" });
+    let ids = json!({ "type": "array", "items": id });
+    let text = json!({ "type": "string" });
+    let place = json!({ "type": "string", "enum": ["before", "after"] });
+    let fields = [
+        (HAND, json!({ "person": id }), true),
+        (ADD, json!({ "person": id, "place": place }), true),
+        (URGE, json!({ "words": text }), false),
+        (COPY, json!({ "people": ids, "units": ids, "words": text }), false),
+        (RECALL, json!({}), false),
+    ];
+    let schema = |(step, fields, has_reason): (&str, Value, bool)| {
+        let mut properties = json!({
+            "fields": { "type": "object", "properties": fields, "additionalProperties": false },
+            "version": { "type": "integer" },
+        });
+        if has_reason {
+            properties["reason"] = text.clone();
+        }
+        let title = format!("{}（{step}）", moves::name_of(step).unwrap_or(""));
+        let required: &[&str] = if has_reason { &["reason"] } else { &[] };
+        let schema = json!({ "type": "object", "title": title, "required": required, "properties": properties });
+        (step.to_owned(), schema)
+    };
+    fields.into_iter().map(schema).collect()
+}
+
 /// The schemas that do not depend on a mechanism.
 pub(super) fn of_every_mechanism() -> Map<String, Value> {
     let text = json!({ "type": "string" });
@@ -54,6 +84,7 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
     let object = json!({ "type": "object" });
     let pairs = [
         ("StandIn", stand_in),
+        ("HandOver", hand_over()),
         ("Error", error),
         ("Problem", problem),
         ("ManyRecords", many),
@@ -62,6 +93,16 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
         ("Answer", object),
     ];
     pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+fn hand_over() -> Value {
+    let some_text = json!({ "type": ["string", "null"] });
+    let day = json!({ "type": "string", "format": "date" });
+    json!({
+        "type": "object",
+        "required": ["last_on"],
+        "properties": { "grants_to": some_text, "records_to": some_text, "last_on": day },
+    })
 }
 
 /// The name of the schema of a step.

@@ -2,6 +2,7 @@
 
 use app::queries::desk::{self, Desk, DeskLine, InName};
 use app::queries::figures::FigureCard;
+use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 
@@ -12,16 +13,29 @@ use crate::parts::buttons::Button;
 use crate::parts::cards::{card, figure_card};
 use crate::parts::empty::{empty, nothing_yet};
 use crate::parts::icons::Icon;
+use crate::parts::notice::{Tone, notice};
 use crate::parts::shell::PageHead;
 use crate::parts::todo::{Todo, slim_todos, todos};
 use crate::urls;
 use crate::visitor::Visitor;
 
+/// What was just done.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    left: String,
+}
+
 /// `GET /`.
-pub(crate) async fn show(visitor: Visitor) -> Result<Response, Failure> {
+pub(crate) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Result<Response, Failure> {
     let desk = desk::desk(&visitor.ctx).await?;
     let head = PageHead { title: "工作台".to_owned(), remark: desk.day.clone(), ..PageHead::default() };
-    visitor.page(Place::Desk, &head, content(&desk)).await
+    let said = html! {
+        @if !done.left.is_empty() {
+            (notice(Tone::Ok, "已办理", html! { "这件事现在不由你办，也不在你看得到的范围里；再轮到你时会列在这里。" }))
+        }
+    };
+    visitor.page(Place::Desk, &head, html! { (said) (content(&desk)) }).await
 }
 
 fn content(desk: &Desk) -> Markup {

@@ -10,6 +10,7 @@ pub(crate) mod failure;
 pub(crate) mod sign_in;
 pub(crate) mod stand_ins;
 pub(crate) mod account;
+pub(crate) mod hand_over;
 pub(crate) mod desk;
 pub(crate) mod inbox;
 pub(crate) mod search;

@@ -1,18 +1,20 @@
 //! Does the journal give what is kept? Every record's entries are replayed and compared with the record, its facts, its
 //! number and its deadlines; every entry's hash is reckoned anew; every paper's facts must still have their hash.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use kernel::authority::reach::To;
 use kernel::ids::RecordId;
 use kernel::journal::{self, Entry, Replayed, redaction};
 use kernel::record::DeadlineMove;
-use kernel::workflow::Numbered as _;
+use kernel::workflow::{Numbered as _, recall};
 use store::Conn;
 use store::deadlines::DeadlineRow;
 use store::journal::JournalRow;
 use store::records::RecordRow;
 
 use super::Verified;
+use crate::commands::parties;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -40,7 +42,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
             }
         }
     }
-    for table in ["journal", "deadline", "paper", "tie", "record_text"] {
+    for table in ["journal", "deadline", "paper", "tie", "waiting", "record_text"] {
         for record in store::evidence::orphans(&mut conn, table).await? {
             let noun = store::evidence::table(table).map_or(table, |table| table.noun);
             walk.verified.differs(format!("事项 {record}"), format!("有它的{noun}，却没有这件事项"));
@@ -74,11 +76,21 @@ impl Walk<'_> {
         for (record, key, hash) in store::evidence::of_records(conn, ids).await? {
             kept.entry(record).or_default().push((key, hash));
         }
+        let mut copies: HashMap<RecordId, BTreeSet<To>> = HashMap::new();
+        for (record, pointed) in store::reach::of_records(conn, ids).await? {
+            if pointed.how.is_copy() {
+                copies.entry(record).or_default().insert(To::from(pointed.to));
+            }
+        }
         for row in &rows {
             let own = entries.remove(&row.id).unwrap_or_default();
             self.verified.looked_at += 1;
             let (read, mut faults) = read_entries(row.id, &own);
             faults.extend(differences(row, &read, &deadlines.remove(&row.id).unwrap_or_default()));
+            let told: BTreeSet<To> = read.iter().flat_map(parties::copied).collect();
+            if told != copies.remove(&row.id).unwrap_or_default() {
+                faults.push("抄送给谁与日志不符".to_owned());
+            }
             faults.extend(unbound(&read, kept.remove(&row.id).unwrap_or_default()));
             if self.ctx.tree.ord(row.unit).is_none_or(|ord| ord != row.unit_ord) {
                 faults.push("单位的序号与单位树不符".to_owned());
@@ -158,7 +170,11 @@ fn read_entries(record: RecordId, rows: &[JournalRow]) -> (Vec<Entry>, Vec<Strin
 fn unbound(entries: &[Entry], kept: Vec<(String, String)>) -> Vec<String> {
     let mut told: BTreeMap<&str, (&str, Option<&str>)> = BTreeMap::new();
     for (entry, (key, hash)) in entries.iter().flat_map(|entry| entry.rows.iter().map(move |row| (entry, row))) {
-        told.insert(key, (hash, redaction::row_salt(entry, key)));
+        // A row that an entry took away has no hash.
+        match hash.is_empty() {
+            true => told.remove(key.as_str()),
+            false => told.insert(key, (hash, redaction::row_salt(entry, key))),
+        };
     }
     let noun = |key: &str| {
         let table = key.split(' ').next().unwrap_or_default();
@@ -218,6 +234,9 @@ fn unlike(row: &RecordRow, replayed: &Replayed) -> Vec<String> {
     };
     compare("状态", row.state.as_str(), &replayed.state);
     compare("版本", &row.version.to_string(), &replayed.version.to_string());
+    let flow = row.flow.clone().unwrap_or_else(|| serde_json::json!({}));
+    let then = serde_json::to_value(&replayed.flow).unwrap_or_default();
+    compare("承办和会签", &flow.to_string(), &then.to_string());
     compare("编号", row.number.as_deref().unwrap_or("无"), replayed.number.as_deref().unwrap_or("无"));
     compare("所依据的定义", &row.definition, &replayed.definition);
     let empty = serde_json::Map::new();
@@ -234,7 +253,9 @@ fn unlike(row: &RecordRow, replayed: &Replayed) -> Vec<String> {
 /// Deadlines whose history is not what the journal's entries say together.
 fn unlike_deadlines(entries: &[Entry], deadlines: &[DeadlineRow]) -> Vec<String> {
     let mut told: BTreeMap<&str, Vec<&DeadlineMove>> = BTreeMap::new();
-    for (name, line) in entries.iter().flat_map(|entry| &entry.deadlines) {
+    // What was taken back left no trace in the deadlines.
+    let standing = recall::standing(entries, |entry| entry.step.as_str());
+    for (name, line) in standing.into_iter().flat_map(|entry| &entry.deadlines) {
         told.entry(name).or_default().push(line);
     }
     let mut faults = Vec::new();

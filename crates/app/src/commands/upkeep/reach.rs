@@ -1,6 +1,6 @@
 //! Whom do records point to? Made anew when the rules ask for other points, and compared with what is kept.
 //!
-//! Never touches the copies that people were sent: those follow from no rule.
+//! Never touches the copies that people were sent: those follow from no rule, and are verified with the journal.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -125,7 +125,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
             if !ord_is_right {
                 verified.differs(names[&record].clone(), format!("{}指向的单位编号与单位树不符", pointed.how));
             }
-            if pointed.how != How::copied() {
+            if !pointed.how.is_copy() {
                 is.insert((record, Point { how: pointed.how, to }));
             }
         }

@@ -14,6 +14,7 @@ use kernel::value::Value;
 use store::Conn;
 
 use super::{Cell, RegisterRow};
+use crate::commands::moves::in_hand;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
@@ -123,10 +124,10 @@ fn light_on(calendar: &Calendar, today: Date, found: &Found) -> Option<Light> {
 /// Who must act: the people who hold the role nearest to the unit, or the role's name.
 pub fn holder_words(ctx: &Ctx, found: &Found) -> String {
     let Some(role) = &found.record.holder else { return String::new() };
-    let people = ctx.tree.holders(role, found.record.unit, ctx.today);
+    let people: Vec<String> = in_hand(ctx, found).into_iter().map(|id| ctx.names().person(id)).collect();
     match people.as_slice() {
         [] => format!("{}（空缺）", ctx.vocabulary().role(role.as_str()).map_or("", |role| role.name.as_str())),
-        [one] => one.name.clone(),
-        [first, rest @ ..] => format!("{}等{}人", first.name, rest.len() + 1),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first}等{}人", rest.len() + 1),
     }
 }

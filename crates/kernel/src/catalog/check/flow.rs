@@ -4,7 +4,7 @@
 
 use super::desk::Desk;
 use super::fields::Fields;
-use super::ids_of;
+use super::{ids_of, joint};
 use crate::calendar::Span;
 use crate::catalog::raw::{Raw, Written};
 use crate::catalog::{Deadline, Due, Extension, FieldType, Guard, State, Step, Vocabulary};
@@ -44,6 +44,7 @@ pub(super) fn states(desk: &mut Desk<'_>, matter: &Raw, names: &Names) -> Vec<St
             name: raw.arg(1).to_owned(),
             is_final: raw.says("final"),
             holder: desk.one_prop(raw, "holder", "角色", &names.roles).map(Into::into),
+            personal: joint::personal(desk, raw),
         });
     }
     states
@@ -86,6 +87,11 @@ fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Step 
         opens: desk.one_prop(raw, "opens", "联动", &names.openings).map(str::to_owned),
         batch: raw.says("batch"),
         apart: apart(desk, raw, names),
+        of: joint::parties(desk, raw, "of", fields),
+        joint: joint::joint(desk, raw),
+        may_add: joint::may_add(desk, raw),
+        recall: raw.prop("recall").is_none() || raw.says("recall"),
+        copies: joint::parties(desk, raw, "copies", fields),
         because: raw.text("because"),
     }
 }

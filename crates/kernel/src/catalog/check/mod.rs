@@ -10,6 +10,7 @@ mod examples;
 mod fields;
 mod figures;
 mod flow;
+mod joint;
 mod layout;
 mod papers;
 mod protection;
@@ -219,6 +220,7 @@ impl Sheet<'_> {
         let number = layout::number(desk, matter, &names, &settings);
         let states = flow::states(desk, matter, &names);
         let steps = flow::steps(desk, matter, &names, own);
+        joint::one_round_a_state(desk, matter);
         let deadlines = flow::deadlines(desk, matter, &names, own);
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);

@@ -26,7 +26,7 @@ pub(super) fn rights(
         desk.many(raw, prop, "角色", &names.roles).into_iter().map(Into::into).collect()
     };
     let (see, import, export) = (roles("see"), roles("import"), roles("export"));
-    let mut sight = by_acting(states, steps);
+    let mut sight = by_acting(states, steps, |id| fields.find(id.as_str()).is_some_and(|it| is_unit(&it.of)));
     if !see.is_empty() {
         sight.push(Rule { who: see.clone(), relation: Relation::UnitAndBelow, states: None });
     }
@@ -83,6 +83,10 @@ fn rule(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Optio
         _ => return None,
     };
     Some(Rule { who, relation, states })
+}
+
+fn is_unit(of: &FieldType) -> bool {
+    matches!(of, FieldType::Unit | FieldType::Units)
 }
 
 // enforces: sight.of

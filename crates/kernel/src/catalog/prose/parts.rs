@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Block;
 use crate::authority::sight::{Relation, Rule};
 use crate::catalog::{
-    Catalog, Deadline, Due, Field, FieldType, Figure, FigureExample, Level, Measure, Mechanism, PaperLayout,
+    Catalog, Deadline, Due, Field, FieldType, Figure, FigureExample, Joint, Level, Measure, Mechanism, PaperLayout,
     Protection, State, Step,
 };
 use crate::formula::explain;
@@ -214,6 +214,7 @@ impl Teller<'_> {
             let names: Vec<String> = step.apart.iter().map(|id| self.step(id.as_str())).collect();
             parts.push(format!("办过{}的人不能办", names.join("、")));
         }
+        parts.extend(self.together(step));
         if let Some(paper) = step.paper.as_ref().and_then(|it| self.it.paper(it.as_str())) {
             parts.push(format!("出《{}》", paper.name));
         }
@@ -224,6 +225,29 @@ impl Teller<'_> {
         // enforces: step.because
         let because = step.because.as_ref().map(|it| format!("（{}）", it.trim_end_matches('。'))).unwrap_or_default();
         format!("{}{because}。", parts.join("；"))
+    }
+
+    /// Where the role must be held, how many must sign, to whom it is copied, whether it can be taken back.
+    fn together(&self, step: &Step) -> Vec<String> {
+        let mut parts = Vec::new();
+        let of = step.of.as_ref().map(|id| self.field_name(id));
+        parts.extend(of.map(|of| format!("角色按{of}来看")));
+        let whom = of.unwrap_or("有这个角色的人");
+        match step.joint {
+            Some(Joint::All) => parts.push(format!("{whom}各方都办过才算办完")),
+            Some(Joint::Any) => parts.push(format!("{whom}任何一方办过就算办完")),
+            Some(Joint::InOrder) => parts.push(format!("{whom}依次办，都办过才算办完")),
+            Some(Joint::People(people)) => parts.push(format!("{whom}里要有{people}个不同的人办过才算办完")),
+            None => {}
+        }
+        if step.may_add {
+            parts.push("可以加签".to_owned());
+        }
+        if !step.recall {
+            parts.push("办了不能撤回".to_owned());
+        }
+        parts.extend(step.copies.as_ref().map(|id| format!("抄送{}", self.field_name(id))));
+        parts
     }
 
     pub(super) fn deadlines(&self) -> Vec<Block> {

@@ -152,6 +152,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
         deadlines: if is_open { vec![deadline(opened_on, due_on)] } else { Vec::new() },
         batch: None,
         past_units: Vec::new(),
+        flow: Default::default(),
     }
 }
 

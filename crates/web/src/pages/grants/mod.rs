@@ -82,6 +82,7 @@ pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result
     let acts = html! {
         @if is_guard { (Button::link("账号", "/admin/accounts").icon(Icon::People)) }
         @if is_guard { (Button::link("权限说明", "/explain").icon(Icon::Search)) }
+        @if is_guard { (Button::link("交接", "/hand-over").icon(Icon::Hand)) }
         (Button::link("年度复核", "/grants/review").icon(Icon::Check))
         (Button::link("授权", "/grants/new").icon(Icon::Plus).main())
     };

@@ -3,6 +3,7 @@
 use app::commands::files;
 use app::commands::steps::{self, TakeStep};
 use app::queries::forms::Again;
+use app::records::is_seen;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::facts::Typed;
@@ -35,7 +36,10 @@ pub(crate) async fn take(
         return record::again(&visitor, id, &again, shown).await;
     }
     let refusals = match steps::take(&visitor.ctx, command(id, &step, form.typed, &sent)).await {
-        Ok(()) => return Ok(answer::see(&urls::with(&urls::record(id), &[("done", &step)]))),
+        Ok(()) if is_seen(&visitor.ctx, id).await? => {
+            return Ok(answer::see(&urls::with(&urls::record(id), &[("done", &step)])));
+        }
+        Ok(()) => return Ok(answer::see(&urls::with("/", &[("left", "1")]))),
         Err(app::Error::Refused(refusals)) => {
             shown.status = error::status_of(&refusals);
             refusals

@@ -1,6 +1,7 @@
 //! How does a record look? Where it stands, what it is, what happened, and what this person may do now.
 
 use app::queries::forms::StepForm;
+use app::queries::moves::RoundLine;
 use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
 use maud::{Markup, html};
 use uuid::Uuid;
@@ -45,6 +46,8 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
             }
             div.c4.pile.lead {
                 (steps(visitor, file, shown))
+                @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }
+                @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
                 (card("时限和承办", html! {}, facts(&standing(file), true)))
                 (card("文书", html! {}, papers(file)))
                 @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
@@ -56,7 +59,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
 /// What was just done, or why it was not.
 fn said(file: &RecordFile, shown: &Shown) -> Markup {
     if !shown.said.is_empty() {
-        let form = file.steps.iter().find(|form| form.id == shown.step);
+        let form = file.steps.iter().chain(&file.moves).find(|form| form.id == shown.step);
         let label = |id: &str| {
             let field = form.and_then(|form| form.fields.iter().find(|field| field.id == *id));
             field.map_or_else(String::new, |field| field.name.clone())
@@ -139,6 +142,7 @@ fn entry(line: &TimelineLine) -> Entry {
             " " @match effect {
                 Effect::Paper(id) => a href=(urls::paper(*id, "pdf")) { (words) },
                 Effect::Record(id) => a href=(urls::record(*id)) { (words) },
+                Effect::Shown => span { (words) },
             }
         }
         @if let Some(role) = &line.role { " " span.quiet.small { (role) } }
@@ -183,6 +187,34 @@ fn steps(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
     steps_card("你现在可以", &list)
 }
 
+/// Who has signed and who is awaited.
+fn signatures(round: &RoundLine) -> Markup {
+    if round.places.is_empty() {
+        return nothing_yet("没有写明由谁会签。");
+    }
+    let rows: Vec<Todo> = round
+        .places
+        .iter()
+        .map(|place| Todo {
+            light: Some(match (place.is_signed, place.is_turn) {
+                (true, _) => (Light::Green, "已办".to_owned()),
+                (false, true) => (Light::Amber, "待办".to_owned()),
+                (false, false) => (Light::Grey, "未到".to_owned()),
+            }),
+            title: place.whom.clone(),
+            note: place.words.clone(),
+            ..Todo::default()
+        })
+        .collect();
+    slim_todos(&rows)
+}
+
+/// What can be done with any record: folded, below the steps of this one.
+fn moves(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
+    let list: Vec<_> = file.moves.iter().map(|form| step(visitor, file, shown, form, false)).collect();
+    steps_card("协同", &list)
+}
+
 fn step(visitor: &Visitor, file: &RecordFile, shown: &Shown, form: &StepForm, main: bool) -> cards::StepForm {
     let is_back = form.id == shown.step;
     let back = if is_back { shown.back.clone() } else { controls::Back::default() };
@@ -216,6 +248,9 @@ fn standing(file: &RecordFile) -> Vec<Fact> {
         };
         let shown = html! { (who) @if let Some(day) = holder.since { "，" span.nw { "自 " (day_cell(day)) } } };
         list.push(Fact::shown("现由", shown));
+    }
+    if !file.copies.is_empty() {
+        list.push(Fact::text("抄送", &file.copies.join("、")));
     }
     for deadline in &file.deadlines {
         let shown = html! {
