@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::hashing::Hashing;
 use crate::keys::Keys;
 use crate::single_sign_on::SingleSignOn;
-use crate::tree::{Past, Person, Tree, Unit};
+use crate::tree::{Past, Person, Post, Tree, Unit};
 
 /// The definitions in force, checked.
 #[derive(Clone)]
@@ -312,8 +312,17 @@ pub(crate) async fn tree_of(conn: &mut store::Conn) -> Result<Tree, Error> {
         is_ended: row.ended_at.is_some(),
     });
     let past = Past::new(store::units::all_spans(conn).await?, store::units::all_links(conn).await?);
+    let posts = store::rosters::posts(conn).await?.into_iter().map(|row| Post {
+        id: row.id,
+        unit: row.unit,
+        name: row.name,
+        places: usize::try_from(row.places).unwrap_or(1),
+        ended_on: row.ended_on,
+    });
+    let merged = store::people::merged(conn).await?;
+    let left = store::people::left(conn).await?;
     let tree = Tree::new(version, units, people, grants.collect());
-    Ok(tree.with_stand_ins(stand_ins.collect()).with_past(past))
+    Ok(tree.with_stand_ins(stand_ins.collect()).with_past(past).with_posts(posts).with_merged(merged).with_left(left))
 }
 
 fn unit(row: store::units::UnitRow) -> Unit {

@@ -10,7 +10,7 @@ use kernel::authority::fields::{self, Access, Asker};
 use kernel::authority::sight::{Pointed, Standing, Target};
 use kernel::catalog::{Field, Mask, Mechanism};
 use kernel::facts;
-use kernel::ids::{FieldId, MechanismId, RecordId};
+use kernel::ids::{FieldId, MechanismId, PersonId, RecordId};
 use kernel::record::{Record, Running};
 use kernel::value::Value;
 use kernel::workflow::Numbered as _;
@@ -93,6 +93,13 @@ impl Found {
                 }
             }
         }
+    }
+
+    /// The people about whom it says something: whom it names, and whose file it is.
+    pub fn people(&self) -> Vec<PersonId> {
+        let mut people = self.record.facts.people();
+        people.extend(self.mechanism.people().map(|_| PersonId(self.record.id.0)));
+        people
     }
 
     /// A field in words, as the reader reads it; none if nothing stands there or it is hidden.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use kernel::authority::{Grant, Principal, StandIn, Subtree};
-use kernel::ids::{PersonId, RoleId, UnitId, UnitKind};
+use kernel::ids::{PersonId, RecordId, RoleId, UnitId, UnitKind};
 use kernel::workflow::Numbered as _;
 
 pub use choosing::{Unclear, several};
@@ -69,6 +69,21 @@ pub struct Person {
     pub unit: Option<UnitId>,
 }
 
+/// A post as pages need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its id: that of its record.
+    pub id: RecordId,
+    /// Its unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub name: String,
+    /// How many may hold it at a time.
+    pub places: usize,
+    /// The day on which it was abolished.
+    pub ended_on: Option<Date>,
+}
+
 /// Units, people and who holds which role, as of the last reading.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
@@ -81,6 +96,9 @@ pub struct Tree {
     grants: HashMap<PersonId, Vec<Grant>>,
     holders: HashMap<RoleId, Vec<PersonId>>,
     stand_ins: Vec<StandIn>,
+    posts: HashMap<RecordId, Post>,
+    merged: HashMap<PersonId, PersonId>,
+    left: HashMap<PersonId, Date>,
 }
 
 impl kernel::workflow::Numbered for Tree {
@@ -116,17 +134,7 @@ impl Tree {
             }
             by_person.entry(person).or_default().push(grant);
         }
-        Self {
-            version,
-            units,
-            by_id,
-            by_name,
-            past: Past::default(),
-            people,
-            grants: by_person,
-            holders,
-            stand_ins: Vec::new(),
-        }
+        Self { version, units, by_id, by_name, people, grants: by_person, holders, ..Self::default() }
     }
 
     /// With those who stand in for others.
@@ -175,6 +183,41 @@ impl Tree {
     /// Which version of units, people and grants it is; the database counts their changes.
     pub fn version(&self) -> i64 {
         self.version
+    }
+
+    /// With the posts.
+    #[must_use]
+    pub fn with_posts(mut self, posts: impl IntoIterator<Item = Post>) -> Self {
+        self.posts = posts.into_iter().map(|post| (post.id, post)).collect();
+        self
+    }
+
+    /// With those whose file was merged into another's.
+    #[must_use]
+    pub fn with_merged(mut self, merged: impl IntoIterator<Item = (PersonId, PersonId)>) -> Self {
+        self.merged = merged.into_iter().collect();
+        self
+    }
+
+    /// With those who left.
+    #[must_use]
+    pub fn with_left(mut self, left: impl IntoIterator<Item = (PersonId, Date)>) -> Self {
+        self.left = left.into_iter().collect();
+        self
+    }
+
+    /// A post.
+    pub fn post(&self, id: RecordId) -> Option<&Post> {
+        self.posts.get(&id)
+    }
+
+    /// The posts of the units inside any of the subtrees, in the order of units and names.
+    pub fn posts_within(&self, reach: &[Subtree]) -> Vec<&Post> {
+        let ord = |post: &Post| self.unit(post.unit).map(|unit| unit.over.first);
+        let inside = |post: &&Post| ord(post).is_some_and(|ord| reach.iter().any(|over| over.holds(ord)));
+        let mut posts: Vec<&Post> = self.posts.values().filter(inside).collect();
+        posts.sort_by(|a, b| (ord(a), &a.name, a.id).cmp(&(ord(b), &b.name, b.id)));
+        posts
     }
 
     /// All units, in pre-order.
@@ -263,8 +306,12 @@ impl Tree {
         self.units.iter().filter(move |unit| unit.parent == Some(id))
     }
 
-    /// A person.
+    /// A person; whoever was merged into another is that other.
     pub fn person(&self, id: PersonId) -> Option<&Person> {
+        let (mut id, mut hops) = (id, 0);
+        while let Some(kept) = self.merged.get(&id).filter(|_| hops < 16) {
+            (id, hops) = (*kept, hops + 1);
+        }
         self.people.get(&id)
     }
 
@@ -283,9 +330,52 @@ impl Tree {
         Some(found.into_iter().take(MOST).map(|person| person.id).collect())
     }
 
-    /// People, in no order.
+    /// The label of a person: what stands in a form for them, and means them alone.
+    pub fn person_label(&self, id: PersonId) -> String {
+        let Some(person) = self.person(id) else { return String::new() };
+        let alike: Vec<&Person> = self.present().filter(|it| it.id != person.id && it.name == person.name).collect();
+        if alike.is_empty() {
+            return person.name.clone();
+        }
+        let unit = |it: &Person| it.unit.and_then(|unit| self.unit(unit)).map(|unit| unit.name.clone());
+        let near: Vec<&Person> = alike.into_iter().filter(|it| unit(it) == unit(person)).collect();
+        let mut words = vec![unit(person).unwrap_or_default()];
+        if !near.is_empty() {
+            words.push(person.post_name.clone().unwrap_or_default());
+        }
+        if near.iter().any(|it| it.post_name == person.post_name) {
+            words.push(person.id.to_string());
+        }
+        words.retain(|word| !word.is_empty());
+        format!("{}（{}）", person.name, words.join("，"))
+    }
+
+    /// Into whom a person was merged.
+    pub fn merged_into(&self, id: PersonId) -> Option<PersonId> {
+        self.merged.get(&id).copied()
+    }
+
+    /// People, in no order; whoever was merged into another is that other alone.
     pub fn people(&self) -> impl Iterator<Item = &Person> {
-        self.people.values()
+        self.people.values().filter(|person| !self.merged.contains_key(&person.id))
+    }
+
+    /// The posts of a unit that are not abolished.
+    pub fn posts_of(&self, unit: UnitId) -> impl Iterator<Item = &Post> {
+        let mut posts: Vec<&Post> =
+            self.posts.values().filter(|post| post.unit == unit && post.ended_on.is_none()).collect();
+        posts.sort_by_key(|post| post.id);
+        posts.into_iter()
+    }
+
+    /// People who are here: nobody who left.
+    pub fn present(&self) -> impl Iterator<Item = &Person> {
+        self.people().filter(|person| !self.left.contains_key(&person.id))
+    }
+
+    /// People who are here and work in a unit.
+    pub fn working_in(&self, unit: UnitId) -> impl Iterator<Item = &Person> {
+        self.present().filter(move |person| person.unit == Some(unit))
     }
 
     /// What a person holds on a day.

@@ -3,11 +3,14 @@
 //! Never a rule: a sentence says what was decided elsewhere.
 
 use jiff::civil::Date;
-use kernel::catalog::{FieldType, Mechanism, Vocabulary};
+use kernel::authority::fields::{self, Access};
+use kernel::catalog::{Child, Field, FieldType, Mask, Mechanism, Vocabulary};
 use kernel::refusal::{Refusal, Spot};
-use kernel::value::Value;
+use kernel::value::{Facts, Value};
 use rust_decimal::Decimal;
 
+use crate::commands::batches::UNDONE;
+use crate::commands::rosters::MERGED;
 use crate::tree::Tree;
 
 /// A refusal as a person reads it.
@@ -34,6 +37,15 @@ pub fn say(vocabulary: &Vocabulary, refusal: &Refusal) -> Said {
         says: message.map_or_else(|| refusal.code.to_owned(), |message| fill(&message.says)),
         because: refusal.because.clone(),
         next: message.and_then(|message| message.next.as_deref()).map(fill),
+    }
+}
+
+/// The name of a state; that of a file that went into another, or of an import that was taken back, too.
+pub fn state_name(mechanism: &Mechanism, id: &str) -> String {
+    match id {
+        UNDONE => "已撤销导入".to_owned(),
+        MERGED => "已并入别的档案".to_owned(),
+        id => mechanism.state(id).map_or_else(|| id.to_owned(), |state| state.name.clone()),
     }
 }
 
@@ -73,7 +85,7 @@ impl Names<'_> {
             Value::Units(ids) => ids.iter().map(|id| self.unit(*id)).collect::<Vec<_>>().join("、"),
             Value::Person(id) => self.person(*id),
             Value::People(ids) => ids.iter().map(|id| self.person(*id)).collect::<Vec<_>>().join("、"),
-            Value::Record(id) => id.to_string(),
+            Value::Record(id) => self.post(*id).unwrap_or_else(|| id.to_string()),
             Value::Files(ids) => format!("{}个文件", ids.len()),
             Value::Rows(rows) => format!("{}行", rows.len()),
         }
@@ -90,6 +102,13 @@ impl Names<'_> {
     /// A unit's name.
     pub fn unit(&self, id: kernel::ids::UnitId) -> String {
         self.tree.unit(id).map_or_else(|| "（已不存在的单位）".to_owned(), |unit| unit.name.clone())
+    }
+
+    /// A post with the short name of its unit: 组织人事局 局长; nothing if the record is no post.
+    pub fn post(&self, id: kernel::ids::RecordId) -> Option<String> {
+        let post = self.tree.post(id)?;
+        let unit = self.tree.unit(post.unit).map_or("", |unit| unit.short_name.as_str());
+        Some(format!("{unit} {}", post.name))
     }
 
     /// A person's name.
@@ -109,6 +128,51 @@ impl Names<'_> {
             }
             None => json.as_array().map(|rows| format!("{}行", rows.len())),
         }
+    }
+
+    /// What changed in the rows of a child table: those that went and those that came, each in words. Nothing on a side
+    /// where none did.
+    pub fn changed_rows(
+        &self,
+        mechanism: &Mechanism,
+        child: &Child,
+        (from, to): (&serde_json::Value, &serde_json::Value),
+        access: impl Fn(&Field) -> Access,
+    ) -> (Option<String>, Option<String>) {
+        let rows = |json: &serde_json::Value| self.rows(mechanism, child, json, &access);
+        let (was, is) = (rows(from), rows(to));
+        let only = |one: &[String], other: &[String]| {
+            let differing: Vec<&str> = one.iter().filter(|row| !other.contains(row)).map(String::as_str).collect();
+            (!differing.is_empty()).then(|| differing.join("；"))
+        };
+        match (only(&was, &is), only(&is, &was)) {
+            (None, None) => (None, Some(format!("{}行", is.len()))),
+            both => both,
+        }
+    }
+
+    fn rows(
+        &self,
+        mechanism: &Mechanism,
+        child: &Child,
+        json: &serde_json::Value,
+        access: &impl Fn(&Field) -> Access,
+    ) -> Vec<String> {
+        let mut object = serde_json::Map::new();
+        object.insert(child.id.to_string(), json.clone());
+        let facts = kernel::facts::from_json(mechanism, &object.into());
+        let Some(Value::Rows(rows)) = facts.find(child.id.as_str()) else { return Vec::new() };
+        let cell = |row: &Facts, field: &Field| {
+            let value = row.find(field.id.as_str())?;
+            match access(field) {
+                Access::Hidden => None,
+                Access::Masked => Some(fields::masked(field.protection.mask.unwrap_or(Mask::All), value)),
+                Access::Readable => Some(self.plain(&field.of, value)),
+            }
+        };
+        let words =
+            |row: &Facts| child.fields.iter().filter_map(|field| cell(row, field)).collect::<Vec<_>>().join(" ");
+        rows.iter().map(words).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Child, Field, FieldType, List, Mechanism, Vocabulary};
+use crate::identity::Wrong;
 use crate::ids::FieldId;
 use crate::refusal::{Refusal, Spot};
 use crate::secrecy;
@@ -243,7 +244,22 @@ fn text(field: &Field, text: &str, max: usize) -> Result<Value, Refusal> {
     if let Some(mark) = secrecy::mark(text) {
         return Err(refuse(field, "field.secret").with("mark", mark));
     }
-    Ok(Value::Text(text.to_owned()))
+    // enforces: field.form
+    match field.form.map(|form| form.read(text)) {
+        None => Ok(Value::Text(text.to_owned())),
+        Some(Ok(number)) => Ok(Value::Text(number)),
+        Some(Err(wrong)) => Err(refuse(field, wrong_number(wrong))),
+    }
+}
+
+/// The code of the refusal of a number that is written wrong.
+pub fn wrong_number(wrong: Wrong) -> &'static str {
+    match wrong {
+        Wrong::Length => "field.number_length",
+        Wrong::Sign => "field.number_sign",
+        Wrong::Birthday => "field.number_birthday",
+        Wrong::Check => "field.number_check",
+    }
 }
 
 // enforces: field.min

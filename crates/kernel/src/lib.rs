@@ -6,6 +6,7 @@
 pub mod ids;
 pub mod value;
 pub mod grid;
+pub mod identity;
 pub mod problem;
 pub mod refusal;
 pub mod calendar;
@@ -24,6 +25,7 @@ pub mod deadlines;
 pub mod workflow;
 pub mod flow;
 pub mod figures;
+pub mod roster;
 pub mod journal;
 pub mod retention;
 pub mod example;

@@ -156,7 +156,9 @@ async fn titles(folder: &Path, file: &str) -> BTreeMap<String, usize> {
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let (mut conn, mut after) = (office.db.read().await.expect("a reader"), None);
     loop {
-        let rows = store::records::walk(&mut conn, None, after, 500).await.expect("records");
+        let rows = store::records::walk(&mut conn, Some(&kernel::ids::MechanismId::from("task_order")), after, 500)
+            .await
+            .expect("records");
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
         for row in rows {

@@ -72,7 +72,7 @@ impl Conn {
     }
 
     /// A table of which a row was changed and no act told.
-    pub(crate) fn untold(&self) -> Option<&'static str> {
+    pub fn untold(&self) -> Option<&'static str> {
         self.touched.keys().next().map(|(table, _)| *table)
     }
 

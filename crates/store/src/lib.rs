@@ -35,6 +35,8 @@ pub mod files;
 
 pub mod units;
 pub mod people;
+pub mod rosters;
+pub mod merges;
 pub mod accounts;
 pub mod sessions;
 pub mod sign_in_failures;

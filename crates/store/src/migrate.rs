@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007", "flow"),
     migration!(8, "0008", "trust"),
     migration!(9, "0009", "working_together"),
+    migration!(10, "0010", "people"),
     migration!(12, "0012", "retention"),
     migration!(13, "0013", "own_steps"),
 ];

@@ -2,7 +2,8 @@
 //!
 //! Never more about a person than lists and letters need; their file is a record like any other.
 
-use kernel::ids::{PersonId, UnitId};
+use jiff::civil::Date;
+use kernel::ids::{FieldId, PersonId, UnitId};
 
 use crate::asking::Asking;
 use crate::conn::Conn;
@@ -93,6 +94,150 @@ pub async fn page(
     let sql = format!("SELECT {COLUMNS} FROM person p WHERE {} ORDER BY p.pinyin, p.id LIMIT {limit}", asking.text());
     let rows = conn.list(sql, asking.params).await.doing("list people")?;
     rows.iter().map(person).collect()
+}
+
+/// A question for a page of people.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleQuery<'a> {
+    /// Intervals of pre-order numbers of units, both ends included. Empty gives nobody.
+    pub units: Vec<(i64, i64)>,
+    /// A part of the name or the beginning of the pinyin.
+    pub named: Option<&'a str>,
+    /// The fields of their file whose value the word may be in full, such as a staff number.
+    pub keys: Vec<FieldId>,
+    /// Who is this, on this day.
+    pub role: Option<(&'a str, Date)>,
+    /// Also those who left.
+    pub with_left: bool,
+    /// The last one of the page before: pinyin and id.
+    pub after: Option<(&'a str, PersonId)>,
+    /// How many.
+    pub limit: u32,
+}
+
+/// People by pinyin and id; those whose file was merged into another are left out.
+pub async fn list(conn: &mut Conn, query: &PeopleQuery<'_>) -> Result<Vec<PersonRow>, StoreError> {
+    let mut asking = Asking::bare(conn.dialect(), conn.site(), "p.site = $1");
+    asking.and("p.merged_into IS NULL");
+    let spans: Vec<String> = query
+        .units
+        .iter()
+        .map(|(first, last)| format!("u.ord BETWEEN {} AND {}", asking.param(*first), asking.param(*last)))
+        .collect();
+    match spans.is_empty() {
+        true => asking.and("1 = 0"),
+        false => asking.and(format!(
+            "EXISTS (SELECT 1 FROM unit u WHERE u.site = p.site AND u.id = p.unit AND ({}))",
+            spans.join(" OR ")
+        )),
+    }
+    if let Some(named) = query.named.filter(|named| !named.is_empty()) {
+        let (part, start) = (asking.param(named), asking.param(named.to_lowercase()));
+        let place = asking.dialect.place_of(&part, "p.name");
+        let pinyin = asking.dialect.place_of(&start, "p.pinyin");
+        let by_key = match query.keys.is_empty() {
+            true => String::new(),
+            false => {
+                let key = asking.param(named);
+                let fields = asking.params_padded(query.keys.iter().map(P::from).collect());
+                format!(
+                    " OR EXISTS (SELECT 1 FROM record_key k WHERE k.site = p.site AND k.record = p.id \
+                     AND k.value_ = {key} AND k.field IN ({fields}))"
+                )
+            }
+        };
+        asking.and(format!("({place} > 0 OR {pinyin} = 1{by_key})"));
+    }
+    if let Some((kind, on)) = query.role {
+        let (kind, on) = (asking.param(kind), asking.param(on));
+        asking.and(format!(
+            "EXISTS (SELECT 1 FROM person_role r WHERE r.site = p.site AND r.person = p.id AND r.kind = {kind} \
+             AND r.from_on <= {on} AND (r.until_on IS NULL OR r.until_on >= {on}))"
+        ));
+    }
+    if !query.with_left {
+        asking.and("p.left_on IS NULL");
+    }
+    if let Some((pinyin, id)) = query.after {
+        let (pinyin, id) = (asking.param(pinyin), asking.param(id));
+        asking.and(format!("p.pinyin >= {pinyin} AND (p.pinyin > {pinyin} OR p.id > {id})"));
+    }
+    let sql =
+        format!("SELECT {COLUMNS} FROM person p WHERE {} ORDER BY p.pinyin, p.id LIMIT {}", asking.text(), query.limit);
+    let rows = conn.list(sql, asking.params).await.doing("list people")?;
+    rows.iter().map(person).collect()
+}
+
+/// Those whose file was merged into another: who, and into whose.
+pub async fn merged(conn: &mut Conn) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+    let sql = "SELECT id, merged_into FROM person WHERE site = $1 AND merged_into IS NOT NULL";
+    let rows = conn.list(sql, [conn.here()]).await.doing("list merged people")?;
+    rows.iter().map(|row| Ok((row.id(0)?, row.id(1)?))).collect()
+}
+
+/// Those who left, with the day.
+pub async fn left(conn: &mut Conn) -> Result<Vec<(PersonId, Date)>, StoreError> {
+    let sql = "SELECT id, left_on FROM person WHERE site = $1 AND left_on IS NOT NULL";
+    let rows = conn.list(sql, [conn.here()]).await.doing("list people who left")?;
+    rows.iter().map(|row| Ok((row.id(0)?, row.day(1)?))).collect()
+}
+
+/// What their file says of a person beside the row that lists show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The month of birth, as `yyyy-MM`.
+    pub birth_month: Option<String>,
+    /// The day on which they left.
+    pub left_on: Option<Date>,
+}
+
+/// Keeps a person as their file says, whether or not they were there; writes nothing if that is known already.
+pub async fn put(conn: &mut Conn, person: &PersonRow, listing: &Listing) -> Result<(), StoreError> {
+    let known = find(conn, person.id).await?;
+    if known.is_none() {
+        insert_many(conn, std::slice::from_ref(person)).await?;
+    } else if known.as_ref() != Some(person) {
+        update(conn, person).await?;
+    }
+    let params = [conn.here(), person.id.into()];
+    let sql = "SELECT birth_month, left_on FROM person WHERE site = $1 AND id = $2";
+    let row = conn.find(sql, params).await.doing("ask what a file said of a person")?;
+    let is_known = match row {
+        Some(row) => row.text_if(0)? == listing.birth_month && row.day_if(1)? == listing.left_on,
+        None => false,
+    };
+    if !is_known {
+        let sql = "UPDATE person SET birth_month = $3, left_on = $4 WHERE site = $1 AND id = $2";
+        let params = [conn.here(), person.id.into(), listing.birth_month.as_deref().into(), listing.left_on.into()];
+        conn.run(sql, params).await.doing("keep what a file says of a person")?;
+    }
+    Ok(())
+}
+
+/// Has somebody an account or a role by now?
+pub async fn is_in_use(conn: &mut Conn, id: PersonId) -> Result<bool, StoreError> {
+    for table in ["account", "grant_"] {
+        let sql = format!("SELECT id FROM {table} WHERE site = $1 AND person = $2 LIMIT 1");
+        if conn.find(sql, [conn.here(), id.into()]).await.doing("ask whether a person is in use")?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Takes a person off every list: only for whoever was taken in by mistake. Their name is still known where somebody
+/// wrote it down meanwhile.
+pub async fn take_off(conn: &mut Conn, id: PersonId, on: Date) -> Result<(), StoreError> {
+    let sql = "UPDATE person SET unit = NULL, left_on = $3 WHERE site = $1 AND id = $2";
+    conn.run(sql, [conn.here(), id.into(), on.into()]).await.doing("take a person off the list")?;
+    Ok(())
+}
+
+/// Keeps by which post somebody is called.
+pub async fn call(conn: &mut Conn, id: PersonId, post_name: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE person SET post_name = $3 WHERE site = $1 AND id = $2";
+    conn.run(sql, [conn.here(), id.into(), post_name.into()]).await.doing("keep what a person is called")?;
+    Ok(())
 }
 
 /// All people, in the order of their ids: for the tree that a process keeps in memory.

@@ -138,6 +138,13 @@ pub async fn repoint(conn: &mut Conn, from: PersonId, to: PersonId) -> Result<u6
     conn.run("DELETE FROM record_reach WHERE site = $1 AND whom = $2", params).await.doing("point to another person")
 }
 
+/// Which records point to a person, and how: record by record.
+pub async fn pointing_to(conn: &mut Conn, person: PersonId) -> Result<Vec<(RecordId, How)>, StoreError> {
+    let sql = "SELECT record, how FROM record_reach WHERE site = $1 AND whom = $2 ORDER BY record, how";
+    let rows = conn.list(sql, [conn.here(), person.into()]).await.doing("ask which records point to a person")?;
+    rows.iter().map(|row| Ok((row.id(0)?, How::from(row.text(1)?.as_str())))).collect()
+}
+
 /// Nobody else changes records until the transaction ends, where there is more than one writer: whom they point to
 /// is being made anew.
 pub async fn hold_still(conn: &mut Conn) -> Result<(), StoreError> {

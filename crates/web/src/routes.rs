@@ -65,6 +65,7 @@ fn lines() -> Vec<Line> {
     all.extend(units());
     all.extend(registers());
     all.extend(imports());
+    all.extend(people());
     all.extend(records());
     all.extend(administration());
     all.extend(authority());
@@ -173,6 +174,24 @@ fn imports() -> Vec<Line> {
         (GET, "/m/{mechanism}/imports/{upload}/marked.xlsx", SignedIn, get(pages::imports::trial::marked)),
         (POST, "/m/{mechanism}/batches/{batch}/undo", SignedIn, post(pages::imports::undo)),
         (GET, "/m/{mechanism}/export.xlsx", SignedIn, get(pages::imports::export)),
+    ]
+}
+
+fn people() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/choose/people", SignedIn, get(pages::people::choosing::show)),
+        (GET, "/people", SignedIn, get(pages::people::list::show)),
+        (GET, "/people/export.xlsx", SignedIn, get(pages::people::list::export)),
+        (POST, "/people/exports", SignedIn, post(pages::people::list::export_in_full)),
+        (POST, "/people/found", SignedIn, post(pages::people::list::found)),
+        (GET, "/people/line-up", SignedIn, get(pages::people::line_up::show)),
+        (GET, "/people/duplicates", SignedIn, get(pages::people::duplicates::show)),
+        (POST, "/people/apart", SignedIn, post(pages::people::duplicates::keep_apart)),
+        (POST, "/people/merges", SignedIn, post(pages::people::duplicates::merge)),
+        (POST, "/people/merges/{merge}/undo", SignedIn, post(pages::people::duplicates::undo)),
+        (GET, "/people/{person}", SignedIn, get(pages::people::show)),
+        (POST, "/people/{person}/file", SignedIn, post(pages::people::open_file)),
     ]
 }
 

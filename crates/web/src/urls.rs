@@ -4,7 +4,21 @@
 
 use std::fmt::Write as _;
 
-use kernel::ids::{FileId, PaperId, RecordId};
+use kernel::ids::{FileId, PaperId, PersonId, RecordId};
+
+/// The list of people.
+pub(crate) const PEOPLE: &str = "/people";
+
+/// Posts and who holds them on a day.
+pub(crate) const LINE_UP: &str = "/people/line-up";
+
+/// Where a control asks whom one may choose.
+pub(crate) const CHOOSE_PEOPLE: &str = "/choose/people";
+
+/// A person.
+pub(crate) fn person(id: PersonId) -> String {
+    format!("{PEOPLE}/{id}")
+}
 
 /// A record.
 pub(crate) fn record(id: RecordId) -> String {

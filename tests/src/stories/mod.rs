@@ -33,6 +33,8 @@ mod auditing;
 mod tampering;
 mod loss;
 mod door;
+pub(crate) mod people;
+mod people_moving;
 mod histories;
 mod standing_in;
 mod working_together;

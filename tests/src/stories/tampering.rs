@@ -37,6 +37,7 @@ async fn lived_in() -> Office {
         zheng.sends(form.with_file("佐证材料", name, format!("{name}的内容").as_bytes())).await.answers(200);
     }
     super::taking_in::taken_in(&mut lin).await;
+    super::people::two_with_posts(&office).await;
     let mut gao = office.sign_in("gao").await;
     let admin = gao.opens("/admin").await;
     gao.sends(admin.form("/admin/calendar").with("text", super::administering::YEAR)).await.answers(200);

@@ -104,6 +104,7 @@ pub async fn undo(ctx: &Ctx, id: BatchId) -> Result<usize, Error> {
     store::imports::mark_undone(&mut tx, id, ctx.now).await?;
     act(ctx, &mut tx, "undo", serde_json::json!({ "batch": id.to_string(), "count": count })).await?;
     tx.commit().await?;
+    super::rosters::seen(ctx, &mechanism).await?;
     Ok(count)
 }
 
@@ -138,7 +139,7 @@ async fn take_back(ctx: &Ctx, tx: &mut Tx, batch: BatchId) -> Result<usize, Erro
             store::imports::forget(tx, record.id).await?;
             count += 1;
         }
-        keep::add_up(&mut cells, writing.into_sheet().write(tx).await?);
+        keep::add_up(&mut cells, writing.into_sheet().write(ctx, tx).await?);
     }
     keep::add_to_figures(ctx, tx, &cells).await?;
     Ok(count)

@@ -29,7 +29,9 @@ use store::ties::TieRow;
 use store::waiting::WaitingRow;
 use uuid::{ContextV7, Uuid};
 
-use crate::commands::{papers, upkeep};
+use crate::commands::batches::act;
+use crate::commands::rosters::Listed;
+use crate::commands::{papers, rosters, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -60,6 +62,7 @@ pub struct Sheet {
     outbox: Vec<OutboxRow>,
     points: Vec<ReachRow>,
     lost_points: Vec<ReachRow>,
+    listed: Vec<Listed>,
 }
 
 /// What a record's entry keeps of the rows that it writes: table and key, and hash.
@@ -197,6 +200,7 @@ impl<'a> Writing<'a> {
     ) -> Result<(), Error> {
         self.tell(mechanism, moved, after);
         self.point(before, moved, after);
+        self.sheet.listed.extend(rosters::listed(self.ctx, mechanism, before, after)?);
         entered.bound.extend(self.note_parties(mechanism, before, moved, after, &mut entered.effects));
         entered.bound.extend(self.reckon(mechanism, before, after));
         self.write_entry(mechanism, before, moved, after, entered)
@@ -207,8 +211,12 @@ impl<'a> Writing<'a> {
         let ctx = self.ctx;
         let Some(current) = ctx.catalog().mechanisms.get(after.mechanism.as_str()) else { return };
         let rules = &current.rights.sight;
-        let was = before.map(|record| reach::by_facts(rules, &record.facts)).unwrap_or_default();
-        let mut is = reach::by_facts(rules, &after.facts);
+        let by_facts = |record: &Record| -> Vec<Point> {
+            let points = reach::by_facts(rules, &record.facts).into_iter();
+            points.map(|point| upkeep::reach::of_today(point, &ctx.tree)).collect()
+        };
+        let was = before.map(by_facts).unwrap_or_default();
+        let mut is = by_facts(after);
         let row = |point: &Point| upkeep::reach::row(&after.mechanism, after.id, point.clone(), &ctx.tree);
         self.sheet.lost_points.extend(was.iter().filter(|point| !is.contains(point)).map(row));
         is.retain(|point| !was.contains(point));
@@ -466,6 +474,13 @@ impl<'a> Writing<'a> {
         let ctx = self.ctx;
         self.sheet.keep(ctx, tx).await
     }
+
+    /// Writes everything in a transaction that has asked for the tree already.
+    pub async fn write_more(self, tx: &mut Tx) -> Result<(), Error> {
+        let ctx = self.ctx;
+        let cells = self.sheet.write(ctx, tx).await?;
+        add_to_figures(ctx, tx, cells).await
+    }
 }
 
 /// What changed in whom the record waits for.
@@ -492,14 +507,19 @@ struct Entered {
 impl Sheet {
     /// Writes everything, if the tree is still the one that was decided by.
     pub async fn keep(&self, ctx: &Ctx, tx: &mut Tx) -> Result<(), Error> {
-        same_tree(ctx, tx).await?;
-        let cells = self.write(tx).await?;
-        add_to_figures(ctx, tx, cells).await
+        rosters::tree_stands(ctx, tx, self.listed.iter().any(Listed::changes_lists)).await?;
+        let cells = self.write(ctx, tx).await?;
+        add_to_figures(ctx, tx, cells).await?;
+        match !self.listed.is_empty() && tx.untold().is_some() {
+            true => act(ctx, tx, "people.listed", serde_json::json!({ "records": self.listed.len() })).await,
+            false => Ok(()),
+        }
     }
 
     /// Writes everything but the figures, and hands on what is to be added to them: cells are what transactions share,
     /// so they come last.
-    pub async fn write(&self, tx: &mut Tx) -> Result<&Cells, Error> {
+    pub async fn write(&self, ctx: &Ctx, tx: &mut Tx) -> Result<&Cells, Error> {
+        rosters::write(ctx, tx, &self.listed).await?;
         store::records::insert_many(tx, &self.inserted).await?;
         for (was, row, words) in &self.updated {
             store::records::update(tx, was, row).await?;

@@ -5,6 +5,8 @@
 pub mod keep;
 pub mod parties;
 pub mod moves;
+pub mod people;
+pub mod rosters;
 pub mod steps;
 mod kept_cells;
 pub mod units;

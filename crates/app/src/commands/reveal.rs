@@ -63,7 +63,7 @@ pub async fn reveal(ctx: &Ctx, ask: Reveal) -> Result<Vec<String>, Error> {
     });
     act(ctx, &mut tx, "reveal", detail).await?;
     tx.commit().await?;
-    looks::looked(ctx, &found.record.facts.people(), looks::REVEAL, Some(reason)).await?;
+    looks::looked(ctx, &found.people(), looks::REVEAL, Some(reason)).await?;
     let words = |value: Option<&Value>| value.map_or_else(String::new, |value| ctx.names().plain(&field.of, value));
     Ok(match column {
         None => vec![words(value_of(ctx, &found, field.id.as_str()).as_ref())],

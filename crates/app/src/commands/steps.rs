@@ -2,25 +2,25 @@
 //!
 //! Never writes a field that the step does not ask for.
 
+mod reading;
+
 use std::sync::Arc;
 
 use kernel::authority::Taken;
-use kernel::authority::fields::{self, Access, Asker};
-use kernel::catalog::{FieldType, Mechanism, Step};
-use kernel::facts::{self, Typed};
-use kernel::ids::{BatchId, FieldId, FileId, RecordId, StepId};
+use kernel::catalog::{Mechanism, Step};
+use kernel::facts::Typed;
+use kernel::ids::{BatchId, FieldId, RecordId, StepId};
 use kernel::record::Record;
-use kernel::refusal::{Refusal, Spot};
+use kernel::refusal::Refusal;
 use kernel::value::Value;
-use kernel::workflow::{self, Attempt, Move, Numbered as _};
+use kernel::workflow::{self, Attempt, Move};
 use store::journal::JournalRow;
 use store::{Conn, Tx};
 
 use crate::commands::keep::{self, Sheet, Writing};
-use crate::commands::{batches, files, kept_cells, moves};
+use crate::commands::{batches, files, moves, rosters};
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::queries::units::choosing::{self, For};
 use crate::records::{self, Found};
 
 /// Starts a record of a mechanism.
@@ -82,11 +82,16 @@ pub struct BatchDone {
 /// The most records that one act takes.
 pub const MOST_IN_BATCH: usize = 1000;
 
-/// Starts a record; once more if the tree was changed meanwhile.
+/// Starts a record; anew if the tree was changed meanwhile.
 pub async fn start(ctx: &Ctx, form: StartRecord) -> Result<RecordId, Error> {
-    match start_once(ctx, &form).await {
-        Err(Error::Stale) => start_once(&ctx.refreshed().await?, &form).await,
-        other => other,
+    let mut by = ctx.clone();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match start_once(&by, &form).await {
+            Err(Error::Stale) if tries < 5 => by = by.refreshed().await?,
+            other => return other,
+        }
     }
 }
 
@@ -97,7 +102,7 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
         return Ok(known);
     }
     let step = mechanism.start();
-    let (filled, faults) = read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
+    let (filled, faults) = reading::read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
     drop(conn);
     let id: RecordId = ctx.new_id();
     let attempt = Attempt { faults, ..attempt(ctx, &step.id, filled, None, None, &[]) };
@@ -107,7 +112,9 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
         let id = keep_started(ctx, &mut tx, key, mechanism, moved).await?;
         Ok::<_, Error>((tx, id))
     };
-    ctx.office.db.transact(keep).await
+    let id = ctx.office.db.transact(keep).await?;
+    rosters::seen(ctx, mechanism).await?;
+    Ok(id)
 }
 
 async fn keep_started(
@@ -177,7 +184,8 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
         keep_taken(ctx, &mut tx, key, decided).await?;
         Ok::<_, Error>((tx, ()))
     };
-    ctx.office.db.transact(keep).await
+    ctx.office.db.transact(keep).await?;
+    rosters::seen(ctx, &mechanism).await
 }
 
 /// Has nothing happened since the version that was seen but reminders, copies, that it went along with its unit, and
@@ -203,7 +211,7 @@ async fn decide(
 ) -> Result<Move, Error> {
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
-    let (filled, faults) = read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
+    let (filled, faults) = reading::read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
     let past = past(conn, step, record.id).await?;
     let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), &past);
     let attempt = Attempt { faults, ..attempt };
@@ -371,143 +379,6 @@ pub(crate) async fn taken(conn: &mut Conn, record: RecordId) -> Result<Vec<Taken
     };
     let standing = workflow::recall::standing(entries, |entry| entry.step.as_str());
     Ok(standing.into_iter().map(taken).collect())
-}
-
-fn asker<'a>(ctx: &'a Ctx, record: &'a Record) -> Asker<'a> {
-    Asker { actor: &ctx.actor, unit_ord: ctx.tree.ord(record.unit), state: Some(&record.state) }
-}
-
-/// Reads what was typed and checks that everything it points to is there; gives what holds, and every fault beside it.
-async fn read(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    mechanism: &Arc<Mechanism>,
-    step: &Step,
-    typed: &Typed,
-    before: Option<&Record>,
-) -> Result<(facts::Read, Vec<Refusal>), Error> {
-    let taken: Vec<FieldId> = step.needs.iter().chain(&step.asks).cloned().collect();
-    let typed = by_number(ctx, conn, mechanism, typed.clone()).await?;
-    let (mut typed, unclear) = named_units(ctx, mechanism, step, typed);
-    if let Some(before) = before {
-        // Of a record that is being begun everything is typed, also what nobody reads in full afterwards.
-        typed = kept_cells::keep(mechanism, asker(ctx, before), &before.facts, typed);
-    }
-    let (mut values, mut faults) = facts::read(mechanism, ctx.vocabulary(), &taken, &typed);
-    let is_unclear = |id: &FieldId| unclear.iter().any(|fault| fault.at == Spot::Field(id.clone()));
-    faults.retain(|fault| !matches!(&fault.at, Spot::Field(id) if is_unclear(id)));
-    faults.extend(unclear.iter().cloned());
-    if let Some(before) = before {
-        // A masked value is not shown in the form: left empty, it stays as it is.
-        let is_masked = |id: &FieldId| {
-            let field = mechanism.field(id.as_str());
-            field.is_some_and(|field| fields::access(mechanism, field, asker(ctx, before)) == Access::Masked)
-        };
-        values.retain(|(id, value)| value.is_some() || !is_masked(id));
-    }
-    let mut filled = Vec::new();
-    for (id, value) in values.into_iter().filter(|(id, _)| !is_unclear(id)) {
-        if let Some(field) = mechanism.field(id.as_str())
-            && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), before.map(|before| before.id)).await?
-        {
-            faults.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id)));
-            continue;
-        }
-        filled.push((id, value));
-    }
-    Ok((filled, faults))
-}
-
-/// Puts the id in place of a record's number, where this person may see a record of that number.
-async fn by_number(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, mut typed: Typed) -> Result<Typed, Error> {
-    for (id, texts) in &mut typed.fields {
-        let Some(FieldType::Record { of }) = mechanism.field(id.as_str()).map(|field| &field.of) else { continue };
-        let Some(text) = texts.first_mut() else { continue };
-        if uuid::Uuid::try_parse(text).is_ok() {
-            continue;
-        }
-        let rows = store::records::by_number(conn, text.trim()).await?;
-        let ids: Vec<RecordId> = rows.iter().filter(|row| row.mechanism == *of).map(|row| row.id).collect();
-        if let Some(found) = records::visible_of(ctx, conn, &ids).await?.into_iter().next() {
-            *text = found.record.id.to_string();
-        }
-    }
-    Ok(typed)
-}
-
-/// What was typed, with units that were written by name or initials as the ids that facts keep; and every text that
-/// means none, or several.
-fn named_units(ctx: &Ctx, mechanism: &Mechanism, step: &Step, mut typed: Typed) -> (Typed, Vec<Refusal>) {
-    let mut unclear = Vec::new();
-    for (id, texts) in &mut typed.fields {
-        let Some(field) = mechanism.field(id.as_str()) else { continue };
-        let is_id = |text: &String| text.trim().is_empty() || text.parse::<kernel::ids::UnitId>().is_ok();
-        if !matches!(field.of, FieldType::Unit | FieldType::Units) || texts.iter().all(is_id) {
-            continue;
-        }
-        let purpose = For::Field(mechanism.id.to_string(), step.id.to_string(), id.to_string());
-        match choosing::all_meant(ctx, &purpose, id.as_str(), &field.name, &texts.join("、")) {
-            Ok(units) => *texts = units.iter().map(ToString::to_string).collect(),
-            Err(faults) => unclear.extend(faults),
-        }
-    }
-    (typed, unclear)
-}
-
-/// The code of the refusal if a value points to what is not there, or not for these eyes.
-// enforces: field.of
-async fn dangling(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    of: &FieldType,
-    value: Option<&Value>,
-    record: Option<RecordId>,
-) -> Result<Option<&'static str>, Error> {
-    let code = match (of, value) {
-        (_, Some(Value::Unit(id))) => unit_missing(ctx, &[*id]),
-        (_, Some(Value::Units(ids))) => unit_missing(ctx, ids),
-        (_, Some(Value::Person(id))) if ctx.tree.person(*id).is_none() => Some("field.no_such_person"),
-        (_, Some(Value::People(ids))) if ids.iter().any(|id| ctx.tree.person(*id).is_none()) => {
-            Some("field.no_such_person")
-        }
-        (FieldType::Record { of }, Some(Value::Record(id))) => match records::visible(ctx, conn, *id).await {
-            Ok(found) if found.record.mechanism == *of => None,
-            Ok(_) | Err(Error::NotFound) => Some("field.no_such_record"),
-            Err(other) => return Err(other),
-        },
-        (_, Some(Value::Files(ids))) => missing_file(ctx, conn, ids, record).await?,
-        _ => None,
-    };
-    Ok(code)
-}
-
-fn unit_missing(ctx: &Ctx, ids: &[kernel::ids::UnitId]) -> Option<&'static str> {
-    let found = |id: &kernel::ids::UnitId| ctx.tree.unit(*id);
-    match ids {
-        _ if ids.iter().any(|id| found(id).is_none()) => Some("field.no_such_unit"),
-        _ if ids.iter().filter_map(found).any(|unit| !unit.is_present()) => Some("field.unit_is_gone"),
-        _ => None,
-    }
-}
-
-/// A file may be named by whoever uploaded it, or if it already belongs to the record.
-async fn missing_file(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    ids: &[FileId],
-    record: Option<RecordId>,
-) -> Result<Option<&'static str>, Error> {
-    for id in ids {
-        let file = store::files::find(conn, *id).await?;
-        let fits = file.is_some_and(|file| match file.record {
-            Some(of) => Some(of) == record,
-            None => file.added_by == ctx.person(),
-        });
-        if !fits {
-            return Ok(Some("field.no_such_file"));
-        }
-    }
-    Ok(None)
 }
 
 /// The answer that a form with this key was given before.

@@ -3,6 +3,7 @@
 //! All duties stand here with their times in plain words. Each run is kept with what it did.
 //! Never takes a hint: what is to be done is seen in the records.
 
+mod call_by_posts;
 mod reorganise;
 mod watch_deadlines;
 mod send_out;
@@ -66,6 +67,12 @@ pub const ALL: &[Duty] = &[
         name: "执行机构调整",
         when: "每分钟：生效日已到的机构调整，按方案办理；规则已不允许的，告诉登记的人",
         run: |ctx| Box::pin(reorganise::run(ctx)),
+    },
+    Duty {
+        id: "call_by_posts",
+        name: "更新现任职务",
+        when: "每天一次：任职或免职生效的人，从当天起按现任职位称呼",
+        run: |ctx| Box::pin(call_by_posts::run(ctx)),
     },
     Duty {
         id: "watch_deadlines",

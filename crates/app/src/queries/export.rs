@@ -80,7 +80,7 @@ async fn walk(
         let asked = register::query(ctx, mechanism, &ask, scope)?;
         let (found, next) = asked.page(ctx, conn, PAGE.min(MOST - count)).await?;
         count += found.len();
-        people.extend(found.iter().flat_map(|found| found.record.facts.people()));
+        people.extend(found.iter().flat_map(Found::people));
         let linked = register::linked(ctx, conn, mechanism, &found).await?;
         let rows = found.iter().map(|found| shown.row(ctx, found, &linked)).collect();
         // Whoever no longer listens has failed and says so.

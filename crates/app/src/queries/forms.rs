@@ -2,6 +2,8 @@
 //!
 //! Never checks: that is the command's.
 
+mod choosing;
+
 use std::collections::BTreeMap;
 
 use kernel::authority::fields::{Access, Asker, column_access, may_write};
@@ -11,6 +13,8 @@ use kernel::ids::{FieldId, FileId};
 use kernel::record::View;
 use kernel::refusal::Spot;
 use kernel::value::{Facts, Value};
+
+pub use choosing::people;
 
 use crate::ctx::Ctx;
 use crate::queries::units::choosing::For;
@@ -92,8 +96,10 @@ pub enum Control {
     One(Vec<Choice>),
     /// Several of some.
     Many(Vec<Choice>),
-    /// One unit of thousands, or several of them, by label.
+    /// One unit or person of thousands, or several of them, by label.
     Lookup {
+        /// Is a person chosen, or a unit?
+        of_people: bool,
         /// For what they are chosen, as `choosing::For` writes it.
         purpose: String,
         /// May there be several?
@@ -222,7 +228,7 @@ pub fn step_form(
                 fields.push(field);
             }
         } else if let Some(child) = mechanism.child(id.as_str()) {
-            fields.push(child_field(ctx, mechanism, child, needed, facts, again, reader.asker));
+            fields.push(child_field(ctx, (mechanism, step), child, needed, facts, again, reader.asker));
         }
     }
     StepForm {
@@ -256,7 +262,11 @@ fn form_field(
         .and_then(|again| again.typed.fields.iter().find(|(id, _)| *id == field.id))
         .map(|(_, texts)| texts.clone())
         .unwrap_or_else(|| known.as_ref().map(as_typed).unwrap_or_default());
-    let control = control(ctx, (&mechanism.id, &step.who), field, known.as_ref(), files);
+    let control = match field.of {
+        FieldType::Person => Control::One(choosing::offered(ctx, mechanism, step, known.as_ref())),
+        FieldType::People => Control::Many(choosing::offered(ctx, mechanism, step, known.as_ref())),
+        _ => control(ctx, (&mechanism.id, &step.who), field, known.as_ref(), files),
+    };
     let (control, typed) = looked_up(ctx, mechanism, step, field, control, typed);
     FormField {
         id: field.id.to_string(),
@@ -269,10 +279,10 @@ fn form_field(
     }
 }
 
-/// More units than this are not listed but looked up.
+/// More units or people than this are not listed but looked up.
 const MOST_LISTED: usize = 100;
 
-/// A list of very many units becomes a text in which labels stand.
+/// A list of very many units or people becomes a text in which labels stand.
 fn looked_up(
     ctx: &Ctx,
     mechanism: &Mechanism,
@@ -281,18 +291,20 @@ fn looked_up(
     control: Control,
     typed: Vec<String>,
 ) -> (Control, Vec<String>) {
-    let many = match (&field.of, &control) {
-        (FieldType::Unit, Control::One(list)) if list.len() > MOST_LISTED => false,
-        (FieldType::Units, Control::Many(list)) if list.len() > MOST_LISTED => true,
+    let (of_people, many) = match (&field.of, &control) {
+        (FieldType::Unit, Control::One(list)) if list.len() > MOST_LISTED => (false, false),
+        (FieldType::Units, Control::Many(list)) if list.len() > MOST_LISTED => (false, true),
+        (FieldType::Person, Control::One(list)) if list.len() > MOST_LISTED => (true, false),
+        (FieldType::People, Control::Many(list)) if list.len() > MOST_LISTED => (true, true),
         _ => return (control, typed),
     };
     let purpose = For::Field(mechanism.id.to_string(), step.id.to_string(), field.id.to_string()).word();
-    let label = |text: String| match text.parse() {
-        Ok(id) if ctx.tree.unit(id).is_some() => ctx.tree.label(id),
-        _ => text,
-    };
+    let unit = |text: &str| text.parse().ok().filter(|id| ctx.tree.unit(*id).is_some()).map(|id| ctx.tree.label(id));
+    let person =
+        |text: &str| text.parse().ok().filter(|id| ctx.tree.person(*id).is_some()).map(|id| ctx.tree.person_label(id));
+    let label = |text: String| if of_people { person(&text) } else { unit(&text) }.unwrap_or(text);
     let labels: Vec<String> = typed.into_iter().map(label).collect();
-    (Control::Lookup { purpose, many }, vec![labels.join("、")])
+    (Control::Lookup { of_people, purpose, many }, vec![labels.join("、")])
 }
 
 /// What helps to fill the field in, and what it is asked for.
@@ -402,25 +414,9 @@ pub fn all_units(ctx: &Ctx) -> Vec<Choice> {
     ctx.tree.units().iter().filter(|unit| unit.is_present()).map(Choice::from).collect()
 }
 
-/// The people who may be chosen.
-pub fn people(ctx: &Ctx) -> Vec<Choice> {
-    let mut people: Vec<Choice> = ctx
-        .tree
-        .people()
-        .map(|person| Choice {
-            id: person.id.to_string(),
-            name: person.name.clone(),
-            pinyin: person.pinyin.clone(),
-            group: person.unit.map(|unit| ctx.names().unit(unit)),
-        })
-        .collect();
-    people.sort_by(|a, b| (&a.group, &a.pinyin, &a.name).cmp(&(&b.group, &b.pinyin, &b.name)));
-    people
-}
-
 fn child_field(
     ctx: &Ctx,
-    mechanism: &Mechanism,
+    (mechanism, step): (&Mechanism, &Step),
     child: &Child,
     needed: bool,
     facts: &Facts,
@@ -446,7 +442,7 @@ fn child_field(
             name: field.name.clone(),
             required: field.required && !is_masked,
             help: None,
-            control: control(ctx, (&mechanism.id, &[]), field, None, &[]),
+            control: choosing::column(ctx, (&mechanism.id, &step.who), child, field, facts),
             typed: Vec::new(),
             fault: None,
         })

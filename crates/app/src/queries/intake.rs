@@ -27,6 +27,7 @@ use texts::sheet::Meaning;
 use uuid::Uuid;
 
 use crate::commands::intake::{Mapping, UploadId, aside, own, sheets};
+use crate::commands::rosters::Taken;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::{self, Again, Choice, FormField};
@@ -209,6 +210,14 @@ impl Looking {
     }
 }
 
+impl Looking {
+    /// Which of the values that may stand once are held by records already.
+    pub async fn taken(&self, conn: &mut Conn, reading: &Arc<Reading>) -> Result<Taken, Error> {
+        let values = rows::keys(&self.mechanism, &reading.opened);
+        Taken::among(conn, &self.mechanism, values).await
+    }
+}
+
 async fn recognised(conn: &mut Conn, mechanism: &MechanismId, prints: &[String]) -> Result<Vec<bool>, Error> {
     let known = store::imports::known(conn, mechanism, prints).await?;
     let known: HashSet<String> = known.into_iter().map(|(print, _)| print).collect();
@@ -219,14 +228,14 @@ async fn recognised(conn: &mut Conn, mechanism: &MechanismId, prints: &[String])
 pub async fn preview(ctx: &Ctx, upload: UploadId) -> Result<Preview, Error> {
     let looking = looking(ctx, upload).await?;
     let reading = looking.open(ctx).await?;
-    let known = {
+    let (known, taken) = {
         let mut conn = ctx.office.db.read().await?;
-        looking.known(&mut conn, &reading).await?
+        (looking.known(&mut conn, &reading).await?, looking.taken(&mut conn, &reading).await?)
     };
     let ctx = ctx.clone();
     aside("try a workbook", move || {
         let (for_all, refusals) = rows::for_all(&ctx, &looking.mechanism, &looking.mapping);
-        let trial = judge(&ctx, &looking, &reading.opened, &known, for_all);
+        let trial = judge(&ctx, &looking, &reading.opened, (&known, taken), for_all);
         put_together(&ctx, &looking, &reading.opened, trial, &refusals)
     })
     .await
@@ -240,8 +249,15 @@ struct Trial {
     unknown_units: Vec<UnknownUnit>,
 }
 
-fn judge(ctx: &Ctx, looking: &Looking, opened: &Opened, known: &[bool], for_all: Vec<(FieldId, Value)>) -> Trial {
+fn judge(
+    ctx: &Ctx,
+    looking: &Looking,
+    opened: &Opened,
+    (known, taken): (&[bool], Taken),
+    for_all: Vec<(FieldId, Value)>,
+) -> Trial {
     let mut rows = Rows::of(ctx, &looking.mechanism, opened, &looking.mapping, for_all);
+    rows.knows(taken);
     let (mut counts, mut kept) = (Counts::default(), Kept::default());
     let nobody = RecordId(Uuid::nil());
     let mut known = known.iter();

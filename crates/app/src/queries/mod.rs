@@ -15,6 +15,7 @@ pub mod charts;
 pub mod mechanism_page;
 pub mod intake;
 pub mod export;
+pub mod people;
 pub mod search;
 pub mod units;
 pub mod files;

@@ -9,6 +9,7 @@ use crate::commands::looks;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::grants::{self, GrantLine};
+use crate::queries::people::{self, OwnFile};
 use crate::words::moment;
 
 /// The newest steps and looks that are shown.
@@ -25,6 +26,8 @@ pub struct MyFile {
     pub unit: String,
     /// What one is called there.
     pub post: String,
+    /// What one's personnel file says, if there is one.
+    pub file: Option<OwnFile>,
     /// Sign-in names, and when each was last used.
     pub accounts: Vec<(String, String)>,
     /// What one was given, past and present.
@@ -87,7 +90,9 @@ pub async fn my_file(ctx: &Ctx) -> Result<MyFile, Error> {
     });
     let accounts = store::accounts::of_person(&mut conn, id).await?;
     let accounts = accounts.into_iter().map(|it| (it.login_name, it.last_in_at.map(moment).unwrap_or_default()));
+    drop(conn);
     Ok(MyFile {
+        file: people::own_file(ctx).await?,
         name: me.name.clone(),
         pinyin: me.pinyin.clone(),
         unit: me.unit.map(|unit| ctx.names().unit(unit)).unwrap_or_default(),

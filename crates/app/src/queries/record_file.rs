@@ -8,15 +8,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use kernel::authority::fields::{self, Access};
-use kernel::catalog::{FieldType, Mask, Mechanism, Step};
+use kernel::catalog::{Field, FieldType, Mask, Mechanism, Step};
 use kernel::deadlines::{self, LightKind};
-use kernel::ids::{FieldId, PaperId, RecordId, StateId};
+use kernel::ids::{FieldId, PaperId, PersonId, RecordId, StateId};
 use kernel::journal::Entry;
 use kernel::value::Value;
 use kernel::workflow;
 use store::Conn;
 
-use crate::commands::{self, moves::in_hand};
+use crate::commands::{self, looks, moves::in_hand};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
@@ -243,6 +243,9 @@ pub struct ChangeLine {
 pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>) -> Result<RecordFile, Error> {
     let mut conn = ctx.office.db.read().await?;
     let found = records::visible(ctx, &mut conn, id).await?.read_by(ctx);
+    if found.mechanism.people().is_some() {
+        looks::looked(ctx, &[PersonId(id.0)], looks::PAGE, None).await?;
+    }
     let entries = commands::moves::entries(&mut conn, id).await?;
     let files = files(&mut conn, &found).await?;
     let papers = store::papers::of_record(&mut conn, id).await?;
@@ -256,7 +259,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         chapter: register::chapter_name(ctx, mechanism),
         title: record.title.clone(),
         number: record.number.clone(),
-        state: state_name(mechanism, record.state.as_str()),
+        state: words::state_name(mechanism, record.state.as_str()),
         light: register::light(ctx, &found),
         stations: stations(ctx, &found, &entries),
         holder: holder(ctx, &found, &entries),
@@ -298,10 +301,6 @@ pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(
     Ok((mechanism.name.clone(), step_form(ctx, &mechanism, step, &facts, &[], again, Reader::of_new(ctx))))
 }
 
-fn state_name(mechanism: &Mechanism, id: &str) -> String {
-    mechanism.state(id).map_or_else(|| id.to_owned(), |state| state.name.clone())
-}
-
 async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
     let rows = store::files::of_record(conn, found.record.id).await?;
     Ok(rows.into_iter().map(|row| FileLine { id: row.id, name: row.name, size: row.size }).collect())
@@ -339,7 +338,7 @@ fn stations(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Vec<Station> {
     let _ = ctx;
     ids.into_iter()
         .map(|(id, place)| Station {
-            name: state_name(mechanism, id.as_str()),
+            name: words::state_name(mechanism, id.as_str()),
             note: (place != Place::Ahead).then(|| arrivals.get(id.as_str()).cloned()).flatten(),
             place,
         })
@@ -474,7 +473,7 @@ async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>,
             words: format!("{}({words},{})", seen.mechanism.name, tie.opened_on),
             title: seen.record.title.clone(),
             number: seen.record.number.clone(),
-            state: state_name(&seen.mechanism, seen.record.state.as_str()),
+            state: words::state_name(&seen.mechanism, seen.record.state.as_str()),
             light: register::light(ctx, &seen),
         });
     }
@@ -494,10 +493,16 @@ async fn others(ctx: &Ctx, conn: &mut Conn, entries: &[Entry]) -> Result<BTreeSe
 fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<RecordId>) -> TimelineLine {
     let mechanism = &found.mechanism;
     let told = entry.changes.iter().filter(|change| !found.hidden.contains(change.field.as_str()));
-    let changes = told.map(|change| ChangeLine {
-        field: field_name(mechanism, &change.field),
-        from: changed_words(ctx, found, &change.field, &change.from),
-        to: changed_words(ctx, found, &change.field, &change.to),
+    let changes = told.map(|change| {
+        let words = |json: &serde_json::Value| changed_words(ctx, found, &change.field, json);
+        let (from, to) = match mechanism.child(&change.field) {
+            Some(child) => {
+                let access = |field: &Field| fields::column_access(mechanism, field, found.asker(ctx));
+                ctx.names().changed_rows(mechanism, child, (&change.from, &change.to), access)
+            }
+            None => (words(&change.from), words(&change.to)),
+        };
+        ChangeLine { field: field_name(mechanism, &change.field), from, to }
     });
     let effects = entry.effects.iter().filter_map(|(kind, id)| match kind.as_str() {
         "paper" => Some(("文书".to_owned(), Effect::Paper(id.parse().ok()?))),
@@ -515,7 +520,7 @@ fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<Reco
         role: entry.role.as_deref().and_then(|id| ctx.vocabulary().role(id)).map(|role| role.name.clone()),
         behalf: entry.behalf.clone(),
         step: entry.step_name.clone(),
-        to: moved.then(|| state_name(mechanism, &entry.to)),
+        to: moved.then(|| words::state_name(mechanism, &entry.to)),
         changes: changes.collect(),
         number: entry.number.clone(),
         opinion: entry.opinion.clone(),
@@ -551,7 +556,7 @@ fn field_name(mechanism: &Mechanism, id: &str) -> String {
 fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Again)>) -> Vec<StepForm> {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let ahead = path(mechanism, &record.state);
-    let leads = |step: &Step| step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
+    let leads = |step: &Step| mechanism.roster.is_none() && step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
     let mut steps = workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
     steps.sort_by_key(|step| !leads(step));
     let reader = Reader { asker: found.asker(ctx), masked: Some(&found.masked) };

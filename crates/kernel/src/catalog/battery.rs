@@ -182,6 +182,8 @@ impl Questions<'_, '_> {
             let id = state.id.as_str();
             match (&state.holder, state.is_final) {
                 (Some(_), true) => self.desk.tell(self.place_of("state", id, "holder"), "办完的状态不用写 holder"),
+                // Somebody who is on a list waits for nobody.
+                (None, false) if self.it.roster.is_some() => {}
                 (None, false) => {
                     let sentence = format!("状态“{}”没有写由谁来办", state.name);
                     self.desk.tell_hint(self.place("state", id), sentence, "请写 holder=\"角色\"，或者写 final=#true");

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::Protection;
 use super::joint::Joint;
+use super::{Protection, Roster};
 use crate::authority::sight::Rule;
 use crate::calendar::Span;
 use crate::formula::Formula;
+use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, FigureId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::retention::Retention;
 use crate::series::Pattern;
@@ -79,6 +80,8 @@ pub struct Mechanism {
     pub calendar: Option<FieldId>,
     /// Worked examples of whole records.
     pub examples: Vec<Example>,
+    /// The list that its records are.
+    pub roster: Option<Roster>,
 }
 
 /// `number "任〔{年}〕{序号}号" at="issue"`.
@@ -115,6 +118,10 @@ pub struct Field {
     pub stamped: Option<StepId>,
     /// Who reads and writes it, and how it reads.
     pub protection: Protection,
+    /// The form that its text must have.
+    pub form: Option<Form>,
+    /// May no two records of the mechanism hold the same value?
+    pub unique: bool,
 }
 
 /// What may stand in a field.

@@ -13,6 +13,7 @@ mod vocabulary;
 
 pub mod grammar;
 mod outline;
+mod roster;
 pub mod raw;
 mod check;
 mod battery;
@@ -30,6 +31,7 @@ pub use mechanism::{
     SortKey, State, Step,
 };
 pub use protection::{Level, Mask, Protection};
+pub use roster::{PeopleRoster, Roster};
 pub use vocabulary::{
     Administers, Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary,
 };

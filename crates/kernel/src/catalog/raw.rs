@@ -329,6 +329,8 @@ fn text_fault(text: &str, of: Scalar, what: &str) -> Option<String> {
     match of {
         Scalar::Id => (!is_id(text))
             .then(|| format!("“{text}”不能作代号：代号用小写字母开头，只有小写字母、数字和下划线，最多{LONGEST_ID}个")),
+        Scalar::Code => (!is_code(text))
+            .then(|| format!("“{text}”不能作代号：代号只有字母、数字和下划线，最多{LONGEST_ID}个，国家标准的代码照写")),
         Scalar::Ids => ids_fault(text, what),
         Scalar::Word(words) => (!words.contains(&text)).then(|| format!("{what}不能是“{text}”，要写{}", of.words())),
         Scalar::Day => text.parse::<Date>().is_err().then(|| format!("“{text}”不是日期，要写成2026-03-05这样")),
@@ -355,6 +357,11 @@ fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_ID
         && text.starts_with(|it: char| it.is_ascii_lowercase())
         && text.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_')
+}
+
+/// May it be the code of an item?
+fn is_code(text: &str) -> bool {
+    text.len() <= LONGEST_ID && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
 }
 
 fn name_span(node: &KdlNode) -> Range<usize> {

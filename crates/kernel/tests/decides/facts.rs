@@ -24,6 +24,8 @@ fn field(of: FieldType) -> Field {
         aliases: Vec::new(),
         stamped: None,
         protection: kernel::catalog::Protection::default(),
+        form: None,
+        unique: false,
     }
 }
 

@@ -8,5 +8,6 @@ mod figures;
 mod giving;
 mod journal;
 mod joint;
+mod roster;
 mod standing_in;
 mod steps;

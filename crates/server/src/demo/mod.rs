@@ -1,6 +1,7 @@
 //! What is there to see on the first day? An invented district with people and some ten weeks of work behind it.
 //!
-//! Units and people stand in `demo/district.kdl`, the work in `demo/matters.kdl`; real commands make all of it, day by
+//! Units and people stand in `demo/district.kdl`, their posts and files in `demo/people.kdl`, the work in
+//! `demo/matters.kdl`; real commands make all of it, day by
 //! day up to the day before today, with the duties of each day.
 //! Never a real name, never a row that no command wrote.
 
@@ -23,6 +24,8 @@ use crate::clock;
 pub const DISTRICT: &str = include_str!("../../demo/district.kdl");
 /// What they did.
 pub const MATTERS: &str = include_str!("../../demo/matters.kdl");
+/// The posts and the files of people.
+const PEOPLE: &str = include_str!("../../demo/people.kdl");
 
 /// The setting that marks a database as a demo and keeps its password, so that the demo can show it again.
 pub const MARK: &str = "demo.password";
@@ -55,7 +58,10 @@ pub async fn district(office: &Arc<Office>, today: Date, password: &str) -> anyh
     let of = |path: &str, text: &str| SourceFile { path: Arc::from(path), text: Arc::from(text) };
     let new =
         crate::organisation::read(&of("district.kdl", DISTRICT), &definitions.catalog.vocabulary).map_err(said)?;
-    let matters = scenario::read(&of("matters.kdl", MATTERS)).map_err(said)?;
+    let mut matters = scenario::read(&of("people.kdl", PEOPLE)).map_err(said)?;
+    let before = matters.len();
+    let more = scenario::read(&of("matters.kdl", MATTERS)).map_err(said)?;
+    matters.extend(more.into_iter().map(|life| life.after(before)));
     let ctx = office.ctx(Actor::Clock, None, clock::moment(first, 8, 0), first, "demo".to_owned());
     let hash = office.hashing.hash(password.to_owned()).await?;
     organisation::set_up(&ctx, &new, &|_| hash.clone(), false).await?;

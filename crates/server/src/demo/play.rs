@@ -151,10 +151,17 @@ impl Stage<'_> {
         in_words(&ctx, steps::take(&ctx, form).await)
     }
 
-    /// The record of a life: what it started, or what the life above opened.
+    /// The record of a life: what it started, the file that it goes on with, or what the life above opened.
     async fn record(&mut self, life: usize) -> anyhow::Result<RecordId> {
         if let Some(record) = self.records.get(&life) {
             return Ok(*record);
+        }
+        if let Some(name) = &self.lives[life].of {
+            let tree = self.office.tree();
+            let person = tree.people().find(|person| person.name == *name);
+            let record = RecordId(person.with_context(|| format!("名册里没有“{name}”"))?.id.0);
+            self.records.insert(life, record);
+            return Ok(record);
         }
         let above = self.lives[life].opened_by.context("还没有登记")?;
         let above = *self.records.get(&above).context("上一件还没有登记")?;
@@ -238,6 +245,11 @@ impl Stage<'_> {
             (_, Written::Whole(number)) => number.to_string(),
             (FieldType::Unit | FieldType::Units, Written::Text(name)) => {
                 ctx.tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id.to_string()
+            }
+            (FieldType::Record { .. }, Written::Text(name)) => {
+                let all = ctx.tree.posts_within(&[ctx.tree.whole()]);
+                let post = all.into_iter().find(|post| ctx.names().post(post.id).as_ref() == Some(name));
+                post.with_context(|| format!("没有“{name}”这个职位"))?.id.to_string()
             }
             (FieldType::Files, Written::Text(name)) => {
                 let title = name.rsplit_once('.').map_or(name.as_str(), |(title, _)| title);

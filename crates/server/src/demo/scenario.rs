@@ -36,12 +36,21 @@ pub(super) enum Written {
 pub(super) struct Life {
     /// The mechanism.
     pub(super) mechanism: String,
+    /// Whose file it goes on with: that of somebody who is on the list from the start.
+    pub(super) of: Option<String>,
     /// The place of the life that opened it, if one did.
     pub(super) opened_by: Option<usize>,
     /// How many of that life's openings came before it.
     pub(super) turn: usize,
     /// What was done.
     pub(super) steps: Vec<Done>,
+}
+
+impl Life {
+    /// The same where so many lives stand before it.
+    pub(super) fn after(self, before: usize) -> Self {
+        Self { opened_by: self.opened_by.map(|place| place + before), ..self }
+    }
 }
 
 /// Reads the file.
@@ -77,7 +86,8 @@ impl Reader<'_> {
         };
         let at = self.lives.len();
         let turn = self.lives.iter().filter(|life| life.opened_by.is_some() && life.opened_by == opened_by).count();
-        self.lives.push(Life { mechanism: mechanism.to_owned(), opened_by, turn, steps: Vec::new() });
+        let of = node.get("of").and_then(KdlValue::as_string).map(str::to_owned);
+        self.lives.push(Life { mechanism: mechanism.to_owned(), of, opened_by, turn, steps: Vec::new() });
         for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
             match child.name().value() {
                 "opened" => self.life(child, Some(at)),

@@ -89,8 +89,9 @@ fn control(one: &FormField, back: &Back) -> Control {
         Asked::Moment => Control::Moment { value: typed().replace(' ', "T") },
         Asked::YesNo => Control::YesNo { value: said_yes(&typed()) },
         Asked::One(choices) => one_of(choices, typed(), one.required),
-        Asked::Lookup { purpose, many } => {
-            Control::Chooser { value: typed(), from: urls::with("/choose/units", &[("for", purpose)]), many: *many }
+        Asked::Lookup { of_people, purpose, many } => {
+            let path = if *of_people { urls::CHOOSE_PEOPLE } else { "/choose/units" };
+            Control::Chooser { value: typed(), from: urls::with(path, &[("for", purpose)]), many: *many }
         }
         Asked::Many(choices) => Control::PickMany { options: options(choices), chosen: one.typed.clone() },
         Asked::Files(kept) => Control::Files {

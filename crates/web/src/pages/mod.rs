@@ -19,6 +19,7 @@ pub(crate) mod words;
 pub(crate) mod controls;
 pub(crate) mod register;
 pub(crate) mod new_record;
+pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod files;
 pub(crate) mod imports;

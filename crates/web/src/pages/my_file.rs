@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use crate::answer;
 use crate::error::{self, Failure};
 use crate::pages::grants;
+use crate::pages::people::cards::lasting;
 use crate::pages::shell::Place;
 use crate::pages::words;
 use crate::parts::buttons::Button;
@@ -67,14 +68,18 @@ async fn page(
         (above)
         @if !said.is_empty() { (refused(&words::wanted(said, "", |_| "哪里不对".to_owned()))) }
         div.grid {
-            div.c7.pile {
+            div.c8.pile {
                 (card("平台记着我什么", html! {}, facts(&held(&file), false)))
+                @if let Some(own) = &file.file {
+                    (card("我的任职", html! {}, lasting("任职", "没有登记任职。", &own.posts, "方式")))
+                    (card("我的身份", html! {}, lasting("身份", "没有登记身份。", &own.roles, "单位")))
+                }
                 (card("我的授权", html! {}, html! {
                     @if file.grants.is_empty() { (nothing_yet("没有任何授权。")) } @else { (grants::own_lines(&file.grants)) }
                 }))
                 (card("我办过的", html! { span.quiet.small { "最近100步" } }, steps(&file.steps)))
             }
-            div.c5.pile {
+            div.c4.pile {
                 (card("谁看过我的信息", html! { span.quiet.small { "同一人同一天同一方式记一次" } }, looks(&file.looks)))
                 (card("有不对的地方", html! {}, correction(typed, said)))
             }
@@ -84,12 +89,11 @@ async fn page(
 }
 
 fn held(file: &MyFile) -> Vec<Fact> {
-    let mut list = vec![
-        Fact::text("姓名", &file.name),
-        Fact::text("拼音首字母", &file.pinyin),
-        Fact::text("工作单位", &file.unit),
-        Fact::text("职务", &file.post),
-    ];
+    let mut list = vec![Fact::text("姓名", &file.name), Fact::text("拼音首字母", &file.pinyin)];
+    match &file.file {
+        Some(own) => list.extend(own.facts.iter().map(|(label, words)| Fact::text(label, words))),
+        None => list.extend([Fact::text("工作单位", &file.unit), Fact::text("职务", &file.post)]),
+    }
     for (login, last) in &file.accounts {
         let last = if last.is_empty() { "没有登录过".to_owned() } else { format!("最近登录 {last}") };
         list.push(Fact::text("用户名", &format!("{login}（{last}）")));

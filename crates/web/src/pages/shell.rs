@@ -55,7 +55,7 @@ pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
             ],
             leave_action: "/sign-out".to_owned(),
         },
-        chapters: chapters(frame, place),
+        chapters: chapters(visitor, frame, place),
         rail_folded: guest.rail_folded,
     }
 }
@@ -66,7 +66,10 @@ fn searched(path: &str, query: &str) -> String {
     word.map(|(_, word)| word).unwrap_or_default()
 }
 
-fn chapters(frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
+fn chapters(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
+    // The files of people are listed as people, by pinyin and with what they are.
+    let is_people = |id: &str| visitor.ctx.catalog().mechanisms.get(id).is_some_and(|it| it.people().is_some());
+    let register = |id: &str| if is_people(id) { urls::PEOPLE.to_owned() } else { urls::register(id) };
     let entry = |icon, label: &str, href: &str, current, after_line| Chapter {
         icon,
         anchor: Anchor::new(label, href),
@@ -77,7 +80,9 @@ fn chapters(frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
         after_line,
     };
     let mut all = vec![entry(Icon::Desk, "工作台", "/", place == Place::Desk, false)];
-    all.extend(frame.chapters.iter().map(|chapter| chapter_entry(chapter, place, frame.chapters.len() == 1)));
+    all.extend(
+        frame.chapters.iter().map(|chapter| chapter_entry(chapter, place, frame.chapters.len() == 1, &register)),
+    );
     if !frame.chapters.is_empty() {
         all.push(entry(Icon::Chart, "数字", "/figures", place == Place::Figures, true));
         all.push(entry(Icon::Book, "机制手册", "/book", place == Place::Book, false));
@@ -96,14 +101,14 @@ fn chapters(frame: &Frame, place: Place<'_>) -> Vec<Chapter> {
 }
 
 /// A chapter of the rail; the only one shows its pages everywhere.
-fn chapter_entry(chapter: &ChapterLine, place: Place<'_>, is_only: bool) -> Chapter {
+fn chapter_entry(chapter: &ChapterLine, place: Place<'_>, is_only: bool, register: &dyn Fn(&str) -> String) -> Chapter {
     let is_here = |id: &str| place == Place::Mechanism(id);
     let page = |(id, name, open): &(String, String, i64)| RailPage {
-        anchor: Anchor::new(name, urls::register(id)),
+        anchor: Anchor::new(name, register(id)),
         count: u64::try_from(*open).ok(),
         current: is_here(id),
     };
-    let first = chapter.mechanisms.first().map_or_else(|| "/".to_owned(), |(id, ..)| urls::register(id));
+    let first = chapter.mechanisms.first().map_or_else(|| "/".to_owned(), |(id, ..)| register(id));
     Chapter {
         icon: Icon::named(&chapter.icon).unwrap_or(Icon::Flag),
         anchor: Anchor::new(&chapter.name, first),

@@ -18,6 +18,7 @@ use uuid::ContextV7;
 use super::{TakenIn, UploadId, aside, shelf};
 use crate::commands::batches::{self, Workbook};
 use crate::commands::keep::{self, Sheet, Writing};
+use crate::commands::rosters::{self, Taken};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::intake::rows::{self, Rows};
@@ -43,7 +44,9 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
     }
     let batch: BatchId = ctx.new_id();
     let known = looking.known(&mut tx, &reading).await?;
-    let job = Job { ctx: ctx.clone(), looking: looking.clone(), reading: Arc::clone(&reading), known, for_all, batch };
+    let taken = looking.taken(&mut tx, &reading).await?;
+    let reading_again = Arc::clone(&reading);
+    let job = Job { ctx: ctx.clone(), looking: looking.clone(), reading: reading_again, known, taken, for_all, batch };
     let mut done = match write(ctx, &mut tx, job).await {
         Err(error) if is_conflict(&error) => return Err(Error::Stale),
         other => other?,
@@ -58,6 +61,7 @@ pub async fn take_in(ctx: &Ctx, upload: UploadId, key: Option<&str>) -> Result<T
     batches::keep(ctx, &mut tx, batch, &looking.mechanism.id, "import", Some(workbook), done.taken).await?;
     answer(ctx, &mut tx, key, &done).await?;
     tx.commit().await?;
+    rosters::seen(ctx, &looking.mechanism).await?;
     if done.left == 0 {
         shelf::take_away(upload);
     }
@@ -70,6 +74,7 @@ struct Job {
     looking: Looking,
     reading: Arc<Reading>,
     known: Vec<bool>,
+    taken: Taken,
     for_all: Vec<(FieldId, Value)>,
     batch: BatchId,
 }
@@ -88,18 +93,18 @@ struct Chunk {
 /// Collects in one thread and writes in another, then adds to the figures once.
 async fn write(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<TakenIn, Error> {
     let (looking, batch) = (job.looking.clone(), job.batch);
-    keep::same_tree(ctx, tx).await?;
+    rosters::tree_stands(ctx, tx, job.looking.mechanism.roster.is_some()).await?;
     let (sender, mut chunks) = mpsc::channel::<Chunk>(2);
     let collecting = tokio::spawn(aside("collect the rows of a workbook", move || collect(&job, &sender)));
     let mut cells = Cells::new();
     while let Some(chunk) = chunks.recv().await {
-        keep::add_up(&mut cells, chunk.sheet.write(tx).await?);
+        keep::add_up(&mut cells, chunk.sheet.write(ctx, tx).await?);
         if !chunk.moves.is_empty() {
             let mut writing = Writing::new(ctx, Some(batch));
             for moved in chunk.moves {
                 writing.put(tx, &looking.mechanism, None, moved).await?;
             }
-            keep::add_up(&mut cells, writing.into_sheet().write(tx).await?);
+            keep::add_up(&mut cells, writing.into_sheet().write(ctx, tx).await?);
         }
         store::imports::remember(tx, &looking.mechanism.id, &chunk.prints).await?;
     }
@@ -112,6 +117,7 @@ fn collect(job: &Job, sender: &mpsc::Sender<Chunk>) -> Result<TakenIn, Error> {
     let (ctx, mechanism) = (&job.ctx, &job.looking.mechanism);
     let order = ContextV7::new();
     let mut rows = Rows::of(ctx, mechanism, &job.reading.opened, &job.looking.mapping, job.for_all.clone());
+    rows.knows(job.taken.clone());
     let mut done = TakenIn { batch: None, taken: 0, left: 0, known: 0 };
     let (mut writing, mut chunk) = (Writing::new(ctx, Some(job.batch)), Chunk::default());
     let lines = job.reading.opened.rows().into_iter().zip(&job.reading.prints).zip(&job.known);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::authority::{Actor, Subtree};
-use kernel::catalog::Mechanism;
+use kernel::catalog::{Mechanism, Roster};
 use kernel::figures::{self, Amount, Cells};
 use kernel::ids::UnitId;
 use kernel::organisation::order::Order;
@@ -36,6 +36,8 @@ pub struct Done {
     pub records: BTreeMap<String, u64>,
     /// People who work elsewhere from then on.
     pub people: usize,
+    /// Posts that belong to another unit from then on.
+    pub posts: usize,
     /// Roles that went along, and roles that ended.
     pub roles: (usize, usize),
 }
@@ -54,6 +56,7 @@ pub(super) async fn known(ctx: &Ctx, conn: &mut store::Conn) -> Result<(Ctx, Kno
         spans: store::units::all_spans(conn).await?,
         links: store::units::all_links(conn).await?,
         grants: store::grants::all(conn).await?,
+        held: store::rosters::held_on(conn, ctx.today).await?,
     };
     Ok((ctx, known))
 }
@@ -69,7 +72,7 @@ pub(super) async fn carry_out(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid) -
     }
     let effects = effects::of(&before, &known, order);
     units(&before, tx, &known, &effects, order, id).await?;
-    let mut done = Done { people: effects.people.len(), ..Done::default() };
+    let mut done = Done { people: effects.people.len(), posts: effects.posts.len(), ..Done::default() };
     people_and_roles(&before, tx, &effects, order, &mut done).await?;
     let after = Ctx { tree: Arc::new(office::tree_of(tx).await?), ..before.clone() };
     let cells = move_records(&before, &after, tx, &effects, order, &mut done).await?;
@@ -84,7 +87,7 @@ pub(super) async fn carry_out(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid) -
 pub(super) async fn tell(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid, done: &Done) -> Result<(), Error> {
     let detail = serde_json::json!({
         "reorganisation": id.to_string(), "order": order, "records": done.records, "people": done.people,
-        "roles_along": done.roles.0, "roles_ended": done.roles.1,
+        "posts": done.posts, "roles_along": done.roles.0, "roles_ended": done.roles.1,
     });
     act(ctx, tx, "reorganised", detail).await
 }
@@ -192,10 +195,12 @@ async fn some(
         let moved = workflow::go_with_unit(mechanism, record, to, order.on, &order.decision);
         let kept = writing.put(tx, mechanism, Some(record), moved).await?;
         figures::contributions(mechanism, &kept, before.calendar(), &mut is, 1);
-        *done.records.entry(mechanism.id.to_string()).or_default() += 1;
+        if mechanism.roster.is_none() {
+            *done.records.entry(mechanism.id.to_string()).or_default() += 1;
+        }
     }
     // What the sheet itself would add to the figures is left out: it knows one tree, and this needs both.
-    writing.into_sheet().write(tx).await?;
+    writing.into_sheet().write(after, tx).await?;
     for (key, amount) in cells::rolled_up(&was, &before.tree).into_iter().chain(cells::rolled_up(&is, &after.tree)) {
         *difference.entry(key).or_default() += amount;
     }
@@ -206,7 +211,19 @@ fn goes_to(effects: &Effects, found: &Found) -> Option<UnitId> {
     goes_to_unit(effects, &found.mechanism, &found.record)
 }
 
+/// The unit to which an open record goes: the file of a person where the person goes, a post where it goes itself.
 fn goes_to_unit(effects: &Effects, mechanism: &Mechanism, record: &kernel::record::Record) -> Option<UnitId> {
+    match mechanism.roster {
+        Some(Roster::People(_)) => {
+            let people = effects.people.iter().find(|(person, _)| person.0 == record.id.0);
+            return people.map(|(_, to)| *to).filter(|_| record.is_open());
+        }
+        Some(Roster::Posts { .. }) => {
+            let posts = effects.posts.iter().find(|(post, _)| *post == record.id);
+            return posts.map(|(_, to)| *to).filter(|_| record.is_open());
+        }
+        None => {}
+    }
     let fits = |(from, only, _): &&(UnitId, Option<Vec<String>>, UnitId)| {
         *from == record.unit && only.as_ref().is_none_or(|only| only.iter().any(|id| *id == *mechanism.id.as_str()))
     };

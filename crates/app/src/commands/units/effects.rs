@@ -2,7 +2,7 @@
 //!
 //! Never asks whether it may be so: that is `rules`; never writes: that is `carrying_out`.
 
-use kernel::ids::{GrantId, PersonId, UnitId};
+use kernel::ids::{GrantId, PersonId, RecordId, UnitId};
 use kernel::organisation::numbering;
 use kernel::organisation::order::{Change, Order, Takes, UnitFacts};
 use store::grants::GrantRow;
@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub(super) links: Vec<LinkRow>,
     /// All grants.
     pub(super) grants: Vec<GrantRow>,
+    /// Who holds which post today.
+    pub(super) held: Vec<(RecordId, PersonId)>,
 }
 
 /// What changes.
@@ -34,6 +36,8 @@ pub(super) struct Effects {
     pub(super) new_links: Vec<(UnitId, UnitId)>,
     /// People, and the unit where they work from then on.
     pub(super) people: Vec<(PersonId, UnitId)>,
+    /// Posts, and the unit to which they belong from then on; whoever holds them goes on holding them.
+    pub(super) posts: Vec<(RecordId, UnitId)>,
     /// Roles that end, and the unit over which they are held from then on, if they go along.
     pub(super) roles: Vec<(GrantRow, Option<UnitId>)>,
     /// Open records that go: from, of which mechanisms (none: of all), to.
@@ -148,8 +152,8 @@ fn merge(
     let own = known.units.iter().find(|row| row.id == unit).cloned();
     let ended = |row| (UnitRow { parent: Some(into), dissolved_on: Some(order.on), ..row }, "merged", Some(into));
     effects.units.extend(own.map(ended));
-    let people = ctx.tree.people().filter(|person| person.unit == Some(unit));
-    effects.people.extend(people.map(|person| (person.id, into)));
+    effects.posts.extend(ctx.tree.posts_of(unit).map(|post| (post.id, into)));
+    effects.people.extend(ctx.tree.working_in(unit).map(|person| (person.id, into)));
     for grant in roles_over(ctx, known, unit) {
         let to = (with_roles && goes_along(ctx, known, grant, into)).then_some(into);
         effects.roles.push((grant.clone(), to));
@@ -176,6 +180,10 @@ fn split(ctx: &Ctx, known: &Known, unit: UnitId, new: UnitId, takes: &Takes, eff
         effects.recounted.push(row.id);
     }
     effects.people.extend(takes.people.iter().map(|person| (*person, new)));
+    effects.posts.extend(going_posts(ctx, known, unit, &takes.people).into_iter().map(|post| (post, new)));
+    if !takes.people.is_empty() {
+        effects.recounted.push(unit);
+    }
     if takes.with_roles {
         for grant in roles_over(ctx, known, unit).filter(|grant| takes.people.contains(&grant.person)) {
             if goes_along(ctx, known, grant, new) {
@@ -187,6 +195,15 @@ fn split(ctx: &Ctx, known: &Known, unit: UnitId, new: UnitId, takes: &Takes, eff
         effects.records.push((unit, Some(takes.mechanisms.clone()), new));
         effects.recounted.push(unit);
     }
+}
+
+/// The posts of a unit that go along with people: those that somebody holds, and nobody who stays.
+fn going_posts(ctx: &Ctx, known: &Known, unit: UnitId, people: &[PersonId]) -> Vec<RecordId> {
+    let holders = |post: RecordId| known.held.iter().filter(move |(held, _)| *held == post).map(|(_, person)| *person);
+    let goes = |post: &&crate::tree::Post| {
+        holders(post.id).next().is_some() && holders(post.id).all(|person| people.contains(&person))
+    };
+    ctx.tree.posts_of(unit).filter(goes).map(|post| post.id).collect()
 }
 
 /// All units as they are after it, numbered; those that differ from before.

@@ -11,7 +11,7 @@ pub mod rules;
 use std::collections::BTreeMap;
 
 use kernel::catalog::Managed;
-use kernel::ids::{PersonId, UnitId};
+use kernel::ids::{PersonId, RecordId, UnitId};
 use kernel::organisation::order::{Change, Order};
 use kernel::refusal::Refusal;
 use store::units::{ReorganisationRow, ReorganisationState};
@@ -38,8 +38,10 @@ pub struct Plan {
     pub going: Vec<(String, i64, UnitId, UnitId)>,
     /// Records that stay with the unit that they were closed under: mechanism, how many, with which unit.
     pub staying: Vec<(String, i64, UnitId)>,
-    /// People who work elsewhere from then on: who, where.
+    /// People who work elsewhere from then on: who, where; their files go along.
     pub people: Vec<(PersonId, UnitId)>,
+    /// Posts that belong to another unit from then on: the post's name, who holds it, where.
+    pub posts: Vec<(String, Vec<PersonId>, UnitId)>,
     /// Roles: who, which, over which unit; the unit over which it goes on, or none if it ends.
     pub roles: Vec<(PersonId, String, UnitId, Option<UnitId>)>,
     /// Links between the trees: how many end and how many begin.
@@ -71,6 +73,7 @@ async fn plan_of(ctx: &Ctx, conn: &mut Conn, order: &Order) -> Result<Plan, Erro
     let mut plan = Plan {
         units: effects.units.iter().map(|(row, event, _)| (row.name.clone(), *event, row.parent)).collect(),
         people: effects.people.clone(),
+        posts: effects.posts.iter().map(|(post, to)| post_line(&ctx, &known, *post, *to)).collect(),
         links: (effects.ended_links.len(), effects.new_links.len()),
         ..Plan::default()
     };
@@ -97,11 +100,17 @@ async fn plan_of(ctx: &Ctx, conn: &mut Conn, order: &Order) -> Result<Plan, Erro
     Ok(plan)
 }
 
-/// Open and closed records of a unit itself, by mechanism.
+fn post_line(ctx: &Ctx, known: &effects::Known, post: RecordId, to: UnitId) -> (String, Vec<PersonId>, UnitId) {
+    let name = ctx.tree.post(post).map_or_else(String::new, |post| post.name.clone());
+    (name, known.held.iter().filter(|(held, _)| *held == post).map(|(_, person)| *person).collect(), to)
+}
+
+/// Open and closed records of a unit itself, by mechanism. Files of people and posts are no work: they have rules of
+/// their own.
 async fn counts(ctx: &Ctx, conn: &mut Conn, unit: UnitId) -> Result<BTreeMap<String, (i64, i64)>, Error> {
     let mut counts = BTreeMap::new();
     let Some(ord) = ctx.tree.unit(unit).map(|unit| unit.over.first) else { return Ok(counts) };
-    for mechanism in ctx.catalog().mechanisms.values() {
+    for mechanism in ctx.catalog().mechanisms.values().filter(|it| it.roster.is_none()) {
         let found = store::records::count_of_unit(conn, &mechanism.id, ord).await?;
         if found != (0, 0) {
             counts.insert(mechanism.id.to_string(), found);
@@ -199,7 +208,7 @@ fn row_of(ctx: &Ctx, order: &Order, id: Uuid) -> Result<ReorganisationRow, Error
 
 fn told(done: &Done) -> serde_json::Value {
     serde_json::json!({
-        "records": done.records, "people": done.people, "roles_along": done.roles.0, "roles_ended": done.roles.1,
+        "records": done.records, "people": done.people, "posts": done.posts, "roles_along": done.roles.0, "roles_ended": done.roles.1,
     })
 }
 

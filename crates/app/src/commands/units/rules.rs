@@ -284,7 +284,10 @@ impl Judge<'_> {
         if !takes.people.iter().all(|person| works_here(*person)) {
             self.tell(Refusal::new("unit.not_working_there").with("unit", &own.name), "people");
         }
-        if takes.mechanisms.iter().any(|id| !self.ctx.catalog().mechanisms.contains_key(id.as_str())) {
+        let is_work = |id: &String| {
+            self.ctx.catalog().mechanisms.get(id.as_str()).is_some_and(|mechanism| mechanism.roster.is_none())
+        };
+        if !takes.mechanisms.iter().all(is_work) {
             self.tell(Refusal::new("unit.no_such_mechanism"), "mechanisms");
         }
     }
@@ -299,9 +302,13 @@ impl Judge<'_> {
         if below > 0 {
             self.tell(Refusal::new("unit.has_below").with("unit", &own.name).with("count", below), "unit");
         }
-        let people = self.ctx.tree.people().filter(|person| person.unit == Some(unit)).count();
+        let people = self.ctx.tree.working_in(unit).count();
         if people > 0 {
             self.tell(Refusal::new("unit.has_people").with("unit", &own.name).with("count", people), "unit");
+        }
+        let posts = self.ctx.tree.posts_of(unit).count();
+        if posts > 0 {
+            self.tell(Refusal::new("unit.has_posts").with("unit", &own.name).with("count", posts), "unit");
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod files;
 pub mod seals;
 pub mod figures;
 pub mod reach;
+pub mod rosters;
 pub mod backup;
 pub mod impact;
 
@@ -59,6 +60,7 @@ pub async fn evidence(ctx: &Ctx) -> Result<Vec<Part>, Error> {
         part("行为记录", "条行为记录首尾相接", acts),
         part("登记的行", "行单位、人员、账号、授权、设置等与行为记录一致", rows),
         part("指向", "处指向与事项一致", or_unreadable(reach::verify(ctx).await)),
+        part("名册", "条身份、职位、任职和不能重复的值与档案一致", or_unreadable(rosters::verify(ctx).await)),
         part("文件", "个文件的内容与校验值一致", or_unreadable(files::verify(ctx).await)),
         part("每日封存", "次封存环环相扣", or_unreadable(seals::verify(ctx).await)),
     ])

@@ -107,6 +107,17 @@ pub async fn set_up(
     let detail = serde_json::json!({ "units": units.len(), "people": people.len(), "grants": grants.len() });
     act(ctx, &mut tx, "set_up", detail).await?;
     tx.commit().await?;
+    ctx.office.read_tree().await?;
+    open_files(ctx, &people).await
+}
+
+/// Everybody gets a file if the site keeps files of people: the first files say what the list says.
+async fn open_files(ctx: &Ctx, people: &[PersonRow]) -> Result<(), Error> {
+    let Some(mechanism) = crate::commands::people::mechanism(ctx) else { return Ok(()) };
+    let ctx = Ctx { tree: ctx.office.tree(), ..ctx.clone() };
+    let mut tx = ctx.office.db.begin_long().await?;
+    crate::commands::people::take_over(&ctx, &mut tx, &mechanism, people).await?;
+    tx.commit().await?;
     ctx.office.read_tree().await
 }
 

@@ -39,7 +39,7 @@ pub async fn renew(db: &Db, definitions: &Definitions, tree: &Tree) -> Result<u6
             store::reach::hold_still(&mut tx).await?;
             let rows = store::records::walk(&mut tx, Some(&mechanism.id), after, AT_ONCE).await?;
             let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
-            let points = expected(&mut tx, definitions, mechanism, &rows).await?;
+            let points = expected(&mut tx, definitions, mechanism, tree, &rows).await?;
             store::reach::clear(&mut tx, &ids).await?;
             store::reach::add(&mut tx, &kept(&mechanism.id, points, tree)).await?;
             tx.commit().await?;
@@ -54,6 +54,34 @@ pub async fn renew(db: &Db, definitions: &Definitions, tree: &Tree) -> Result<u6
         tx.commit().await?;
     }
     Ok(count)
+}
+
+/// Makes the points of some records anew, by the rules in force.
+pub(crate) async fn renew_some(
+    conn: &mut Conn,
+    definitions: &Definitions,
+    tree: &Tree,
+    rows: Vec<RecordRow>,
+) -> Result<(), Error> {
+    let mut of: HashMap<MechanismId, Vec<RecordRow>> = HashMap::new();
+    rows.into_iter().for_each(|row| of.entry(row.mechanism.clone()).or_default().push(row));
+    for (id, rows) in of {
+        let Some(mechanism) = definitions.catalog.mechanisms.get(id.as_str()) else { continue };
+        let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
+        let points = expected(conn, definitions, mechanism, tree, &rows).await?;
+        store::reach::clear(conn, &ids).await?;
+        store::reach::add(conn, &kept(&id, points, tree)).await?;
+    }
+    Ok(())
+}
+
+/// The point as it is kept: whoever was merged into another is that other.
+pub fn of_today(point: Point, tree: &Tree) -> Point {
+    let to = match point.to {
+        To::Person(id) => To::Person(tree.person(id).map_or(id, |person| person.id)),
+        unit => unit,
+    };
+    Point { to, ..point }
 }
 
 fn kept(mechanism: &MechanismId, points: Vec<(RecordId, Point)>, tree: &Tree) -> Vec<ReachRow> {
@@ -74,6 +102,7 @@ async fn expected(
     conn: &mut Conn,
     definitions: &Definitions,
     mechanism: &Mechanism,
+    tree: &Tree,
     rows: &[RecordRow],
 ) -> Result<Vec<(RecordId, Point)>, Error> {
     let rules = &mechanism.rights.sight;
@@ -83,7 +112,7 @@ async fn expected(
     for row in rows {
         let pinned = definitions.pinned(row.mechanism.as_str(), &row.definition);
         let facts = kernel::facts::from_json(pinned.as_deref().unwrap_or(mechanism), &row.facts);
-        points.extend(reach::by_facts(rules, &facts).into_iter().map(|point| (row.id, point)));
+        points.extend(reach::by_facts(rules, &facts).into_iter().map(|point| (row.id, of_today(point, tree))));
         if !acts {
             continue;
         }
@@ -91,7 +120,8 @@ async fn expected(
             let behalf = entry.behalf.as_ref().and_then(|id| id.parse().ok());
             for person in entry.actor.into_iter().chain(behalf) {
                 let is_start = entry.seq == 1;
-                points.extend(reach::by_act(rules, person, is_start).into_iter().map(|point| (row.id, point)));
+                let by_act = reach::by_act(rules, person, is_start).into_iter();
+                points.extend(by_act.map(|point| (row.id, of_today(point, tree))));
             }
         }
     }
@@ -113,7 +143,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
         let mut must: BTreeSet<(RecordId, Point)> = BTreeSet::new();
         for (mechanism, rows) in of {
             if let Some(mechanism) = ctx.catalog().mechanisms.get(mechanism.as_str()) {
-                must.extend(expected(&mut conn, &ctx.definitions, mechanism, &rows).await?);
+                must.extend(expected(&mut conn, &ctx.definitions, mechanism, &ctx.tree, &rows).await?);
             }
         }
         let mut is = BTreeSet::new();

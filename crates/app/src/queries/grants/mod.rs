@@ -271,7 +271,7 @@ pub fn form(ctx: &Ctx) -> Result<GivingForm, Error> {
     let reach: Vec<Subtree> = reach(ctx).into_iter().map(|(_, over)| over).collect();
     let mut people: Vec<_> = ctx
         .tree
-        .people()
+        .present()
         .filter(|person| Some(person.id) != ctx.person())
         .filter(|person| {
             person.unit.and_then(|unit| ctx.tree.ord(unit)).is_some_and(|ord| reach.iter().any(|it| it.holds(ord)))

@@ -42,7 +42,7 @@ impl<'a> Directory<'a> {
             enter(&mut units, &unit.name, unit.id);
             enter(&mut units, &unit.short_name, unit.id);
         }
-        for person in tree.people() {
+        for person in tree.present() {
             enter(&mut people, &person.name, person.id);
         }
         Self { tree, units, people, budget: 2_000 }
@@ -125,7 +125,7 @@ impl<'a> Directory<'a> {
         match found.as_slice() {
             [one] => Meant::Guessed(**one, self.full_name(**one)),
             [] => {
-                let known = self.tree.people().map(|person| person.name.as_str());
+                let known = self.tree.present().map(|person| person.name.as_str());
                 Meant::Unknown(nearest(written, known).map(str::to_owned))
             }
             several => Meant::Several(several.iter().map(|id| self.full_name(**id)).collect()),

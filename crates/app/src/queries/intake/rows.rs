@@ -21,6 +21,7 @@ use texts::sheet::WantedKind;
 use super::names::{Directory, Meant, likely_item, plain, several};
 use super::opened::{Opened, ReadColumn, importable};
 use crate::commands::intake::Mapping;
+use crate::commands::rosters::Taken;
 use crate::ctx::Ctx;
 use crate::words::say;
 
@@ -77,6 +78,7 @@ pub struct Rows<'a> {
     directory: Directory<'a>,
     for_all: Vec<(FieldId, Value)>,
     looked: Vec<HashMap<String, Looked>>,
+    taken: Taken,
 }
 
 impl<'a> Rows<'a> {
@@ -97,7 +99,13 @@ impl<'a> Rows<'a> {
             directory: Directory::of(&ctx.tree),
             for_all,
             looked: opened.columns.iter().map(|_| HashMap::new()).collect(),
+            taken: Taken::default(),
         }
+    }
+
+    /// Tells which values are held already where a value may stand once.
+    pub fn knows(&mut self, taken: Taken) {
+        self.taken = taken;
     }
 
     /// The start step tried on a row: what it would do, or everything that stands in the way.
@@ -131,9 +139,24 @@ impl<'a> Rows<'a> {
             tree: &*ctx.tree,
         };
         match workflow::start(ctx.clock(), self.mechanism, id, attempt) {
-            Ok(moved) if faults.is_empty() => Ok(moved),
+            Ok(moved) if faults.is_empty() => self.alone(moved),
             Ok(_) => Err(faults),
             Err(refusals) => Err(self.with_refusals(faults, refusals)),
+        }
+    }
+
+    /// The move, unless a value that may stand once is held already.
+    fn alone(&mut self, moved: Move) -> Result<Move, Vec<Fault>> {
+        let taken = self.taken.take(self.mechanism, &moved.after);
+        let fault = |id: FieldId| {
+            let name = self.mechanism.field(id.as_str()).map_or("", |field| field.name.as_str());
+            let refusal = Refusal::new("field.taken").with("field", name);
+            let column = self.opened.column_of(&id).map(|it| it.column);
+            Fault { field: Some(id), column, sentence: say(self.ctx.vocabulary(), &refusal).says }
+        };
+        match taken.is_empty() {
+            true => Ok(moved),
+            false => Err(taken.into_iter().map(fault).collect()),
         }
     }
 
@@ -324,6 +347,24 @@ impl Default for Looked {
     fn default() -> Self {
         Self { value: Ok(None), guesses: Vec::new(), unknown: Vec::new(), rows: 1 }
     }
+}
+
+/// The values of a sheet that may stand once, as they would be kept.
+pub fn keys(mechanism: &Mechanism, opened: &Opened) -> BTreeMap<FieldId, Vec<String>> {
+    let mut keys: BTreeMap<FieldId, Vec<String>> = BTreeMap::new();
+    for column in &opened.columns {
+        let field = &mechanism.fields[column.at];
+        if !field.unique {
+            continue;
+        }
+        let cells = opened.rows().into_iter().map(|row| written(opened.cell(row, column.column)).into_owned());
+        let kept = cells.filter(|text| !text.is_empty()).map(|text| match field.form {
+            Some(form) => form.read(&text).unwrap_or(text),
+            None => text,
+        });
+        keys.insert(field.id.clone(), kept.collect());
+    }
+    keys
 }
 
 fn push_new<T: PartialEq>(ids: &mut Vec<T>, id: T) {

@@ -13,6 +13,8 @@ use crate::records::Found;
 /// A child table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChildTable {
+    /// Its id.
+    pub id: FieldId,
     /// Its name.
     pub name: String,
     /// The titles.
@@ -40,6 +42,7 @@ pub(super) fn tables(ctx: &Ctx, found: &Found) -> Vec<ChildTable> {
             (*access == Access::Masked).then(|| FieldId::from(format!("{}.{}", child.id, field.id).as_str()))
         };
         tables.push(ChildTable {
+            id: child.id.clone(),
             name: child.name.clone(),
             columns: shown.iter().map(|(field, _)| field.name.clone()).collect(),
             masked: shown.iter().map(masked).collect(),

@@ -19,6 +19,7 @@ use store::register::{After, FactTest, RegisterQuery, SortBy};
 
 use super::{PAGE, Scope, Then};
 use crate::commands::batches::UNDONE;
+use crate::commands::rosters::MERGED;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::Found;
@@ -246,18 +247,22 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, scope: &Scope)
     let computed = computed.collect();
     let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, counted: None, computed };
     if asked.query.open != Some(true) && asked.query.states.is_empty() {
-        asked.conditions.push(was_not_taken_back());
+        asked.conditions.push(is_not_in(UNDONE));
+        if mechanism.people().is_some() {
+            asked.conditions.push(is_not_in(MERGED));
+        }
     }
     figure_rows(ctx, mechanism, ask, scope, &mut asked)?;
     Ok(asked)
 }
 
-/// An import that was taken back stands in no state of any mechanism and on no list.
-fn was_not_taken_back() -> Expr {
-    let undone = Choices::new([(UNDONE, "已撤销导入")]);
-    let option = undone.0[0].clone();
-    let state = Named { name: "状态".into(), slot: Slot::Own(Own::State), of: Type::Choice(undone.clone()) };
-    Expr::Compare(Cmp::Differs, Box::new(Expr::Named(state)), Box::new(Expr::Option(option, undone)))
+/// An import that was taken back, and a file that was put into another, stand in no state of any mechanism and on no
+/// list.
+fn is_not_in(state: &str) -> Expr {
+    let gone = Choices::new([(state, state)]);
+    let option = gone.0[0].clone();
+    let state = Named { name: "状态".into(), slot: Slot::Own(Own::State), of: Type::Choice(gone.clone()) };
+    Expr::Compare(Cmp::Differs, Box::new(Expr::Named(state)), Box::new(Expr::Option(option, gone)))
 }
 
 fn tab(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, query: &mut RegisterQuery<'static>) -> Result<(), Error> {

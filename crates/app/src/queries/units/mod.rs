@@ -168,7 +168,7 @@ impl Drawing<'_> {
 /// How many people work in each unit and below it.
 fn people_within(ctx: &Ctx, all: &[then::Then]) -> Vec<usize> {
     let mut own: HashMap<UnitId, usize> = HashMap::new();
-    for unit in ctx.tree.people().filter_map(|person| person.unit) {
+    for unit in ctx.tree.present().filter_map(|person| person.unit) {
         *own.entry(unit).or_default() += 1;
     }
     let mut sums = vec![0];

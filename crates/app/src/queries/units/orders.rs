@@ -27,8 +27,8 @@ pub struct OrderLine {
     pub by: String,
     /// When, in milliseconds since 1970 UTC.
     pub at: i64,
-    /// Records, people, roles along and roles ended, if it is done.
-    pub done: Option<(u64, u64, u64, u64)>,
+    /// Records, people, posts, roles along and roles ended, if it is done.
+    pub done: Option<[u64; 5]>,
     /// Why it is stuck.
     pub stuck: Vec<String>,
 }
@@ -67,7 +67,7 @@ fn line(ctx: &Ctx, row: ReorganisationRow) -> Option<OrderLine> {
     let records = row.done.as_ref().and_then(|done| done["records"].as_object());
     let records = records.map_or(0, |all| all.values().filter_map(serde_json::Value::as_u64).sum());
     let done = (row.state == ReorganisationState::Done)
-        .then(|| (records, count("people"), count("roles_along"), count("roles_ended")));
+        .then(|| [records, count("people"), count("posts"), count("roles_along"), count("roles_ended")]);
     let refused = row.done.as_ref().and_then(|done| done["refused"].as_array());
     let stuck = refused.into_iter().flatten().filter_map(|said| said.as_str().map(str::to_owned)).collect();
     Some(OrderLine {

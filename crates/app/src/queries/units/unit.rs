@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 use kernel::catalog::{Hierarchy, LEVELS, Managed};
-use kernel::ids::UnitId;
+use kernel::ids::{PersonId, UnitId};
 use kernel::value::Month;
 
 use super::then;
@@ -49,8 +49,10 @@ pub struct UnitPage {
     pub linked: Vec<(Option<UnitId>, String)>,
     /// The units directly below it on the day: id, name, kind, how many below.
     pub below: Vec<(UnitId, String, String, usize)>,
-    /// Who works there: name and post.
-    pub people: Vec<(String, String)>,
+    /// Who works there: who, name and post.
+    pub people: Vec<(PersonId, String, String)>,
+    /// May the reader open their files and the line-up?
+    pub sees_people: bool,
     /// Its history, newest first.
     pub history: Vec<HistoryLine>,
     /// Its work with that of the units below: mechanism, name, open, ended.
@@ -122,6 +124,7 @@ pub async fn unit(ctx: &Ctx, id: UnitId, on: Date) -> Result<UnitPage, Error> {
         linked: ctx.tree.past().linked(id, on).into_iter().map(named).collect(),
         below: below.collect(),
         people: people(ctx, id),
+        sees_people: sees_people(ctx, unit.over),
         history: history(ctx, id),
         work,
         figures,
@@ -140,10 +143,15 @@ fn took_in(ctx: &Ctx, id: UnitId) -> Vec<(UnitId, String, Date)> {
     merged.filter_map(|unit| Some((unit.id, unit.name.clone(), unit.dissolved_on?))).collect()
 }
 
-fn people(ctx: &Ctx, id: UnitId) -> Vec<(String, String)> {
-    let mut people: Vec<_> = ctx.tree.people().filter(|person| person.unit == Some(id)).collect();
+fn people(ctx: &Ctx, id: UnitId) -> Vec<(PersonId, String, String)> {
+    let mut people: Vec<_> = ctx.tree.working_in(id).collect();
     people.sort_by(|a, b| (&a.pinyin, &a.name, a.id).cmp(&(&b.pinyin, &b.name, b.id)));
-    people.into_iter().map(|it| (it.name.clone(), it.post_name.clone().unwrap_or_default())).collect()
+    people.into_iter().map(|it| (it.id, it.name.clone(), it.post_name.clone().unwrap_or_default())).collect()
+}
+
+/// Does the reader see the files of the people who work in the unit?
+fn sees_people(ctx: &Ctx, over: kernel::authority::Subtree) -> bool {
+    crate::queries::people::kept(ctx).is_ok_and(|(_, reach)| reach.iter().any(|it| it.holds(over.first)))
 }
 
 fn history(ctx: &Ctx, id: UnitId) -> Vec<HistoryLine> {
@@ -197,7 +205,8 @@ async fn work(ctx: &Ctx, id: UnitId) -> Result<Work, Error> {
     let months: Vec<Month> = (1..=ctx.today.month()).map(|month| Month { year: ctx.today.year(), month }).collect();
     let mut conn = ctx.office.db.read().await?;
     for mechanism in ctx.catalog().mechanisms.values() {
-        if !ctx.reaches(mechanism) {
+        // Files of people and posts are no work.
+        if mechanism.roster.is_some() || !ctx.reaches(mechanism) {
             continue;
         }
         let scope = register::scope(ctx, mechanism, Some(id))?;

@@ -10,6 +10,7 @@ use crate::catalog::grammar::OWN_COLUMNS;
 use crate::catalog::raw::Raw;
 use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Expr, Formula, Measure, Type, Wanted};
+use crate::identity::Form;
 
 /// The most characters of a line and of a long text, and what they hold if nothing is said.
 const LONGEST: i64 = 20_000;
@@ -124,6 +125,8 @@ impl FieldReader<'_, '_> {
             aliases,
             stamped: raw.text("stamped").map(Into::into),
             protection: super::protection::protection(self.desk, raw, self.vocabulary, self.states),
+            form: raw.text("form").and_then(|word| Form::named(&word)),
+            unique: raw.says("unique"),
         }
     }
 
@@ -140,6 +143,7 @@ impl FieldReader<'_, '_> {
             "formula" => of == "computed",
             "stamped" => of == "day" && !raw.says("required") && raw.prop("default").is_none(),
             "filter" => matches!(of, "choice" | "unit" | "units" | "person" | "people" | "yes_no" | "day" | "month"),
+            "form" | "unique" => of == "text",
             "search" => matches!(of, "text" | "long_text"),
             "required" | "default" => of != "computed",
             _ => true,

@@ -15,6 +15,7 @@ mod layout;
 mod papers;
 mod protection;
 mod rights;
+mod roster;
 mod scope;
 mod vocabulary;
 
@@ -59,6 +60,7 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
         }
     }
     battery::across(&mut sheets, &mechanisms);
+    roster::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
     problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
     problems.sort();
@@ -232,6 +234,7 @@ impl Sheet<'_> {
         let list = layout::list(desk, matter, &names);
         let board = layout::board(desk, matter, &names);
         let calendar = layout::calendar(desk, matter, &names, own);
+        let roster = roster::roster(desk, matter, &names, own, vocabulary);
         let examples = examples::examples(desk, matter, &names, own, vocabulary);
         let texts = |key: &str| {
             matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect::<Vec<_>>()
@@ -264,6 +267,7 @@ impl Sheet<'_> {
             board,
             calendar,
             examples,
+            roster,
         })
     }
 }

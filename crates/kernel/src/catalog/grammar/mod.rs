@@ -7,7 +7,7 @@
 mod table;
 
 pub use table::GRAMMAR;
-use table::{ID, NAME};
+use table::{CODE, ID, NAME};
 
 /// A kind of node.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub enum Scalar {
     Whole,
     /// A machine's name: small letters, digits, `_`.
     Id,
+    /// The code of an item of a list: letters, digits, `_`; national codes such as 01B01 too.
+    Code,
     /// Ids with blanks between.
     Ids,
     /// One of these words.
@@ -120,6 +122,8 @@ pub const HIERARCHIES: &[&str] = &["administrative", "party"];
 pub const LAYOUTS: &[&str] = &["document", "letter", "order"];
 /// What an administrator may administer.
 pub const ADMINISTERS: &[&str] = &["system", "security", "audit"];
+/// The lists that records may be.
+pub const ROSTERS: &[&str] = &["people", "posts"];
 /// What a register may be ordered by.
 pub const SORTS: &[&str] = &["due", "opened", "number"];
 /// Kinds of personal information.
@@ -159,7 +163,7 @@ impl Node {
 pub fn lines() -> Vec<(String, &'static str)> {
     let mut lines = Vec::new();
     for node in GRAMMAR {
-        if node.args.iter().any(|arg| *arg != ID && *arg != NAME) {
+        if node.args.iter().any(|arg| *arg != ID && *arg != NAME && *arg != CODE) {
             lines.push((node.key.to_owned(), node.means));
         }
         for prop in node.props {
@@ -177,6 +181,7 @@ impl Scalar {
             Self::YesNo => " #true 或 #false".into(),
             Self::Whole => "整数".into(),
             Self::Id => "代号（小写字母、数字和下划线）".into(),
+            Self::Code => "代号（字母、数字和下划线，国家标准的代码照写）".into(),
             Self::Ids => "一个或几个代号，中间空格".into(),
             Self::Word(words) => format!("{}其中之一", words.join("、")),
             Self::Span => "时间长度，例如“10个工作日”“1个月”".into(),

@@ -4,8 +4,9 @@
 
 use super::{
     ADMINISTERS, ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, LEVELS, MASKS, MECHANISM_FILE, Node,
-    Property, RELATIONS, SORTS, Scalar, Times, VOCABULARY_FILE,
+    Property, RELATIONS, ROSTERS, SORTS, Scalar, Times, VOCABULARY_FILE,
 };
+use crate::identity::FORMS;
 
 const fn arg(name: &'static str, of: Scalar) -> Argument {
     Argument { name, of, many: false }
@@ -24,6 +25,7 @@ const fn may(name: &'static str, of: Scalar, means: &'static str) -> Property {
 }
 
 pub(super) const ID: Argument = arg("代号", Scalar::Id);
+pub(super) const CODE: Argument = arg("代号", Scalar::Code);
 pub(super) const NAME: Argument = arg("名称", Scalar::Text);
 
 /// Every node, parents first.
@@ -86,6 +88,23 @@ pub const GRAMMAR: &[Node] = &[
         means: "一条记录说的是什么事、属于哪个单位。",
     },
     Node {
+        key: "roster",
+        name: "roster",
+        inside: &["matter"],
+        times: Times::Maybe,
+        args: &[arg("名册", Scalar::Word(ROSTERS))],
+        props: &[
+            may("identity", Scalar::Id, "人员名册：哪个栏目是身份证号，用来和出生年月、性别互相核对。"),
+            may("birth", Scalar::Id, "人员名册：哪个栏目是出生年月，用来发现重复的档案。"),
+            may("sex", Scalar::Id, "人员名册：哪个栏目是性别。"),
+            may("post", Scalar::Id, "人员名册：哪个栏目是在单位里的称呼；没有任职记录时用它。"),
+            may("roles", Scalar::Id, "人员名册：哪张子表是人员身份，要有 kind、unit、from_on、until_on、basis 各栏。"),
+            may("holdings", Scalar::Id, "人员名册：哪张子表是任职，要有 post、kind、from_on、until_on、basis 各栏。"),
+            may("places", Scalar::Id, "职位名册：哪个栏目是职数；不写就是一个职位一人。"),
+        ],
+        means: "这类记录同时是全平台共用的名册：people 一条记录就是一个人，posts 一条记录就是一个职位。全平台每种名册只能有一个。",
+    },
+    Node {
         key: "field",
         name: "field",
         inside: &["matter"],
@@ -98,6 +117,12 @@ pub const GRAMMAR: &[Node] = &[
             may("measure", Scalar::Text, "数字的计量单位，例如项、人、场。"),
             may("places", Scalar::Whole, "小数最多几位，0到6。"),
             may("list", Scalar::Id, "从哪张选项表里选。"),
+            may(
+                "form",
+                Scalar::Word(FORMS),
+                "文字要合什么格式：identity 身份证号，phone 手机号，organization_code 组织机构代码。",
+            ),
+            may("unique", Scalar::YesNo, "本机制里任何两条记录都不能相同，例如证件号码。"),
             may("of", Scalar::Id, "关联哪个机制的记录。"),
             may("formula", Scalar::Formula, "不用填，按这个公式算出来。"),
             may("default", Scalar::Formula, "新建时先填好的值。"),
@@ -513,8 +538,8 @@ pub const GRAMMAR: &[Node] = &[
         name: "item",
         inside: &["vocabulary.list"],
         times: Times::Some,
-        args: &[ID, NAME],
-        props: &[may("parent", Scalar::Id, "上一级选项。")],
+        args: &[CODE, NAME],
+        props: &[may("parent", Scalar::Code, "上一级选项。")],
         means: "一个选项。",
     },
     Node {

@@ -44,6 +44,11 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "set_up" => ("初次登记", format!("单位{}个，人员{}人，授权{}项", of("units"), of("people"), of("grants"))),
         "batch" => ("批量办理", format!("{} {}，{}件", of("mechanism"), of("kind"), of("count"))),
         "undo" => ("撤销导入", format!("{}件", of("count"))),
+        "people.listed" => ("更新人员名册", format!("{}份档案", of("records"))),
+        "people.called" => ("更新现任职务", format!("{}人", of("people"))),
+        "person.merged" => ("合并人员档案", format!("{}，理由：{}", of("name"), of("reason"))),
+        "person.parted" => ("撤销合并人员档案", format!("{}，理由：{}", of("name"), of("reason"))),
+        "person.kept_apart" => ("记下不是同一个人", of("name")),
         "correction.asked" => ("请求更正个人信息", String::new()),
         other => return (other.to_owned(), plain(&line.detail)),
     };

@@ -3,6 +3,7 @@
 //! Never offers a step that would be refused for authority.
 
 use app::queries::forms::Again;
+use app::queries::people::{self, PersonCards};
 use app::queries::record_file::{self, RecordFile};
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -55,12 +56,22 @@ pub(super) struct Shown {
     back: Back,
     /// Why the form comes back.
     said: Vec<app::words::Said>,
+    /// What stands beside the file of a person.
+    person: Option<PersonCards>,
 }
 
 impl Shown {
     fn new(status: StatusCode) -> Self {
         let key = Uuid::new_v4().simple().to_string();
-        Self { status, done: String::new(), step: String::new(), key, back: Back::default(), said: Vec::new() }
+        Self {
+            status,
+            done: String::new(),
+            step: String::new(),
+            key,
+            back: Back::default(),
+            said: Vec::new(),
+            person: None,
+        }
     }
 }
 
@@ -70,7 +81,10 @@ async fn again(visitor: &Visitor, id: RecordId, again: &Again, shown: Shown) -> 
     page(visitor, &file, shown).await
 }
 
-async fn page(visitor: &Visitor, file: &RecordFile, shown: Shown) -> Result<Response, Failure> {
+async fn page(visitor: &Visitor, file: &RecordFile, mut shown: Shown) -> Result<Response, Failure> {
+    if visitor.ctx.catalog().mechanisms.get(file.mechanism.as_str()).is_some_and(|it| it.people().is_some()) {
+        shown.person = people::cards(&visitor.ctx, file.id).await?;
+    }
     let content = view::content(visitor, file, &shown);
     visitor.page_as(shown.status, Place::Mechanism(&file.mechanism), &head(file), content).await
 }

@@ -2,12 +2,14 @@
 
 use app::queries::forms::StepForm;
 use app::queries::moves::RoundLine;
+use app::queries::people::PersonCards;
 use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
+use kernel::ids::FieldId;
 use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{Shown, reveal};
-use crate::pages::{controls, words};
+use crate::pages::{controls, people, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
 use crate::parts::empty::nothing_yet;
@@ -36,12 +38,15 @@ pub(super) fn lights(file: &RecordFile) -> Markup {
 
 /// The page below its head.
 pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
+    if let Some(cards) = &shown.person {
+        return of_person(visitor, file, shown, cards);
+    }
     html! {
         (said(file, shown))
         (plain_card(stepper(&file.stations.iter().map(|station| stage(file, station)).collect::<Vec<_>>())))
         div.grid {
             div.c8.pile {
-                (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file)) }))
+                (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file, &[])) }))
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
             }
             div.c4.pile.lead {
@@ -50,6 +55,26 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
                 (card("时限和承办", html! {}, facts(&standing(file), true)))
                 (card("文书", html! {}, papers(file)))
+                @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
+            }
+        }
+    }
+}
+
+/// The file of a person: what they hold and are stands under the facts, and the steps have room for their rows.
+fn of_person(visitor: &Visitor, file: &RecordFile, shown: &Shown, cards: &PersonCards) -> Markup {
+    html! {
+        (said(file, shown))
+        (people::cards::above(cards))
+        div.grid {
+            div.c8.pile {
+                (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file, &cards.told)) }))
+                (people::cards::below(cards))
+                @if !file.steps.is_empty() { (steps(visitor, file, shown)) }
+            }
+            div.c4.pile {
+                (people::cards::beside(cards))
+                (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
                 @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
             }
         }
@@ -110,10 +135,11 @@ fn fact(file: &RecordFile, line: &FactLine) -> Fact {
     }
 }
 
-fn children(file: &RecordFile) -> Markup {
+/// The child tables but those that are told elsewhere.
+fn children(file: &RecordFile, told: &[FieldId]) -> Markup {
     let covered = |child: &ChildTable| child.columns.iter().cloned().zip(child.masked.clone()).collect::<Vec<_>>();
     html! {
-        @for child in file.children.iter().filter(|child| !child.rows.is_empty()) {
+        @for child in file.children.iter().filter(|child| !child.rows.is_empty() && !told.contains(&child.id)) {
             h3.pad { (child.name) }
             (table(&Table {
                 caption: child.name.clone(),

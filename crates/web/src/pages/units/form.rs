@@ -345,7 +345,7 @@ impl Form<'_> {
             .filter(|below| below.is_present())
             .map(|below| Pickable::new(below.id.to_string(), below.name.as_str()).found_by(below.pinyin.as_str(), ""))
             .collect();
-        let mut people: Vec<_> = tree.people().filter(|person| person.unit == Some(unit)).collect();
+        let mut people: Vec<_> = tree.working_in(unit).collect();
         people.sort_by(|a, b| (&a.pinyin, a.id).cmp(&(&b.pinyin, b.id)));
         let people: Vec<Pickable> = people
             .into_iter()
@@ -354,14 +354,15 @@ impl Form<'_> {
                 Pickable::new(person.id.to_string(), person.name.as_str()).found_by(person.pinyin.as_str(), post)
             })
             .collect();
-        let mechanisms = self.ctx.catalog().mechanisms.values();
+        let mechanisms = self.ctx.catalog().mechanisms.values().filter(|mechanism| mechanism.roster.is_none());
         let mechanisms: Vec<Pickable> =
             mechanisms.map(|mechanism| Pickable::new(mechanism.id.as_str(), mechanism.name.as_str())).collect();
         html! {
             @for (name, label, list) in [("takes_units", "划走的下级单位", below), ("takes_people", "划走的人员", people), ("takes_mechanisms", "划走的在办事项", mechanisms)] {
                 @if !list.is_empty() {
                     @let control = Control::PickMany { options: Options::flat(list), chosen: self.typed.all(name).to_vec() };
-                    (self.field(name, label, control, false, "不勾选的留在原单位"))
+                    @let hint = if name == "takes_people" { "不勾选的留在原单位；档案随人走，现任的人都划走的职位也随着走" } else { "不勾选的留在原单位" };
+                    (self.field(name, label, control, false, hint))
                 }
             }
             (self.tick("with_roles", "划走人员的授权", "随人转到新单位（本人的授权不随转）"))

@@ -226,9 +226,10 @@ pub(crate) async fn show(visitor: Visitor, At(id): At<Uuid>, Query(done): Query<
         Fact::text("事由", &line.order.why),
         Fact::text("登记人", &line.by),
     ];
-    if let Some((records, people, along, ended)) = line.done {
+    if let Some([records, people, posts, along, ended]) = line.done {
         list.push(Fact::text("划转的在办事项", &format!("{records}件")));
         list.push(Fact::text("调动人员", &format!("{people}人")));
+        list.push(Fact::text("划转职位", &format!("{posts}个")));
         list.push(Fact::text("授权", &format!("转移{along}项，终止{ended}项")));
     }
     let is_planned = matches!(tone, Light::Amber);

@@ -88,18 +88,23 @@ fn records(visitor: &Visitor, plan: &Plan) -> Vec<Row> {
 
 fn people(visitor: &Visitor, plan: &Plan) -> Vec<Row> {
     let names = visitor.ctx.names();
-    let people =
-        plan.people.iter().take(NAMED).map(|(person, to)| {
-            row(&format!("人员：{}", names.person(*person)), 1, format!("到{}", name(visitor, *to)))
-        });
+    let people = plan.people.iter().take(NAMED).map(|(person, to)| {
+        row(&format!("人员：{}", names.person(*person)), 1, format!("到{}，档案随人", name(visitor, *to)))
+    });
+    let posts = plan.posts.iter().take(NAMED).map(|(post, holders, to)| {
+        let holders: Vec<String> = holders.iter().map(|person| names.person(*person)).collect();
+        let held =
+            if holders.is_empty() { "空缺".to_owned() } else { format!("{}任职不变", holders.join("、")) };
+        row(&format!("职位：{post}"), 1, format!("划转到{}，{held}", name(visitor, *to)))
+    });
     let roles = plan.roles.iter().take(NAMED).map(|(person, role, from, to)| {
         let goes = to.map_or_else(|| "终止".to_owned(), |to| format!("转到{}", name(visitor, to)));
         row(&format!("授权：{} {role}（{}）", names.person(*person), name(visitor, *from)), 1, goes)
     });
-    let rest = [("人员", plan.people.len()), ("授权", plan.roles.len())].into_iter();
+    let rest = [("人员", plan.people.len()), ("职位", plan.posts.len()), ("授权", plan.roles.len())].into_iter();
     let rest = rest.filter(|(_, number)| *number > NAMED);
     let rest = rest.map(|(what, number)| row(&format!("其余{what}"), number - NAMED, "同上".to_owned()));
-    people.chain(roles).chain(rest).collect()
+    people.chain(posts).chain(roles).chain(rest).collect()
 }
 
 fn goes(visitor: &Visitor, plan: &Plan) -> Table {

@@ -68,7 +68,7 @@ pub(crate) async fn show(
             }
             div.c4.pile {
                 (card("沿革", html! {}, history(&page)))
-                (card("人员", html! {}, people(&page)))
+                (card("人员", people_links(&page), people(&page)))
             }
         }
     };
@@ -206,7 +206,28 @@ fn people(page: &UnitPage) -> Markup {
     if page.people.is_empty() {
         return nothing_yet("没有登记人员。");
     }
-    html! { ul.points { @for (name, post) in &page.people { li { (name) @if !post.is_empty() { " " span.quiet.small { (post) } } } } } }
+    html! {
+        ul.points {
+            @for (id, name, post) in &page.people {
+                li {
+                    @if page.sees_people { a href=(urls::person(*id)) { (name) } } @else { (name) }
+                    @if !post.is_empty() { " " span.quiet.small { (post) } }
+                }
+            }
+        }
+    }
+}
+
+/// The ways from a unit to its people, and to who held which post on the day that is looked at.
+fn people_links(page: &UnitPage) -> Markup {
+    let unit = page.id.to_string();
+    let line_up = urls::with(urls::LINE_UP, &[("unit", &unit), ("on", &page.on.to_string())]);
+    html! {
+        @if page.sees_people {
+            a href=(urls::with(urls::PEOPLE, &[("unit", &unit)])) { "名册" } " "
+            a href=(line_up) { "职位和班子" }
+        }
+    }
 }
 
 fn history(page: &UnitPage) -> Markup {

@@ -9,7 +9,12 @@ use maud::{Markup, html};
 /// A text control that offers labels from an address answering `{"choices": [{"label", "note"}]}`; the typed word is
 /// added as `q`. With `many`, labels stand one behind the other, separated by `、`.
 pub(super) fn chooser(field: &Field, value: &str, from: &str, many: bool) -> Markup {
-    let hint = if many { "名称或拼音首字母，可写几个" } else { "名称、代码或拼音首字母" };
+    let hint = match (from.starts_with(crate::urls::CHOOSE_PEOPLE), many) {
+        (true, true) => "姓名、拼音首字母或人员编号，可写几个",
+        (true, false) => "姓名、拼音首字母或人员编号",
+        (false, true) => "名称或拼音首字母，可写几个",
+        (false, false) => "名称、代码或拼音首字母",
+    };
     html! {
         input type="text" id=(field.id()) name=(field.name) value=(value) required[field.required] autocomplete="off"
             maxlength="2000" placeholder=(hint) data-choose=(from) data-many[many]
