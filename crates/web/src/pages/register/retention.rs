@@ -123,11 +123,21 @@ async fn page(
     let content = html! {
         (above)
         @if !said.is_empty() { (refused(&words::wanted(said, "", label))) }
-        p.quiet { "依据：" (page.because) "。清除只去掉个人信息栏目和它们在经过里的旧值，事项、文书和统计都不变；清除后不能恢复。" }
-        @if page.lines.is_empty() { (plain_card(nothing_yet("没有到期的个人信息。办结满年限的事项会由系统提请，列在这里。"))) }
-        @else { (lines(asked, form, &page, said)) }
+        @if page.lines.is_empty() {
+            (plain_card(html! { (rule(&page)) (nothing_yet("没有到期的个人信息。办结满年限的事项会由系统提请，列在这里。")) }))
+        } @else { (lines(asked, form, &page, said)) }
     };
     visitor.page_as(status, Place::Mechanism(&page.mechanism), &head, content).await
+}
+
+/// By which rule, and what clearing does.
+fn rule(page: &RetentionPage) -> Markup {
+    html! {
+        p.quiet.pad {
+            "依据：" (page.because)
+            "。清除只去掉个人信息栏目和它们在经过里的旧值，事项、文书和统计都不变；清除后不能恢复。"
+        }
+    }
 }
 
 fn lines(asked: &Asked, form: &Deciding, page: &RetentionPage, said: &[Said]) -> Markup {
@@ -167,7 +177,7 @@ fn lines(asked: &Asked, form: &Deciding, page: &RetentionPage, said: &[Said]) ->
     let foot = pager(&Pager { shown, unit: "件".to_owned(), previous: first, next, ..Pager::default() }, html! {});
     html! {
         form method="post" action=(here) {
-            section.card { (list) (foot) }
+            section.card { (rule(page)) (list) (foot) }
             (card("对选中的事项", html! {}, deciding(form, said)))
         }
     }
