@@ -202,7 +202,9 @@ impl Stage<'_> {
         let tree = self.office.tree();
         let person = match by {
             Some(login) => self.logins.get(login).and_then(|id| tree.person(*id)),
-            None => step.who.iter().find_map(|role| tree.holders(role, unit, today).into_iter().min_by_key(|it| it.id)),
+            None => step.who.iter().find_map(|role| {
+                tree.holders(role, unit, today).into_iter().min_by(|one, other| one.pinyin.cmp(&other.pinyin))
+            }),
         };
         let person = person.context("没有人能办这一步")?;
         let ctx = self.office.ctx(Actor::Clock, None, now, today, "demo".to_owned());

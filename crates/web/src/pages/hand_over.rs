@@ -198,7 +198,7 @@ fn give_form(known: &Holdings, form: &HandOverForm, faults: &[Said]) -> Markup {
     html! {
         form method="post" action={ "/hand-over/" (known.leaver) } {
             div.form { (fields(&list)) }
-            p.why { "代办一并结束。" }
+            p.hint.pad { "代办一并结束。" }
             div.send { (Button::submit("交接").main().confirm("交接后，离岗的人在最后一天之后不再有授权，确定吗？")) }
         }
     }
