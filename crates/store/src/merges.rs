@@ -204,11 +204,14 @@ pub enum Owned {
     StoodInFor,
     /// What they were told.
     Notices,
+    /// Lists as they like to see them.
+    Views,
 }
 
 impl Owned {
     /// Everything that goes along.
-    pub const ALL: [Self; 5] = [Self::Grants, Self::Accounts, Self::StandingIn, Self::StoodInFor, Self::Notices];
+    pub const ALL: [Self; 6] =
+        [Self::Grants, Self::Accounts, Self::StandingIn, Self::StoodInFor, Self::Notices, Self::Views];
 
     /// The word under which it is kept.
     pub fn word(self) -> &'static str {
@@ -218,6 +221,7 @@ impl Owned {
             Self::StandingIn => "standing_in",
             Self::StoodInFor => "stood_in_for",
             Self::Notices => "notices",
+            Self::Views => "views",
         }
     }
 
@@ -228,6 +232,7 @@ impl Owned {
             Self::StandingIn => ("stand_in", "person"),
             Self::StoodInFor => ("stand_in", "principal"),
             Self::Notices => ("notice", "person"),
+            Self::Views => ("saved_view", "person"),
         }
     }
 }

@@ -53,6 +53,22 @@ async fn roles_accounts_work_and_what_one_handled_go_along_with_a_merge_and_come
 }
 
 #[tokio::test]
+async fn a_file_goes_nowhere_while_work_waits_for_that_person_by_name() {
+    let office = Office::open().await;
+    let mut su = keeper(&office).await;
+    let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);
+    office.db_grants("zhou", "unit_liaison", "岚湾新区农业农村局").await;
+    let task = tasks::underway(&mut lin, &mut zheng, "移交渔港码头", "农业农村局", "2026-03-31").await;
+    zheng.takes("转办", &task, &[("转给谁", "周启"), ("理由", "周启熟悉产权。")]).await.says("周启");
+    let old = opened(&mut su, "zq", "周启").await;
+    let new = su.begins("person_file", &[("姓名", "周启"), ("所在单位", "岚湾新区农业农村局")]).await;
+    merges(&mut su, &new, &old).await.answers(422).says("还有事项点名等“周启”办理");
+    // The other way round nothing is lost.
+    merges(&mut su, &old, &new).await.answers(200).says("已合并");
+    office.db_verify().await;
+}
+
+#[tokio::test]
 async fn nobody_merges_their_own_file_or_that_of_an_administrator() {
     let office = Office::open().await;
     let mut su = keeper(&office).await;

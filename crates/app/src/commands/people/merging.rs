@@ -70,6 +70,9 @@ async fn merge_once(ctx: &Ctx, keep: PersonId, gone: PersonId, reason: &str) -> 
     let kept = file(ctx, &mut tx, &mechanism, keep).await?;
     let other = file(ctx, &mut tx, &mechanism, gone).await?;
     unguarded(ctx, &mut tx, [keep, gone]).await?;
+    if !store::waiting::for_person(&mut tx, gone, 1).await?.is_empty() {
+        return Err(Refusal::new("merge.awaited").with("name", ctx.names().person(gone)).into());
+    }
     let facts = roster::merged(&mechanism, &kept.facts, &other.facts);
     let after = Record { facts, version: kept.version + 1, ..kept.clone() };
     collide(&mechanism, &after)?;
