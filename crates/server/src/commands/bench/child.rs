@@ -28,6 +28,8 @@ impl Server {
         let process = Command::new(std::env::current_exe()?)
             .args(["serve", "--database", database, "--data", data, "--log", "error"])
             .args(["--listen", &format!("127.0.0.1:{port}")])
+            // A person who looks at ten thousand pages without a pause is no person.
+            .args(["--rate", "0"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
