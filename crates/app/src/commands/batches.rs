@@ -159,25 +159,6 @@ pub(super) fn undone(ctx: &Ctx, record: &Record, step: &str, step_name: &str) ->
         deadlines,
         ..record.clone()
     };
-    Move {
-        changes: kernel::workflow::changes(&record.facts, &after.facts),
-        after,
-        step: step.to_owned(),
-        step_name: step_name.to_owned(),
-        role: None,
-        behalf: None,
-        deadlines: Vec::new(),
-        wants_number: false,
-        paper: None,
-        opens: None,
-        rang: None,
-        is_partial: false,
-        signs: None,
-        copies: Vec::new(),
-        told: Vec::new(),
-        recalls: None,
-        lifts: Vec::new(),
-        opinion: None,
-        reason: None,
-    }
+    let changes = kernel::workflow::changes(&record.facts, &after.facts);
+    Move { changes, ..Move::bare(after, step, step_name) }
 }

@@ -51,25 +51,5 @@ pub(crate) fn by_clock(
     rang: Option<DeadlineId>,
 ) -> Move {
     after.version += 1;
-    Move {
-        after,
-        step: step.to_owned(),
-        step_name: step_name.to_owned(),
-        role: None,
-        behalf: None,
-        changes: Vec::new(),
-        deadlines,
-        wants_number: false,
-        paper: None,
-        opens,
-        rang,
-        is_partial: false,
-        signs: None,
-        copies: Vec::new(),
-        told: Vec::new(),
-        recalls: None,
-        lifts: Vec::new(),
-        opinion: None,
-        reason: None,
-    }
+    Move { deadlines, opens, rang, ..Move::bare(after, step, step_name) }
 }

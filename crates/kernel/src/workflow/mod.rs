@@ -104,6 +104,33 @@ pub struct Move {
     pub reason: Option<String>,
 }
 
+impl Move {
+    /// A move to a record as it will be, of which nothing else is told yet.
+    pub fn bare(after: Record, step: &str, step_name: &str) -> Self {
+        Self {
+            after,
+            step: step.to_owned(),
+            step_name: step_name.to_owned(),
+            role: None,
+            behalf: None,
+            changes: Vec::new(),
+            deadlines: Moves::new(),
+            wants_number: false,
+            paper: None,
+            opens: None,
+            is_partial: false,
+            signs: None,
+            copies: Vec::new(),
+            told: Vec::new(),
+            recalls: None,
+            lifts: Vec::new(),
+            rang: None,
+            opinion: None,
+            reason: None,
+        }
+    }
+}
+
 /// Whom something is copied to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Party {

@@ -107,27 +107,7 @@ pub(crate) fn by_hand(
     reason: Option<String>,
 ) -> Move {
     let had = before.map(|it| it.facts.clone()).unwrap_or_default();
-    Move {
-        changes: changes(&had, &after.facts),
-        after,
-        step: step.to_owned(),
-        step_name: step_name.to_owned(),
-        role: None,
-        behalf: None,
-        deadlines: Vec::new(),
-        wants_number: false,
-        paper: None,
-        opens: None,
-        rang: None,
-        is_partial: false,
-        signs: None,
-        copies: Vec::new(),
-        told: Vec::new(),
-        recalls: None,
-        lifts: Vec::new(),
-        opinion: None,
-        reason,
-    }
+    Move { changes: changes(&had, &after.facts), reason, ..Move::bare(after, step, step_name) }
 }
 
 /// Two people who look alike and are not the same: they are not proposed again.

@@ -4,10 +4,11 @@
 //! asks of each line where it is enforced and which test proves it.
 //! Never a rule that needs more than the node itself: those are checks.
 
+mod parts;
 mod table;
 
+use parts::{CODE, ID, NAME};
 pub use table::GRAMMAR;
-use table::{CODE, ID, NAME};
 
 /// A kind of node.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,31 +2,14 @@
 //!
 //! Never a rule that needs more than the node itself: those are checks.
 
+use super::parts::{
+    CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PLACES, PURPOSE, READ, arg, many, may, must,
+};
 use super::{
-    ADMINISTERS, ANY, Argument, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, LEVELS, MASKS, MECHANISM_FILE, Node,
-    Property, RELATIONS, ROSTERS, SORTS, Scalar, Times, VOCABULARY_FILE,
+    ADMINISTERS, ANY, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM_FILE, Node, RELATIONS, ROSTERS, SORTS,
+    Scalar, Times, VOCABULARY_FILE,
 };
 use crate::identity::FORMS;
-
-const fn arg(name: &'static str, of: Scalar) -> Argument {
-    Argument { name, of, many: false }
-}
-
-const fn many(name: &'static str, of: Scalar) -> Argument {
-    Argument { name, of, many: true }
-}
-
-const fn must(name: &'static str, of: Scalar, means: &'static str) -> Property {
-    Property { name, of, required: true, means }
-}
-
-const fn may(name: &'static str, of: Scalar, means: &'static str) -> Property {
-    Property { name, of, required: false, means }
-}
-
-pub(super) const ID: Argument = arg("代号", Scalar::Id);
-pub(super) const CODE: Argument = arg("代号", Scalar::Code);
-pub(super) const NAME: Argument = arg("名称", Scalar::Text);
 
 /// Every node, parents first.
 pub const GRAMMAR: &[Node] = &[
@@ -112,36 +95,28 @@ pub const GRAMMAR: &[Node] = &[
         args: &[ID, NAME, arg("类型", Scalar::Word(FIELD_TYPES))],
         props: &[
             may("required", Scalar::YesNo, "一开始就必须填。"),
-            may("max", Scalar::Whole, "文字最多多少字，或者整数最大是多少。"),
-            may("min", Scalar::Whole, "整数最小是多少。"),
-            may("measure", Scalar::Text, "数字的计量单位，例如项、人、场。"),
-            may("places", Scalar::Whole, "小数最多几位，0到6。"),
-            may("list", Scalar::Id, "从哪张选项表里选。"),
+            MAX,
+            MIN,
+            MEASURE,
+            PLACES,
+            LIST,
             may(
                 "form",
                 Scalar::Word(FORMS),
                 "文字要合什么格式：identity 身份证号，phone 手机号，organization_code 组织机构代码。",
             ),
             may("unique", Scalar::YesNo, "本机制里任何两条记录都不能相同，例如证件号码。"),
-            may("of", Scalar::Id, "关联哪个机制的记录。"),
+            OF,
             may("formula", Scalar::Formula, "不用填，按这个公式算出来。"),
             may("default", Scalar::Formula, "新建时先填好的值。"),
             may("filter", Scalar::YesNo, "台账里可以按它筛选。"),
             may("search", Scalar::YesNo, "搜索框能搜到它的内容。"),
-            may("help", Scalar::Text, "填写时显示在下面的提示。"),
+            HELP,
             may("stamped", Scalar::Id, "走到哪一步时自动记下当天日期。"),
-            may(
-                "level",
-                Scalar::Word(LEVELS),
-                "personal 个人信息，sensitive 敏感个人信息；写了就要写 purpose 和 mask。",
-            ),
-            may("purpose", Scalar::Text, "为什么收集这项个人信息，填写的人看得到。"),
-            may(
-                "mask",
-                Scalar::Word(MASKS),
-                "平时遮住：identity 身份号码，phone 电话，name 姓名，all 全部；写明理由才看得到全文，并且留痕。",
-            ),
-            may("read", Scalar::Ids, "只有这些角色看得到这一栏；不写就是看得到记录的人都看得到。"),
+            LEVEL,
+            PURPOSE,
+            MASK,
+            READ,
             may("write", Scalar::Ids, "只有这些角色填得了这一栏；不写就是办那一步的人都填得了。"),
             may("hidden_in", Scalar::Ids, "在这些状态里，除了 write 写的角色，谁也看不到这一栏。"),
             may("closed_in", Scalar::Ids, "在这些状态里，谁也改不了这一栏。"),
@@ -174,25 +149,17 @@ pub const GRAMMAR: &[Node] = &[
         args: &[ID, NAME, arg("类型", Scalar::Word(COLUMN_TYPES))],
         props: &[
             may("required", Scalar::YesNo, "有这一行就必须填。"),
-            may("max", Scalar::Whole, "文字最多多少字，或者整数最大是多少。"),
-            may("min", Scalar::Whole, "整数最小是多少。"),
-            may("measure", Scalar::Text, "数字的计量单位，例如项、人、场。"),
-            may("places", Scalar::Whole, "小数最多几位，0到6。"),
-            may("list", Scalar::Id, "从哪张选项表里选。"),
-            may("of", Scalar::Id, "关联哪个机制的记录。"),
-            may("help", Scalar::Text, "填写时显示在下面的提示。"),
-            may(
-                "level",
-                Scalar::Word(LEVELS),
-                "personal 个人信息，sensitive 敏感个人信息；写了就要写 purpose 和 mask。",
-            ),
-            may("purpose", Scalar::Text, "为什么收集这项个人信息，填写的人看得到。"),
-            may(
-                "mask",
-                Scalar::Word(MASKS),
-                "平时遮住：identity 身份号码，phone 电话，name 姓名，all 全部；写明理由才看得到全文，并且留痕。",
-            ),
-            may("read", Scalar::Ids, "只有这些角色看得到这一栏；不写就是看得到记录的人都看得到。"),
+            MAX,
+            MIN,
+            MEASURE,
+            PLACES,
+            LIST,
+            OF,
+            HELP,
+            LEVEL,
+            PURPOSE,
+            MASK,
+            READ,
         ],
         means: "子表的一栏。",
     },
