@@ -55,6 +55,18 @@ pub async fn by_unit(
     Ok(rows.into_iter().filter_map(cell).collect())
 }
 
+/// The cells of several figures without a period, each unit with its subtree by itself.
+pub async fn of_units(
+    conn: &mut Conn,
+    figures: Vec<FigureId>,
+    units: Vec<UnitId>,
+) -> Result<Vec<(FigureId, String, UnitId, i64)>, Error> {
+    let query = CellQuery { figures, slices: Vec::new(), periods: None, units };
+    let rows = store::figures::read_by_unit(conn, &query).await?;
+    let cell = |row: CellSum| Some((row.figure, row.slice, row.unit?, row.numerator));
+    Ok(rows.into_iter().filter_map(cell).collect())
+}
+
 fn query(figure: &str, slice: Option<&str>, periods: Option<(String, String)>, units: Vec<UnitId>) -> CellQuery {
     CellQuery {
         figures: vec![FigureId::from(figure)],

@@ -143,13 +143,15 @@ pub async fn visible_of(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<
 /// The rows that this person may see. The store has asked the same in SQL where it could; here it is judged by the tree
 /// that the act began with, so that a reorganisation in between shows nobody what neither tree would show.
 pub async fn seen(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<RecordRow>, Error> {
-    let sights: HashMap<MechanismId, Sight> = rows
-        .iter()
-        .filter_map(|row| {
-            let mechanism = ctx.catalog().mechanisms.get(row.mechanism.as_str())?;
-            Some((row.mechanism.clone(), ctx.sight(mechanism)))
-        })
-        .collect();
+    let mut sights: HashMap<MechanismId, Sight> = HashMap::new();
+    for row in &rows {
+        if sights.contains_key(&row.mechanism) {
+            continue;
+        }
+        if let Some(mechanism) = ctx.catalog().mechanisms.get(row.mechanism.as_str()) {
+            sights.insert(row.mechanism.clone(), ctx.sight(mechanism));
+        }
+    }
     let sees = |row: &RecordRow, points: &[Pointed]| {
         sights.get(&row.mechanism).is_some_and(|sight| sight.sees(standing(ctx, row, points)))
     };

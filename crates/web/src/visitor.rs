@@ -82,7 +82,7 @@ impl Visitor {
         head: &PageHead,
         content: Markup,
     ) -> Result<Response, Failure> {
-        let frame: Frame = frame::frame(&self.ctx).await?;
+        let frame: Frame = frame::frame(&self.ctx, place.mechanism()).await?;
         Ok(answer::page(status, shell::of(self, &frame, place).page(head, content)))
     }
 

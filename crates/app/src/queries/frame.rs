@@ -1,6 +1,6 @@
 //! What stands around every page: the site, the person, the chapters their roles reach, what waits for them.
 
-use kernel::catalog::{Administers, Mechanism};
+use kernel::catalog::Administers;
 use kernel::ids::RoleId;
 
 use crate::ctx::Ctx;
@@ -37,37 +37,34 @@ pub struct ChapterLine {
     pub name: String,
     /// Its icon's name.
     pub icon: String,
-    /// Its mechanisms: id, name, open records.
-    pub mechanisms: Vec<(String, String, i64)>,
+    /// Its mechanisms: id, name, open records where the chapter stands open.
+    pub mechanisms: Vec<(String, String, Option<i64>)>,
 }
 
-/// The frame for this person.
-pub async fn frame(ctx: &Ctx) -> Result<Frame, Error> {
+/// The frame for this person on a page of this mechanism, or of none. Only the chapter that stands open is counted.
+pub async fn frame(ctx: &Ctx, at: Option<&str>) -> Result<Frame, Error> {
     let mut conn = ctx.office.db.read().await?;
     let unread = match ctx.person() {
         Some(person) => store::notices::count_unread(&mut conn, person, 100).await?,
         None => 0,
     };
+    let mut reached = ctx.catalog().by_chapter();
+    reached.iter_mut().for_each(|(_, own)| own.retain(|it| ctx.reaches(it)));
+    reached.retain(|(_, own)| !own.is_empty());
+    let is_only = reached.len() == 1;
     let mut chapters = Vec::new();
-    for (chapter, own) in ctx.catalog().by_chapter() {
-        let mut mechanisms = Vec::new();
-        for mechanism in own {
-            if !ctx.reaches(mechanism) {
-                continue;
-            }
-            let scope = register::scope(ctx, mechanism, None)?;
-            let by_state = register::counts_by_state(ctx, &mut conn, mechanism, &scope).await?.by_state;
-            let open = by_state.iter().filter(|(id, _)| is_open(mechanism, id.as_str())).map(|(_, count)| count).sum();
-            mechanisms.push((mechanism.id.to_string(), mechanism.name.clone(), open));
-        }
-        if !mechanisms.is_empty() {
-            chapters.push(ChapterLine {
-                id: chapter.id.to_string(),
-                name: chapter.name.clone(),
-                icon: chapter.icon.clone(),
-                mechanisms,
-            });
-        }
+    for (chapter, own) in reached {
+        let is_open = is_only || own.iter().any(|it| at.is_some_and(|at| *it.id.as_str() == *at));
+        let mut open = match is_open {
+            true => register::open_counts(ctx, &mut conn, &own).await?.into_iter(),
+            false => Vec::new().into_iter(),
+        };
+        chapters.push(ChapterLine {
+            id: chapter.id.to_string(),
+            name: chapter.name.clone(),
+            icon: chapter.icon.clone(),
+            mechanisms: own.iter().map(|it| (it.id.to_string(), it.name.clone(), open.next())).collect(),
+        });
     }
     let me = ctx.person().and_then(|id| ctx.tree.person(id));
     let widest = ctx.actor.grants().iter().max_by_key(|grant| grant.over.last - grant.over.first);
@@ -84,10 +81,6 @@ pub async fn frame(ctx: &Ctx) -> Result<Frame, Error> {
         administers: KINDS.into_iter().filter(|kind| administers(ctx, *kind)).collect(),
         gives: crate::queries::grants::gives(ctx),
     })
-}
-
-fn is_open(mechanism: &Mechanism, state: &str) -> bool {
-    mechanism.state(state).is_some_and(|state| !state.is_final)
 }
 
 const KINDS: [Administers; 3] = [Administers::System, Administers::Security, Administers::Audit];

@@ -247,12 +247,14 @@ impl Sight {
     }
 
     /// Also what others pass on to this person: records of which they, or units where they hold a role that the rules
-    /// name, were sent a copy. To whoever sees the whole tree no copy shows anything more.
+    /// name, were sent a copy. To whoever sees the whole tree nothing else shows anything more, and no list need be asked
+    /// for it.
     #[must_use]
     pub fn with_copies(mut self, mechanism: &Mechanism, actor: &Actor, whole: Subtree) -> Self {
         let all = |it: &Subtree| it.first <= whole.first && whole.last <= it.last;
-        if self.unit_ways().any(|(units, states)| states.is_none() && units.iter().any(all)) {
-            return self;
+        let sees_all = |way: &Way| way.states.is_none() && way.subtrees().is_some_and(|units| units.iter().any(all));
+        if let Some(at) = self.ways.iter().position(sees_all) {
+            return Self { ways: vec![self.ways.swap_remove(at)] };
         }
         for person in actor.counts_as(&mechanism.id) {
             self.see(Through::Person(How::copied(), person), None);

@@ -33,6 +33,16 @@ pub(crate) enum Place<'a> {
     Elsewhere,
 }
 
+impl<'a> Place<'a> {
+    /// The mechanism whose page it is.
+    pub(crate) fn mechanism(self) -> Option<&'a str> {
+        match self {
+            Self::Mechanism(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
 /// The frame around a page.
 pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
     let guest = &visitor.guest;
@@ -103,9 +113,9 @@ fn chapters(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Vec<Chapter> 
 /// A chapter of the rail; the only one shows its pages everywhere.
 fn chapter_entry(chapter: &ChapterLine, place: Place<'_>, is_only: bool, register: &dyn Fn(&str) -> String) -> Chapter {
     let is_here = |id: &str| place == Place::Mechanism(id);
-    let page = |(id, name, open): &(String, String, i64)| RailPage {
+    let page = |(id, name, open): &(String, String, Option<i64>)| RailPage {
         anchor: Anchor::new(name, register(id)),
-        count: u64::try_from(*open).ok(),
+        count: open.and_then(|open| u64::try_from(open).ok()),
         current: is_here(id),
     };
     let first = chapter.mechanisms.first().map_or_else(|| "/".to_owned(), |(id, ..)| register(id));

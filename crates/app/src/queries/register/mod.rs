@@ -10,7 +10,7 @@ mod rows;
 
 pub use asked::{Asked, RegisterAsk, query};
 pub use board::{Board, BoardColumn, Card, MonthDay, MonthPage, board, month};
-pub use counts::{Counts, counts_by_state};
+pub use counts::{Counts, counts_by_state, open_counts};
 pub use rows::{Linked, holder_words, is_number, light, linked, value_of};
 
 use kernel::authority::{Sight, Subtree};
@@ -166,7 +166,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
     let mut conn = ctx.office.db.read().await?;
     let counts = counts_by_state(ctx, &mut conn, &mechanism, &scope).await?;
     let mut asked = query(ctx, &mechanism, &ask, &scope)?;
-    asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &counts).await?);
+    asked.query.expected = Some(expected(ctx, &mut conn, &mechanism, &scope, &counts).await?);
     let (found, next) = asked.page(ctx, &mut conn, PAGE as usize).await?;
     let count = count(ctx, &mut conn, &mechanism, &ask, &counts, &asked, found.len(), next.is_some()).await?;
     let linked = linked(ctx, &mut conn, &mechanism, &found).await?;
@@ -224,6 +224,13 @@ pub struct Scope {
     pub then: Option<Then>,
 }
 
+impl Scope {
+    /// Is it all that there is?
+    fn is_everything(&self, ctx: &Ctx) -> bool {
+        self.within.is_none() && self.then.is_none() && self.sight == Sight::over(vec![ctx.tree.whole()])
+    }
+}
+
 /// The units for which a figure was counted: the tree has changed since.
 #[derive(Clone, Debug)]
 pub struct Then {
@@ -263,7 +270,17 @@ pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<S
     Ok(scope)
 }
 
-async fn expected(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, counts: &Counts) -> Result<(i64, i64), Error> {
+/// How many records somebody sees and how many there are, as far as that chooses the way to a page.
+async fn expected(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    scope: &Scope,
+    counts: &Counts,
+) -> Result<(i64, i64), Error> {
+    if scope.is_everything(ctx) {
+        return Ok((counts.sum(), counts.sum()));
+    }
     let whole = Scope { sight: Sight::over(vec![ctx.tree.whole()]), within: None, then: None };
     let whole = counts_by_state(ctx, conn, mechanism, &whole).await?;
     Ok((counts.sum(), whole.sum()))
