@@ -22,6 +22,7 @@ pub mod organisation;
 pub mod entry;
 pub mod giving;
 pub mod deadlines;
+pub mod distinct;
 pub mod workflow;
 pub mod flow;
 pub mod figures;

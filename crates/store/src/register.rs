@@ -536,11 +536,20 @@ fn fact(asking: &mut Asking, field: &FieldId, test: &FactTest, by_index: bool) -
     Ok(())
 }
 
+/// An interval of units, and whether it is so wide that a list is walked and each record's unit tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over {
+    /// The units.
+    pub units: Subtree,
+    /// Do they hold a fair part of all records?
+    pub is_wide: bool,
+}
+
 /// Open records that a role must act on, in one interval of units, by due day, after one already shown.
 pub async fn open_by_holder(
     conn: &mut Conn,
     role: &RoleId,
-    units: (i64, i64),
+    over: Over,
     mechanisms: &[MechanismId],
     after: Option<&After>,
     limit: u32,
@@ -551,14 +560,17 @@ pub async fn open_by_holder(
         asking.among("mechanism", mechanisms.iter().map(P::from).collect());
     }
     asking.is("open_", true);
-    if units != WHOLE_SITE {
-        let piece = between(&mut asking, "unit_ord", &[Subtree { first: units.0, last: units.1 }]);
-        asking.and(piece);
-    }
+    let named = |column: &str, is_free: bool| match is_free {
+        true => asking.dialect.unindexed(column),
+        false => column.to_owned(),
+    };
+    let (unit, due) = (named("unit_ord", over.is_wide), named("due_on", !over.is_wide));
+    let piece = between(&mut asking, &unit, &[over.units]);
+    asking.and(piece);
     if let Some(after) = after {
         let (key, id) = (asking.param(after.key.as_str()), asking.param(after.id));
-        asking.and(format!("due_on >= {key} AND (due_on > {key} OR id > {id})"));
+        asking.and(format!("{due} >= {key} AND ({due} > {key} OR id > {id})"));
     }
-    let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY due_on, id LIMIT {limit}", asking.text());
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY {due}, id LIMIT {limit}", asking.text());
     conn.list(sql, asking.params).await.and_then(|found| rows(&found)).doing("list what a role must act on")
 }

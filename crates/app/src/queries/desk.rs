@@ -7,6 +7,7 @@ use kernel::deadlines::LightKind;
 use kernel::ids::{MechanismId, PersonId, RecordId, RoleId};
 use kernel::value::Month;
 use store::Conn;
+use store::register::Over;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -110,6 +111,9 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
     })
 }
 
+/// Who holds a role over one of so many units or more comes upon their records soon when walking along the due days.
+const WIDE: i64 = 64;
+
 /// What waits for whoever holds these grants, in these mechanisms or in all; and whether there is more.
 async fn todo(
     ctx: &Ctx,
@@ -118,11 +122,12 @@ async fn todo(
     (grants, mechanisms): (&[Grant], &[MechanismId]),
 ) -> Result<(Vec<DeskLine>, bool), Error> {
     let roles: BTreeSet<&RoleId> = grants.iter().map(|grant| &grant.role).collect();
+    let all = ctx.tree.units().len() as i64;
     let mut rows = Vec::new();
     for role in roles {
         for over in merged(grants.iter().filter(|grant| grant.role == *role).map(|grant| grant.over)) {
-            let units = (over.first, over.last);
-            let found = store::register::open_by_holder(conn, role, units, mechanisms, None, TODO + 1).await?;
+            let over = Over { units: over, is_wide: (over.last - over.first + 1) * WIDE >= all };
+            let found = store::register::open_by_holder(conn, role, over, mechanisms, None, TODO + 1).await?;
             rows.extend(found);
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kernel::authority::Sight;
+use kernel::authority::{Sight, Subtree};
 use kernel::ids::{FieldId, RecordId};
 use serde_json::json;
 use store::records::{self, RecordRow};
-use store::register::{self, After, FactTest, Page, RegisterQuery, SortBy, WHOLE_SITE};
+use store::register::{self, After, FactTest, Over, Page, RegisterQuery, SortBy, WHOLE_SITE};
 use store::{Conn, Dialect};
 
 use crate::trial::{Trial, day, id, over, record};
@@ -269,14 +269,18 @@ async fn a_role_sees_what_it_must_act_on_by_due_day() {
         let all = kept(&trial).await;
         let mut reader = trial.db.read().await.expect("a reader");
         let role = "unit_head".into();
-        let first = register::open_by_holder(&mut reader, &role, (2, 9), &[], None, 4).await.expect("listed");
-        let after = first.last().map(|last| After::of(last, SortBy::Due));
-        let rest = register::open_by_holder(&mut reader, &role, (2, 9), &[], after.as_ref(), 99).await.expect("listed");
-        let seen: Vec<_> = first.iter().chain(&rest).map(|it| it.id).collect();
-        let right = expected(&all, &all_units(), |it| {
-            it.is_open() && it.holder == Some("unit_head".into()) && (2..=9).contains(&it.unit_ord)
-        });
-        assert_eq!(seen, right);
+        for is_wide in [true, false] {
+            let over = Over { units: Subtree { first: 2, last: 9 }, is_wide };
+            let first = register::open_by_holder(&mut reader, &role, over, &[], None, 4).await.expect("listed");
+            let after = first.last().map(|last| After::of(last, SortBy::Due));
+            let rest =
+                register::open_by_holder(&mut reader, &role, over, &[], after.as_ref(), 99).await.expect("listed");
+            let seen: Vec<_> = first.iter().chain(&rest).map(|it| it.id).collect();
+            let right = expected(&all, &all_units(), |it| {
+                it.is_open() && it.holder == Some("unit_head".into()) && (2..=9).contains(&it.unit_ord)
+            });
+            assert_eq!(seen, right, "{over:?}");
+        }
         drop(reader);
         trial.end().await;
     }

@@ -9,6 +9,7 @@ mod child;
 mod lists;
 mod steps;
 mod import;
+mod city;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ pub struct Bench {
     records: Vec<usize>,
     #[arg(long, help_heading = "选项", help = "少量数据、少量次数，只看能不能跑")]
     quick: bool,
+    #[arg(long, help_heading = "选项", help = "只量一座城市的数字，不量页面和步骤")]
+    city: bool,
     #[arg(
         long,
         value_name = "文件",
@@ -53,6 +56,8 @@ struct Scale {
     views: usize,
     seconds: u64,
     import_rows: usize,
+    people: u32,
+    times: usize,
 }
 
 impl Bench {
@@ -66,12 +71,18 @@ impl Bench {
         let folder = config.data.join(format!("bench-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("建不了文件夹 {}", folder.display()))?;
         let mut report = Report::default();
-        let done = measure_all(&config, &folder, &scale, &mut report).await;
+        let mut done = Ok(());
+        if !self.city {
+            done = measure_all(&config, &folder, &scale, &mut report).await;
+        }
+        if done.is_ok() {
+            done = city::measure(&folder, scale.people, scale.times, &mut report);
+        }
         // The folder is this run's own; what is left of it is of no use.
         let _ = std::fs::remove_dir_all(&folder);
         done?;
         report.print();
-        let out = self.out.or_else(|| usual_place(is_debug || self.quick));
+        let out = self.out.or_else(|| usual_place(is_debug || self.quick || self.city));
         if let Some(out) = out {
             report.write(&out, SystemClock.today())?;
             print::line(format_args!("已写 {}", out.display()));
@@ -86,8 +97,10 @@ impl Bench {
             (true, false) => vec![100_000, 1_000_000],
         };
         match self.quick {
-            true => Scale { records, views: 200, seconds: 1, import_rows: 2_000 },
-            false => Scale { records, views: 10_000, seconds: 10, import_rows: 100_000 },
+            true => Scale { records, views: 200, seconds: 1, import_rows: 2_000, people: 20_000, times: 100_000 },
+            false => {
+                Scale { records, views: 10_000, seconds: 10, import_rows: 100_000, people: 500_000, times: 5_000_000 }
+            }
         }
     }
 }
@@ -135,6 +148,8 @@ async fn make(config: &Config, count: usize) -> anyhow::Result<Arc<Office>> {
     let began = Instant::now();
     print::line(format_args!("正在准备{count}件事项……"));
     let office = open::office(config).await?;
+    // As any server does when it first starts: what follows is kept live by whoever writes.
+    office.renew_points().await?;
     let ctx: Ctx = open::own_ctx(&office);
     district::organise(&ctx).await?;
     let ctx = open::own_ctx(&office);
