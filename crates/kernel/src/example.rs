@@ -59,7 +59,7 @@ fn figure_gives(mechanism: &Mechanism, figure: &Figure, example: &FigureExample,
     }
     let own = format!("{}.{}", mechanism.id, figure.id);
     cells.retain(|key, _| key.figure == own);
-    let shown = figures::shown(figure, figures::up_to(figure, &cells, example.on));
+    let shown = figures::shown(figure, figures::up_to(&cells, example.on));
     if figure.unit == "%" { format!("{shown}%") } else { shown }
 }
 

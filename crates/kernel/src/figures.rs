@@ -13,60 +13,39 @@ use crate::catalog::{Figure, Measure, Mechanism};
 use crate::formula::{Env, Formula};
 use crate::ids::UnitId;
 use crate::record::{Record, View};
-use crate::value::{Month, Value};
+use crate::value::Value;
 
 /// The figure that every mechanism has: records by state, for tabs and for choosing a plan.
 pub const STATES: &str = "#states";
 
-/// The slice of cells that no list is cut into.
+/// The slice of what is not cut into slices.
 pub const WHOLE: &str = "-";
-/// The slice of a stock's cells by day; those by month stand in [`WHOLE`].
-pub const BY_DAY: &str = "day";
 
 /// How many parts a number of a sum or a mean is kept in.
 const PARTS: i64 = 1_000_000;
 
-/// The address of a cell.
+/// Where a contribution belongs. Which cells by month and by day follow from it is the keeper's matter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellKey {
     /// `task_order.closed`.
     pub figure: String,
-    /// The slice: [`WHOLE`], or [`BY_DAY`] for the days of a stock, or a state.
+    /// The slice: [`WHOLE`], or a state.
     pub slice: String,
-    /// `2026-03` for a month, `2026-03-05` for a day of a stock, `-` for no time.
-    pub period: String,
     /// The unit itself, not rolled up.
     pub unit: UnitId,
-    /// By which tree it is rolled up.
+    /// When it counts, and by which tree it is rolled up.
     pub falls: Falls,
 }
 
 /// When a contribution counts: it rolls up along the tree as it stood on that day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Falls {
-    /// At no time: by the tree as it stands now. Cells that are rolled up say so too.
+    /// At no time: by the tree as it stands now.
     Always,
     /// On this day.
     On(Date),
     /// From this day on, for as long as nothing takes it away again: a stock, which moves along with its unit.
     Stands(Date),
-}
-
-impl Falls {
-    fn period(self, slice: &str) -> String {
-        match self {
-            Self::Always => "-".to_owned(),
-            Self::Stands(day) if slice == BY_DAY => day.to_string(),
-            Self::On(day) | Self::Stands(day) => Month::of(day).to_string(),
-        }
-    }
-
-    /// The same on another day: what a stock does on the day on which its unit moves.
-    #[must_use]
-    pub fn at(key: &CellKey, day: Date) -> CellKey {
-        let falls = Self::Stands(day);
-        CellKey { period: falls.period(&key.slice), falls, ..key.clone() }
-    }
 }
 
 /// What is added to a cell.
@@ -78,6 +57,14 @@ pub struct Amount {
     pub denominator: i64,
 }
 
+impl Amount {
+    /// So many times the amount; −1 times is what takes it away.
+    #[must_use]
+    pub fn times(self, sign: i64) -> Self {
+        Self { numerator: self.numerator * sign, denominator: self.denominator * sign }
+    }
+}
+
 impl std::ops::AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
         self.numerator += other.numerator;
@@ -85,21 +72,14 @@ impl std::ops::AddAssign for Amount {
     }
 }
 
-/// Cells and what is added to each.
+/// Contributions, added up where they belong to the same.
 pub type Cells = BTreeMap<CellKey, Amount>;
 
 /// What a record contributes, as it stands.
 pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar, into: &mut Cells, sign: i64) {
     let mut add = |figure: &str, slice: &str, falls: Falls, unit: UnitId, amount: Amount, sign: i64| {
-        let key = CellKey {
-            figure: format!("{}.{figure}", mechanism.id),
-            slice: slice.to_owned(),
-            period: falls.period(slice),
-            unit,
-            falls,
-        };
-        let signed = Amount { numerator: amount.numerator * sign, denominator: amount.denominator * sign };
-        *into.entry(key).or_default() += signed;
+        let key = CellKey { figure: format!("{}.{figure}", mechanism.id), slice: slice.to_owned(), unit, falls };
+        *into.entry(key).or_default() += amount.times(sign);
     };
     if mechanism.state(record.state.as_str()).is_none() {
         // An import that was taken back: it stands in no state and counts nowhere.
@@ -110,28 +90,26 @@ pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar
     // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
     let view = View { mechanism, record, today: record.opened_on, calendar, period: None };
     for figure in &mechanism.figures {
-        for (slice, falls, amount) in of_figure(figure, &view) {
-            let (id, day) = (
-                figure.id.as_str(),
-                match falls {
-                    Falls::On(day) | Falls::Stands(day) => day,
-                    Falls::Always => record.opened_on,
-                },
-            );
-            add(id, slice, falls, record.unit_on(day), amount, sign);
+        let id = figure.id.as_str();
+        for (falls, amount) in of_figure(figure, &view) {
+            let day = match falls {
+                Falls::On(day) | Falls::Stands(day) => day,
+                Falls::Always => record.opened_on,
+            };
+            add(id, WHOLE, falls, record.unit_on(day), amount, sign);
             if let Falls::Stands(since) = falls {
                 // What stands goes along when its unit ends: out of the one, into the other.
                 for (until, from, to) in record.moves_after(since) {
-                    add(id, slice, Falls::Stands(until), from, amount, -sign);
-                    add(id, slice, Falls::Stands(until), to, amount, sign);
+                    add(id, WHOLE, Falls::Stands(until), from, amount, -sign);
+                    add(id, WHOLE, Falls::Stands(until), to, amount, sign);
                 }
             }
         }
     }
 }
 
-/// Slice, day and amount of one contribution.
-type Part = (&'static str, Falls, Amount);
+/// When it falls, and how much: one contribution.
+type Part = (Falls, Amount);
 
 /// The difference between what a record contributed and what it contributes; cells that do not change are left out.
 pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record, calendar: &Calendar) -> Cells {
@@ -154,7 +132,7 @@ pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record
 // enforces: figure.stock
 fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
     let month = |at: &Formula| day(at, view).map(Falls::On);
-    let flow = |falls: Option<Falls>, amount| falls.map(|falls| (WHOLE, falls, amount)).into_iter().collect();
+    let flow = |falls: Option<Falls>, amount| falls.map(|falls| (falls, amount)).into_iter().collect();
     let one = |numerator, denominator| Amount { numerator, denominator };
     match &figure.measure {
         Measure::Count { when, at } if when.holds(view) => flow(month(at), one(1, 0)),
@@ -170,7 +148,7 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
     }
 }
 
-/// A record stands from the day `since` until the day before `until`: one in, one out, by day and by month.
+/// A record stands from the day `since` until the day before `until`: one in, one out.
 // enforces: figure.since
 // enforces: figure.until
 fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<Part> {
@@ -179,11 +157,8 @@ fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<Part> {
     if until.is_some_and(|until| until < since) {
         return Vec::new();
     }
-    let at = |day: Date, numerator| {
-        let amount = Amount { numerator, denominator: 0 };
-        [(BY_DAY, Falls::Stands(day), amount), (WHOLE, Falls::Stands(day), amount)]
-    };
-    at(since, 1).into_iter().chain(until.into_iter().flat_map(|until| at(until, -1))).collect()
+    let at = |day: Date, numerator| (Falls::Stands(day), Amount { numerator, denominator: 0 });
+    [at(since, 1)].into_iter().chain(until.map(|until| at(until, -1))).collect()
 }
 
 fn day(formula: &Formula, env: &dyn Env) -> Option<Date> {
@@ -227,15 +202,15 @@ pub fn shown(figure: &Figure, amount: Amount) -> String {
     }
 }
 
-/// The amount of a figure at the end of `on`, from cells of one figure: flows of all periods up to then, or the stock.
-pub fn up_to(figure: &Figure, cells: &Cells, on: Option<Date>) -> Amount {
-    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+/// The amount of a figure at the end of `on`, from contributions to one figure: what fell up to then, or what stands.
+pub fn up_to(cells: &Cells, on: Option<Date>) -> Amount {
     let mut sum = Amount::default();
-    for (key, amount) in cells {
-        if (key.slice == BY_DAY) != is_stock {
-            continue;
-        }
-        if on.is_none_or(|on| key.period <= if is_stock { on.to_string() } else { Month::of(on).to_string() }) {
+    for (key, amount) in cells.iter().filter(|(key, _)| key.slice == WHOLE) {
+        let counts = match key.falls {
+            Falls::Always => true,
+            Falls::On(day) | Falls::Stands(day) => on.is_none_or(|on| day <= on),
+        };
+        if counts {
             sum += *amount;
         }
     }

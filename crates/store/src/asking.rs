@@ -62,6 +62,19 @@ impl Asking {
         }
     }
 
+    /// Rows of parameters, as a list that a `WITH` gives its name and its columns; filled up to one of few lengths with
+    /// a row that matches nothing.
+    pub(crate) fn rows(&mut self, rows: impl Iterator<Item = Vec<P>>, nothing: Vec<P>) -> String {
+        let mut rows: Vec<Vec<P>> = rows.collect();
+        rows.resize(crate::many::padded_length(rows.len()), nothing);
+        let mut tuples = Vec::with_capacity(rows.len());
+        for row in rows {
+            tuples.push(format!("({})", crate::many::places(self.params.len() + 1, row.len())));
+            self.params.extend(row);
+        }
+        format!("(VALUES {})", tuples.join(", "))
+    }
+
     /// All of it, without the word WHERE.
     pub(crate) fn text(&self) -> String {
         self.pieces.join(" AND ")

@@ -193,12 +193,15 @@ impl Dialect {
         }
     }
 
-    /// The end of an insert of figure cells that adds to a cell which is there. Both databases (and the distributed
-    /// ones) know this clause; on an engine without it, each cell is updated first and inserted if there was none.
-    pub(crate) fn or_add_to_cell(self) -> &'static str {
-        "ON CONFLICT (site, figure, unit, slice, period, stripe) DO UPDATE SET \
-         numerator = figure_cell.numerator + excluded.numerator, \
-         denominator = figure_cell.denominator + excluded.denominator"
+    /// The end of an insert of cells or days of figures that adds to a row which is there. Both databases (and the
+    /// distributed ones) know this clause; on an engine without it, each row is updated first and inserted if there
+    /// was none.
+    pub(crate) fn or_add(self, table: &str, key: &[&str]) -> String {
+        let key = key.join(", ");
+        format!(
+            "ON CONFLICT ({key}) DO UPDATE SET numerator = {table}.numerator + excluded.numerator, \
+             denominator = {table}.denominator + excluded.denominator"
+        )
     }
 
     /// What keeps two nodes that start together from both making the tables, where one writer does not do so by itself.

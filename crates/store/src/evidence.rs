@@ -149,6 +149,7 @@ pub const TABLES: &[Table] = &[
     reckoned("post", "职位", &["id"], "由职位的事实重新得出"),
     reckoned("holding", "任职", &["person", "seq"], "由人员档案重新得出"),
     reckoned("figure_cell", "数字单元", &["figure", "unit", "slice", "period", "stripe"], "由事项重新算出"),
+    reckoned("figure_day", "数字的日子", &["figure", "on_", "unit", "slice", "stripe"], "由事项重新算出"),
     reckoned("series", "编号序列", &["series", "year_"], "由日志中给出的编号重新数出"),
     reckoned("file_content", "文件内容", &["file", "part"], "与文件的校验值比对"),
     reckoned("record_text", "检索文本", &["record"], "由事项重新算出"),

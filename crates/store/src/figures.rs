@@ -1,10 +1,13 @@
 //! How much? The cells of figures, kept by the same transaction that changes the records.
 //!
-//! A cell holds a unit with its whole subtree: reading costs the cells shown, not the units below.
+//! A cell holds a unit with its whole subtree: reading costs the cells shown, not the units below. What falls on a day
+//! stands besides at the unit itself, one row a day: the days at the ends of a span are summed over units.
 //! Never counts records: what changed is handed in.
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+use kernel::authority::Subtree;
 use kernel::ids::{FigureId, UnitId};
 
 use crate::asking::Asking;
@@ -23,7 +26,8 @@ pub struct CellKey {
     pub figure: FigureId,
     /// The slice, [`NONE`] if there is none.
     pub slice: String,
-    /// The period: `2026-03`, a day, or [`NONE`].
+    /// The period: `2026-03` for a month, [`day`] for a day of a stock, or [`NONE`]; `2026-03-05` where the row stands
+    /// at the unit itself.
     pub period: String,
     /// The unit.
     pub unit: UnitId,
@@ -70,9 +74,87 @@ pub struct CellSum {
     pub denominator: i64,
 }
 
+/// What is added: to cells of units with their subtrees, and to the days of units by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Cells.
+    pub cells: Vec<CellChange>,
+    /// Days; the period is the day.
+    pub days: Vec<CellChange>,
+}
+
+/// Days that are summed up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// The number under which the sum is handed out.
+    pub at: i64,
+    /// Which of the trees the units stand in on these days.
+    pub era: i64,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
+}
+
+/// Units over which days are summed up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Units {
+    /// The number under which the sum is handed out.
+    pub at: i64,
+    /// In which of the trees it is these units.
+    pub era: i64,
+    /// Their numbers in the tree of today.
+    pub over: Subtree,
+}
+
+/// Which days are read; no figures, no days or no units give nothing.
+#[derive(Clone, Debug)]
+pub struct DayQuery {
+    /// The figures.
+    pub figures: Vec<FigureId>,
+    /// The first and the last slice in order; none means all.
+    pub slices: Option<(String, String)>,
+    /// The days.
+    pub days: Vec<Days>,
+    /// The units.
+    pub units: Vec<Units>,
+}
+
+/// The sum of days over units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaySum {
+    /// The figure.
+    pub figure: FigureId,
+    /// The slice.
+    pub slice: String,
+    /// The number of the days.
+    pub days: i64,
+    /// The number of the units.
+    pub units: i64,
+    /// The sum of the numerators.
+    pub numerator: i64,
+    /// The sum of the denominators.
+    pub denominator: i64,
+}
+
+/// How the period of a cell says that it is a day: no range of months holds it.
+pub fn day(on: Date) -> String {
+    format!("d{on}")
+}
+
+/// The day that the period of a cell says, if it is one.
+pub fn day_of(period: &str) -> Option<Date> {
+    period.strip_prefix('d')?.parse().ok()
+}
+
 /// Adds changes to cells, one addition a cell, always in the same order, so that two transactions cannot block each
 /// other for ever. Call it last: cells are what transactions share.
-pub async fn apply(conn: &mut Conn, changes: &[CellChange]) -> Result<(), StoreError> {
+pub async fn apply(conn: &mut Conn, changes: &Changes) -> Result<(), StoreError> {
+    add(conn, "figure_cell", "period", &changes.cells).await?;
+    add(conn, "figure_day", "on_", &changes.days).await
+}
+
+async fn add(conn: &mut Conn, table: &str, period: &str, changes: &[CellChange]) -> Result<(), StoreError> {
     let mut sums: BTreeMap<&CellKey, (i64, i64)> = BTreeMap::new();
     for change in changes {
         let sum = sums.entry(&change.key).or_default();
@@ -92,10 +174,50 @@ pub async fn apply(conn: &mut Conn, changes: &[CellChange]) -> Result<(), StoreE
             denominator.into(),
         ]
     });
-    let into = "figure_cell (site, figure, slice, period, unit, stripe, numerator, denominator)";
-    let tail = conn.dialect().or_add_to_cell();
-    many::insert(conn, into, rows.collect(), tail).await.doing("add to the figures")?;
+    let into = format!("{table} (site, figure, slice, {period}, unit, stripe, numerator, denominator)");
+    let tail = conn.dialect().or_add(table, &["site", "figure", "unit", "slice", period, "stripe"]);
+    many::insert(conn, &into, rows.collect(), &tail).await.doing("add to the figures")?;
     Ok(())
+}
+
+/// The sums of days over units, each days with each units of the same tree: one question, however many are asked for.
+pub async fn read_days(conn: &mut Conn, query: &DayQuery) -> Result<Vec<DaySum>, StoreError> {
+    if query.days.is_empty() || query.units.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
+    let days = query.days.iter().map(|it| vec![it.at.into(), it.era.into(), it.from.into(), it.until.into()]);
+    let days = asking.rows(days, vec![P::Int(-1), P::Int(-1), P::from("9999-12-31"), P::from("0001-01-01")]);
+    let over = |it: &Units| vec![it.at.into(), it.era.into(), it.over.first.into(), it.over.last.into()];
+    let units = asking.rows(query.units.iter().map(over), [-1, -1, 1, 0].map(P::Int).to_vec());
+    asking.among("c.figure", query.figures.iter().map(P::from).collect());
+    if let Some((first, last)) = &query.slices {
+        let (first, last) = (asking.param(first.as_str()), asking.param(last.as_str()));
+        asking.and(format!("c.slice BETWEEN {first} AND {last}"));
+    }
+    // CROSS JOIN keeps SQLite to this order: the days first, along the key of the rows.
+    let sql = format!(
+        "WITH d (at_, era, from_, until_) AS {days}, o (at_, era, first_, last_) AS {units} \
+         SELECT c.figure, c.slice, d.at_, o.at_, CAST(SUM(c.numerator) AS BIGINT), CAST(SUM(c.denominator) AS BIGINT) \
+         FROM d CROSS JOIN figure_day c CROSS JOIN unit u CROSS JOIN o \
+         WHERE {} AND c.on_ BETWEEN d.from_ AND d.until_ AND u.site = c.site AND u.id = c.unit \
+         AND o.era = d.era AND u.ord BETWEEN o.first_ AND o.last_ \
+         GROUP BY c.figure, c.slice, d.at_, o.at_ ORDER BY c.figure, c.slice, d.at_, o.at_",
+        asking.text()
+    );
+    let rows = conn.list(sql, asking.params).await.doing("read the days of figures")?;
+    rows.iter()
+        .map(|row| {
+            Ok(DaySum {
+                figure: row.slug(0)?,
+                slice: row.text(1)?,
+                days: row.int(2)?,
+                units: row.int(3)?,
+                numerator: row.int(4)?,
+                denominator: row.int(5)?,
+            })
+        })
+        .collect()
 }
 
 /// The sums over the units, by figure, slice and period.
@@ -141,11 +263,20 @@ async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<C
         .collect()
 }
 
-/// Every cell of a figure that is not zero, in order: for `verify figures`.
-pub async fn cells(conn: &mut Conn, figure: &FigureId) -> Result<Vec<CellChange>, StoreError> {
-    let sql = "SELECT slice, period, unit, CAST(SUM(numerator) AS BIGINT), CAST(SUM(denominator) AS BIGINT) \
-         FROM figure_cell WHERE site = $1 AND figure = $2 GROUP BY slice, period, unit \
-         HAVING SUM(numerator) <> 0 OR SUM(denominator) <> 0 ORDER BY slice, period, unit";
+/// Every cell and every day of a figure that is not zero, in order: for `verify figures`.
+pub async fn all_of(conn: &mut Conn, figure: &FigureId) -> Result<Changes, StoreError> {
+    Ok(Changes {
+        cells: walk(conn, "figure_cell", "period", figure).await?,
+        days: walk(conn, "figure_day", "on_", figure).await?,
+    })
+}
+
+async fn walk(conn: &mut Conn, table: &str, period: &str, figure: &FigureId) -> Result<Vec<CellChange>, StoreError> {
+    let sql = format!(
+        "SELECT slice, {period}, unit, CAST(SUM(numerator) AS BIGINT), CAST(SUM(denominator) AS BIGINT) \
+         FROM {table} WHERE site = $1 AND figure = $2 GROUP BY slice, {period}, unit \
+         HAVING SUM(numerator) <> 0 OR SUM(denominator) <> 0 ORDER BY slice, {period}, unit"
+    );
     let rows = conn.list(sql, [conn.here(), figure.into()]).await.doing("walk through the cells of a figure")?;
     rows.iter()
         .map(|row| {
@@ -155,11 +286,21 @@ pub async fn cells(conn: &mut Conn, figure: &FigureId) -> Result<Vec<CellChange>
         .collect()
 }
 
-/// Takes all cells of some figures away: before they are counted anew.
+/// Every figure of which something is kept, also of definitions that are no more.
+pub async fn kept(conn: &mut Conn) -> Result<Vec<FigureId>, StoreError> {
+    let sql = "SELECT figure FROM figure_cell WHERE site = $1 UNION SELECT figure FROM figure_day WHERE site = $1 \
+               ORDER BY 1";
+    let rows = conn.list(sql, [conn.here()]).await.doing("list the figures that are kept")?;
+    rows.iter().map(|row| row.slug(0)).collect::<Result<_, _>>()
+}
+
+/// Takes all cells and days of some figures away: before they are counted anew.
 pub async fn clear(conn: &mut Conn, figures: &[FigureId]) -> Result<(), StoreError> {
     for figure in figures {
-        let sql = "DELETE FROM figure_cell WHERE site = $1 AND figure = $2";
-        conn.run(sql, [conn.here(), figure.into()]).await.doing("clear a figure")?;
+        for table in ["figure_cell", "figure_day"] {
+            let sql = format!("DELETE FROM {table} WHERE site = $1 AND figure = $2");
+            conn.run(sql, [conn.here(), figure.into()]).await.doing("clear a figure")?;
+        }
     }
     Ok(())
 }

@@ -66,11 +66,16 @@ pub(crate) fn places(first: usize, count: usize) -> String {
 /// The sizes in which a list of values is asked for: `IN ($2, …)` with one of few lengths, filled up by repeating the
 /// last value.
 pub(crate) fn padded(mut values: Vec<P>) -> Vec<P> {
-    let size = [1, 4, 16, 64, 256, 1024].into_iter().find(|size| *size >= values.len()).unwrap_or(values.len());
+    let size = padded_length(values.len());
     if let Some(last) = values.last().cloned() {
         values.resize(size, last);
     }
     values
+}
+
+/// The length that a list of values is filled up to.
+pub(crate) fn padded_length(length: usize) -> usize {
+    [1, 4, 16, 64, 256, 1024].into_iter().find(|size| *size >= length).unwrap_or(length)
 }
 
 #[cfg(test)]

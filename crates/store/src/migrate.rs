@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010", "people"),
     migration!(12, "0012", "retention"),
     migration!(13, "0013", "own_steps"),
+    migration!(14, "0014", "figure_days"),
 ];
 
 const TABLE: &str =

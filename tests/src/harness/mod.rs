@@ -13,6 +13,7 @@ mod page;
 mod form;
 mod markup;
 mod reading;
+mod reckoning;
 mod bundle;
 mod fonts;
 

@@ -324,6 +324,7 @@ impl Office {
         }
         let figures = upkeep::figures::verify(&ctx).await.expect("the figures are reckoned");
         assert!(figures.holds(), "what is kept differs from what happened: {figures:?}");
+        super::reckoning::readings_agree(&ctx).await;
         // PostgreSQL hears that the readers are done while others ask: a schema still read cannot be dropped.
         for _ in 0..3 {
             self.db_count("SELECT COUNT(*) FROM record").await;
@@ -345,7 +346,9 @@ impl Office {
         use app::commands::upkeep::{self, Verified};
         let ctx = self.db_ctx();
         let parts: Vec<Verified> = match table {
-            "figure_cell" => vec![upkeep::figures::verify(&ctx).await.expect("the figures are reckoned")],
+            "figure_cell" | "figure_day" => {
+                vec![upkeep::figures::verify(&ctx).await.expect("the figures are reckoned")]
+            }
             "unit" | "person" | "account" | "grant_" | "setting" | "definition" | "batch" | "act" | "act_head"
             | "trace" | "migration" => match upkeep::acts::verify(&ctx).await {
                 Ok((acts, rows)) => vec![acts, rows],

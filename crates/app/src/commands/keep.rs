@@ -571,7 +571,7 @@ pub fn add_up(sum: &mut Cells, more: &Cells) {
 
 /// Adds to the figures.
 pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
-    Ok(store::figures::apply(tx, &crate::cells::changes(cells, &ctx.tree)).await?)
+    Ok(store::figures::apply(tx, &crate::cells::rolled_up(cells, &ctx.tree).changes()).await?)
 }
 
 /// Can the move be kept without asking the database anything?

@@ -3,8 +3,6 @@
 //! A figure is read from its cells; nothing is counted here.
 //! Never shows a cell outside the reader's reach.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::catalog::{Figure, Measure, Mechanism};
@@ -15,6 +13,7 @@ use kernel::value::Month;
 use kernel::workflow::Numbered as _;
 use store::Conn;
 
+use crate::cells::reading::{self, Ask, Days, Place};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::Choice;
@@ -225,7 +224,7 @@ pub async fn card(
     reach: &[Subtree],
     months: &[Month],
 ) -> Result<FigureCard, Error> {
-    let by_month = by_month(ctx, conn, mechanism, figure, reach, months).await?;
+    let by_month = by_month(ctx, conn, mechanism, figure, vec![Place::Reach(reach.to_vec())], months).await?.remove(0);
     let is_stock = matches!(figure.measure, Measure::Stock { .. });
     let total = total(&by_month, is_stock);
     let number = |amount: Amount| figures::value(figure, amount).and_then(|value| f64::try_from(value).ok());
@@ -264,76 +263,20 @@ fn total(months: &[Amount], is_stock: bool) -> Amount {
     }
 }
 
-/// A figure by month over the subtrees.
+/// A figure by month for each place.
 async fn by_month(
     ctx: &Ctx,
     conn: &mut Conn,
     mechanism: &Mechanism,
     figure: &Figure,
-    reach: &[Subtree],
+    places: Vec<Place>,
     months: &[Month],
-) -> Result<Vec<Amount>, Error> {
-    let mut all = ByPeriod::new();
-    for (slice, period, amount) in summed(ctx, conn, mechanism, figure, reach, months).await? {
-        *all.entry((slice, period)).or_default() += amount;
-    }
-    Ok(in_months(ctx, figure, &all, months))
-}
-
-/// Amounts by slice and period.
-type ByPeriod = BTreeMap<(String, String), Amount>;
-
-/// The cells that months are made of: the months themselves; for a stock all months since the beginning, and the days
-/// of the month at hand.
-fn wanted(ctx: &Ctx, figure: &Figure, months: &[Month]) -> Vec<(&'static str, (String, String))> {
-    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Vec::new() };
-    match figure.measure {
-        Measure::Stock { .. } => {
-            let now = Month::of(ctx.today);
-            let days = (now.first_day().to_string(), ctx.today.to_string());
-            vec![(figures::WHOLE, ("0001-01".to_owned(), last.to_string())), (figures::BY_DAY, days)]
-        }
-        _ => vec![(figures::WHOLE, (first.to_string(), last.to_string()))],
-    }
-}
-
-async fn summed(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    mechanism: &Mechanism,
-    figure: &Figure,
-    reach: &[Subtree],
-    months: &[Month],
-) -> Result<Vec<(String, String, Amount)>, Error> {
-    let name = format!("{}.{}", mechanism.id, figure.id);
-    let mut all = Vec::new();
-    for (slice, periods) in wanted(ctx, figure, months) {
-        all.append(&mut crate::cells::summed(conn, &ctx.tree, &name, Some(slice), Some(periods), reach).await?);
-    }
-    Ok(all)
-}
-
-/// Amounts by period as amounts by month: flows as they are, stocks as they stand at each month's end, or today.
-fn in_months(ctx: &Ctx, figure: &Figure, cells: &ByPeriod, months: &[Month]) -> Vec<Amount> {
-    let now = Month::of(ctx.today).to_string();
-    let of = |month: &Month| {
-        let month = month.to_string();
-        if !matches!(figure.measure, Measure::Stock { .. }) {
-            return cells.get(&(figures::WHOLE.to_owned(), month)).copied().unwrap_or_default();
-        }
-        let mut sum = Amount::default();
-        for ((slice, period), amount) in cells {
-            let counts = match slice.as_str() {
-                figures::BY_DAY => month == now,
-                _ => *period < now && *period <= month,
-            };
-            if counts {
-                sum += *amount;
-            }
-        }
-        sum
-    };
-    months.iter().map(of).collect()
+) -> Result<Vec<Vec<Amount>>, Error> {
+    let spans = months.iter().map(|month| Days { from: month.first_day(), until: month.last_day() });
+    let ask = Ask { figures: vec![(mechanism, figure)], places, spans: spans.collect() };
+    let amounts = reading::amounts(ctx, conn, &ask).await?;
+    let of = |place| (0..months.len()).map(|span| amounts.of(0, place, span)).collect();
+    Ok((0..ask.places.len()).map(of).collect())
 }
 
 async fn table(
@@ -345,15 +288,16 @@ async fn table(
     ask: &FiguresAsk,
     months: &[Month],
 ) -> Result<FigureTable, Error> {
-    let mut whole = ByPeriod::new();
-    for (slice, period, amount) in summed(ctx, conn, mechanism, figure, reach, months).await? {
-        *whole.entry((slice, period)).or_default() += amount;
-    }
-    let groups = groups(ctx, conn, mechanism, figure, reach, ask.unit, months).await?;
+    let units = groups(ctx, reach, ask.unit, months);
+    let mut places = vec![Place::Reach(reach.to_vec())];
+    places.extend(units.iter().map(|unit| Place::Unit(*unit)));
+    let amounts = by_month(ctx, conn, mechanism, figure, places, months).await?;
     let name = ask.unit.map_or_else(|| "全部".to_owned(), |unit| ctx.names().unit(unit));
-    let mut table_rows = vec![row(ctx, figure, ask.unit, name, &whole, months)];
-    for ((_, unit), cells) in groups {
-        table_rows.push(row(ctx, figure, Some(unit), ctx.names().unit(unit), &cells, months));
+    let mut table_rows = vec![row(ctx, figure, ask.unit, name, &amounts[0], months)];
+    for (unit, amounts) in units.into_iter().zip(&amounts[1..]) {
+        if amounts.iter().any(|amount| *amount != Amount::default()) {
+            table_rows.push(row(ctx, figure, Some(unit), ctx.names().unit(unit), amounts, months));
+        }
     }
     Ok(FigureTable {
         id: figure.id.to_string(),
@@ -370,16 +314,7 @@ async fn table(
 
 /// The units directly below the one looked at (or below the root), as far as the reader reaches, in pre-order;
 /// a reader who reaches only a part of one of them sees that part's units instead.
-async fn groups(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    mechanism: &Mechanism,
-    figure: &Figure,
-    reach: &[Subtree],
-    base: Option<UnitId>,
-    months: &[Month],
-) -> Result<BTreeMap<(i64, UnitId), ByPeriod>, Error> {
-    let name = format!("{}.{}", mechanism.id, figure.id);
+fn groups(ctx: &Ctx, reach: &[Subtree], base: Option<UnitId>, months: &[Month]) -> Vec<UnitId> {
     let base = base.or_else(|| ctx.tree.units().first().map(|root| root.id));
     // Last year's table shows the units as they stood at its end, as far as the reader reaches them now.
     let day = months.last().map_or(ctx.today, |month| month.last_day().min(ctx.today));
@@ -395,14 +330,9 @@ async fn groups(
             false => units.push(over),
         }
     }
-    let mut groups: BTreeMap<(i64, UnitId), ByPeriod> = BTreeMap::new();
-    for (slice, periods) in wanted(ctx, figure, months) {
-        for (unit, period, amount) in crate::cells::by_unit(conn, &name, slice, periods, units.clone()).await? {
-            let place = (ctx.tree.ord(unit).unwrap_or(i64::MAX), unit);
-            *groups.entry(place).or_default().entry((slice.to_owned(), period)).or_default() += amount;
-        }
-    }
-    Ok(groups)
+    units.sort_by_key(|unit| (ctx.tree.ord(*unit), *unit));
+    units.dedup();
+    units
 }
 
 fn row(
@@ -410,12 +340,11 @@ fn row(
     figure: &Figure,
     unit: Option<UnitId>,
     name: String,
-    cells: &ByPeriod,
+    amounts: &[Amount],
     months: &[Month],
 ) -> FigureRow {
-    let amounts = in_months(ctx, figure, cells, months);
     let is_stock = matches!(figure.measure, Measure::Stock { .. });
-    let all = total(&amounts, is_stock);
+    let all = total(amounts, is_stock);
     let first = months.first().copied().unwrap_or(Month::of(ctx.today));
     let last = months.last().copied().unwrap_or(first);
     let period = if is_stock { last.to_string() } else { format!("{first}..{last}") };

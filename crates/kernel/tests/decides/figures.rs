@@ -1,6 +1,6 @@
 //! Figures: what a record contributes, and that differences add up to the whole.
 
-use kernel::figures::{self, Cells, STATES};
+use kernel::figures::{self, Cells, Falls, STATES};
 use kernel::record::Record;
 use proptest::prelude::*;
 
@@ -12,12 +12,12 @@ fn of(office: &Office, records: &[&Record], figure: &str) -> Vec<(String, String
         figures::contributions(office.tasks(), record, &office.calendar, &mut cells, 1);
     }
     let name = format!("task_order.{figure}");
-    // Contributions of one month fall on days; the cell that a page reads is their sum.
-    let mut own = std::collections::BTreeMap::<_, figures::Amount>::new();
-    for (key, amount) in cells.into_iter().filter(|(key, _)| key.figure == name) {
-        *own.entry((key.slice, key.period)).or_default() += amount;
-    }
-    own.into_iter().map(|((slice, period), it)| (slice, period, it.numerator, it.denominator)).collect()
+    let day = |falls| match falls {
+        Falls::Always => "-".to_owned(),
+        Falls::On(day) | Falls::Stands(day) => day.to_string(),
+    };
+    let own = cells.into_iter().filter(|(key, _)| key.figure == name);
+    own.map(|(key, it)| (key.slice, day(key.falls), it.numerator, it.denominator)).collect()
 }
 
 // proves: figure.count
@@ -25,14 +25,14 @@ fn of(office: &Office, records: &[&Record], figure: &str) -> Vec<(String, String
 // proves: figure.ratio
 // proves: figure.over
 #[test]
-fn a_closed_task_counts_in_the_months_that_its_days_lie_in() {
+fn a_closed_task_counts_on_its_days() {
     let office = Office::open();
     let task = office.submitted(&office.underway("2026-01-08", "2026-03-31"), "2026-03-20");
     let closed = office.took(&task, "close", "supervisor", "2026-04-01");
-    let cell = |period: &str, numerator, denominator| vec![("-".to_owned(), period.to_owned(), numerator, denominator)];
-    assert_eq!(of(office, &[&closed], "assigned"), cell("2026-01", 1, 0));
-    assert_eq!(of(office, &[&closed], "closed"), cell("2026-04", 1, 0));
-    assert_eq!(of(office, &[&closed], "on_time"), cell("2026-03", 0, 1));
+    let cell = |day: &str, numerator, denominator| vec![("-".to_owned(), day.to_owned(), numerator, denominator)];
+    assert_eq!(of(office, &[&closed], "assigned"), cell("2026-01-08", 1, 0));
+    assert_eq!(of(office, &[&closed], "closed"), cell("2026-04-01", 1, 0));
+    assert_eq!(of(office, &[&closed], "on_time"), cell("2026-03-31", 0, 1));
 }
 
 // proves: figure.average
@@ -44,7 +44,7 @@ fn a_mean_is_kept_as_its_sum_and_its_number() {
     let underway = office.underway("2026-03-02", "2026-03-31");
     assert_eq!(of(office, &[&underway], "days_used"), []);
     let closed = office.took(&office.submitted(&underway, "2026-03-04"), "close", "supervisor", "2026-03-06");
-    assert_eq!(of(office, &[&closed], "days_used"), [("-".to_owned(), "2026-03".to_owned(), 4_000_000, 1)]);
+    assert_eq!(of(office, &[&closed], "days_used"), [("-".to_owned(), "2026-03-06".to_owned(), 4_000_000, 1)]);
 }
 
 // proves: figure.stock
@@ -58,8 +58,8 @@ fn a_late_task_stands_from_the_day_after_its_due_day_until_it_is_closed() {
     assert_eq!(of(office, &[&on_time], "overdue"), []);
     let late = office.took(&task, "close", "supervisor", "2026-04-10");
     let cells = of(office, &[&late], "overdue");
-    let cell = |slice: &str, period: &str, numerator| (slice.to_owned(), period.to_owned(), numerator, 0);
-    assert_eq!(cells, [cell("-", "2026-04", 0), cell("day", "2026-04-01", 1), cell("day", "2026-04-10", -1)]);
+    let cell = |day: &str, numerator| ("-".to_owned(), day.to_owned(), numerator, 0);
+    assert_eq!(cells, [cell("2026-04-01", 1), cell("2026-04-10", -1)]);
 }
 
 #[test]

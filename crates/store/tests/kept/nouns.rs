@@ -519,7 +519,7 @@ async fn another_site_sees_nothing_of_this_one() {
         assert_eq!(units::find(&mut reader, id::<UnitId>(1)).await.expect("asked"), None);
         assert_eq!(settings::find(&mut reader, "name").await.expect("asked"), None);
         let figure = FigureId::from("f");
-        assert_eq!(store::figures::cells(&mut reader, &figure).await.expect("asked"), []);
+        assert_eq!(store::figures::all_of(&mut reader, &figure).await.expect("asked"), Default::default());
         drop(reader);
         trial.end().await;
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kernel::authority::{Actor, Subtree};
 use kernel::catalog::{Mechanism, Roster};
-use kernel::figures::{self, Amount, Cells};
+use kernel::figures::{self, Cells};
 use kernel::ids::UnitId;
 use kernel::organisation::order::Order;
 use kernel::workflow;
@@ -16,7 +16,7 @@ use store::Tx;
 use store::units::LinkRow;
 use uuid::Uuid;
 
-use crate::cells;
+use crate::cells::{self, Kept};
 use crate::commands::batches::act;
 use crate::commands::keep::Writing;
 use crate::commands::units::effects::{self, Effects, Known};
@@ -79,7 +79,7 @@ pub(super) async fn carry_out(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid) -
     if !effects.units.is_empty() {
         store::records::renumber_units(tx).await?;
     }
-    store::figures::apply(tx, &cells::as_kept(&cells)).await?;
+    store::figures::apply(tx, &cells.changes()).await?;
     Ok(done)
 }
 
@@ -141,8 +141,8 @@ async fn move_records(
     effects: &Effects,
     order: &Order,
     done: &mut Done,
-) -> Result<Cells, Error> {
-    let mut difference = Cells::new();
+) -> Result<Kept, Error> {
+    let mut difference = Kept::default();
     let mut overs: Vec<Subtree> =
         effects.recounted.iter().filter_map(|unit| before.tree.unit(*unit)).map(|unit| unit.over).collect();
     overs.sort_by_key(|over| (over.first, -over.last));
@@ -165,8 +165,7 @@ async fn move_records(
             }
         }
     }
-    difference.retain(|_, amount| *amount != Amount::default());
-    Ok(difference)
+    Ok(difference.settled())
 }
 
 #[expect(clippy::too_many_arguments, reason = "both sides of the change, what it is, and what it adds up to")]
@@ -177,7 +176,7 @@ async fn some(
     effects: &Effects,
     order: &Order,
     found: Vec<Found>,
-    difference: &mut Cells,
+    difference: &mut Kept,
     done: &mut Done,
 ) -> Result<(), Error> {
     let mut writing = Writing::new(after, None);
@@ -187,7 +186,7 @@ async fn some(
         writing.follows(head.record, &head.hash);
     }
     for Found { record, mechanism, .. } in &found {
-        figures::contributions(mechanism, record, before.calendar(), &mut was, -1);
+        figures::contributions(mechanism, record, before.calendar(), &mut was, 1);
         let Some(to) = goes_to_unit(effects, mechanism, record) else {
             figures::contributions(mechanism, record, before.calendar(), &mut is, 1);
             continue;
@@ -201,9 +200,8 @@ async fn some(
     }
     // What the sheet itself would add to the figures is left out: it knows one tree, and this needs both.
     writing.into_sheet().write(after, tx).await?;
-    for (key, amount) in cells::rolled_up(&was, &before.tree).into_iter().chain(cells::rolled_up(&is, &after.tree)) {
-        *difference.entry(key).or_default() += amount;
-    }
+    difference.add(cells::rolled_up(&was, &before.tree), -1);
+    difference.add(cells::rolled_up(&is, &after.tree), 1);
     Ok(())
 }
 

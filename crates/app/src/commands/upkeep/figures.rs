@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kernel::figures::{self, Amount, CellKey, Cells, Falls, STATES};
-use kernel::ids::{FigureId, RecordId};
+use kernel::figures::{self, Amount, Cells};
+use kernel::ids::RecordId;
+use store::figures::{CellChange, CellKey};
 
 use super::Verified;
+use crate::cells::Kept;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -26,35 +28,27 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
             figures::contributions(&found.mechanism, &found.record, ctx.calendar(), &mut reckoned, 1);
         }
     }
-    let mut reckoned = crate::cells::rolled_up(&reckoned, &ctx.tree);
-    reckoned.retain(|_, amount| *amount != Amount::default());
-    let mut kept = Cells::new();
-    for figure in names(ctx) {
-        for cell in store::figures::cells(&mut conn, &FigureId::from(figure.as_str())).await? {
-            let key = CellKey {
-                figure: figure.clone(),
-                slice: cell.key.slice,
-                period: cell.key.period,
-                unit: cell.key.unit,
-                falls: Falls::Always,
-            };
-            kept.insert(key, Amount { numerator: cell.numerator, denominator: cell.denominator });
-        }
+    let reckoned = crate::cells::rolled_up(&reckoned, &ctx.tree).settled();
+    let mut kept = Kept::default();
+    for figure in store::figures::kept(&mut conn).await? {
+        let all = store::figures::all_of(&mut conn, &figure).await?;
+        let cell = |it: CellChange| (it.key, Amount { numerator: it.numerator, denominator: it.denominator });
+        kept.cells.extend(all.cells.into_iter().map(cell));
+        kept.days.extend(all.days.into_iter().map(cell));
     }
-    Ok(compare(ctx, &kept, &reckoned))
+    let mut verified = Verified::default();
+    compare(ctx, "", &kept.cells, &reckoned.cells, &mut verified);
+    compare(ctx, "本单位当日", &kept.days, &reckoned.days, &mut verified);
+    Ok(verified)
 }
 
-/// The figures of all mechanisms, each with its mechanism in front.
-fn names(ctx: &Ctx) -> Vec<String> {
-    let of = |mechanism: &std::sync::Arc<kernel::catalog::Mechanism>| {
-        let own: Vec<String> =
-            mechanism.figures.iter().map(|figure| format!("{}.{}", mechanism.id, figure.id)).collect();
-        own.into_iter().chain([format!("{}.{STATES}", mechanism.id)]).collect::<Vec<_>>()
-    };
-    ctx.catalog().mechanisms.values().flat_map(of).collect()
-}
-
-fn compare(ctx: &Ctx, kept: &Cells, reckoned: &Cells) -> Verified {
+fn compare(
+    ctx: &Ctx,
+    what: &str,
+    kept: &BTreeMap<CellKey, Amount>,
+    reckoned: &BTreeMap<CellKey, Amount>,
+    verified: &mut Verified,
+) {
     let mut both: BTreeMap<&CellKey, (Amount, Amount)> = BTreeMap::new();
     for (key, amount) in kept {
         both.entry(key).or_default().0 = *amount;
@@ -62,15 +56,14 @@ fn compare(ctx: &Ctx, kept: &Cells, reckoned: &Cells) -> Verified {
     for (key, amount) in reckoned {
         both.entry(key).or_default().1 = *amount;
     }
-    let mut verified = Verified { looked_at: both.len() as u64, ..Verified::default() };
+    verified.looked_at += both.len() as u64;
     for (key, (now, then)) in both {
         if now != then {
             let unit = ctx.names().unit(key.unit);
-            let about = format!("{} {} {} {unit}", key.figure, key.slice, key.period);
+            let about = format!("{} {} {} {unit}{what}", key.figure, key.slice, key.period);
             verified.differs(about, format!("现为{}，按事项应为{}", words(now), words(then)));
         }
     }
-    verified
 }
 
 fn words(amount: Amount) -> String {

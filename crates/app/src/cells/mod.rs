@@ -1,0 +1,153 @@
+//! How are figure cells asked for and changed? By figure, slice and period, inside the reader's reach.
+//!
+//! A cell holds a unit with its whole subtree, so a change counts for the unit and for every unit above it; what falls
+//! on a day is kept at its unit by itself too. Whoever shows figures reads them by [`reading`].
+//! Never a cell outside of the reach.
+
+pub mod reading;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use kernel::authority::Subtree;
+use kernel::figures::{Amount, Cells, Falls};
+use kernel::ids::{FigureId, UnitId};
+use kernel::value::Month;
+use store::Conn;
+use store::figures::{CellChange, CellKey, CellQuery, CellSum, Changes, NONE};
+
+use crate::error::Error;
+use crate::tree::Tree;
+
+/// The cells of a figure summed over the subtrees: slice, period, amount. One address may come twice.
+pub async fn summed(
+    conn: &mut Conn,
+    tree: &Tree,
+    figure: &str,
+    slice: Option<&str>,
+    periods: Option<(String, String)>,
+    reach: &[Subtree],
+) -> Result<Vec<(String, String, Amount)>, Error> {
+    let (mut added, mut taken) = (Vec::new(), Vec::new());
+    for over in reach {
+        let (whole, holes) = tree.made_of(*over);
+        added.extend(whole);
+        taken.extend(holes);
+    }
+    let mut cells = Vec::new();
+    for (units, sign) in [(added, 1), (taken, -1)].into_iter().filter(|(units, _)| !units.is_empty()) {
+        let rows = store::figures::read(conn, &query(figure, slice, periods.clone(), units)).await?;
+        cells.extend(rows.into_iter().map(|row| {
+            let amount = amount(&row).times(sign);
+            (row.slice, row.period, amount)
+        }));
+    }
+    Ok(cells)
+}
+
+/// The cells of several figures without a period, each unit with its subtree by itself.
+pub async fn of_units(
+    conn: &mut Conn,
+    figures: Vec<FigureId>,
+    units: Vec<UnitId>,
+) -> Result<Vec<(FigureId, String, UnitId, i64)>, Error> {
+    let query = CellQuery { figures, slices: Vec::new(), periods: None, units };
+    let rows = store::figures::read_by_unit(conn, &query).await?;
+    let cell = |row: CellSum| Some((row.figure, row.slice, row.unit?, row.numerator));
+    Ok(rows.into_iter().filter_map(cell).collect())
+}
+
+fn query(figure: &str, slice: Option<&str>, periods: Option<(String, String)>, units: Vec<UnitId>) -> CellQuery {
+    CellQuery {
+        figures: vec![FigureId::from(figure)],
+        slices: slice.map(str::to_owned).into_iter().collect(),
+        periods,
+        units,
+    }
+}
+
+fn amount(row: &CellSum) -> Amount {
+    Amount { numerator: row.numerator, denominator: row.denominator }
+}
+
+/// What is kept of contributions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Cells of units with their subtrees: months, and the days of stocks.
+    pub cells: BTreeMap<CellKey, Amount>,
+    /// Days of flows at the units themselves.
+    pub days: BTreeMap<CellKey, Amount>,
+}
+
+impl Kept {
+    /// Adds what another holds, so many times.
+    pub fn add(&mut self, other: Self, sign: i64) {
+        for (own, more) in [(&mut self.cells, other.cells), (&mut self.days, other.days)] {
+            for (key, amount) in more {
+                *own.entry(key).or_default() += amount.times(sign);
+            }
+        }
+    }
+
+    /// Without what came to nothing.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.cells.retain(|_, amount| *amount != Amount::default());
+        self.days.retain(|_, amount| *amount != Amount::default());
+        self
+    }
+
+    /// As the store takes it.
+    pub fn changes(&self) -> Changes {
+        let change = |(key, amount): (&CellKey, &Amount)| CellChange {
+            key: key.clone(),
+            numerator: amount.numerator,
+            denominator: amount.denominator,
+        };
+        Changes { cells: self.cells.iter().map(change).collect(), days: self.days.iter().map(change).collect() }
+    }
+}
+
+/// What is kept of contributions: each counts for its unit and for every unit above it, along the tree as it stood on
+/// its day; what falls on a day stands at its unit by itself besides. What stands moves along on each day on which the
+/// way up changes.
+pub fn rolled_up(cells: &Cells, tree: &Tree) -> Kept {
+    let mut kept = Kept::default();
+    for (key, amount) in cells {
+        let place = |unit: UnitId, period: String| CellKey {
+            figure: FigureId::from(key.figure.as_str()),
+            slice: key.slice.clone(),
+            period,
+            unit,
+        };
+        match key.falls {
+            Falls::Always => {
+                for unit in tree.upwards(key.unit) {
+                    *kept.cells.entry(place(unit, NONE.to_owned())).or_default() += *amount;
+                }
+            }
+            Falls::On(day) => {
+                for unit in tree.upwards_on(key.unit, day) {
+                    *kept.cells.entry(place(unit, Month::of(day).to_string())).or_default() += *amount;
+                }
+                *kept.days.entry(place(key.unit, day.to_string())).or_default() += *amount;
+            }
+            Falls::Stands(day) => {
+                let mut add = |unit: UnitId, on: Date, sign: i64| {
+                    for period in [Month::of(on).to_string(), store::figures::day(on)] {
+                        *kept.cells.entry(place(unit, period)).or_default() += amount.times(sign);
+                    }
+                };
+                let mut way = tree.upwards_on(key.unit, day);
+                way.iter().for_each(|unit| add(*unit, day, 1));
+                for turn in tree.past().turns().iter().filter(|turn| **turn > day) {
+                    let next = tree.upwards_on(key.unit, *turn);
+                    way.iter().filter(|unit| !next.contains(unit)).for_each(|unit| add(*unit, *turn, -1));
+                    next.iter().filter(|unit| !way.contains(unit)).for_each(|unit| add(*unit, *turn, 1));
+                    way = next;
+                }
+            }
+        }
+    }
+    kept
+}
