@@ -32,6 +32,7 @@ def main(folder, unit):
         "above": column(folder, "above", pa.uint16()),
     })
     db = duckdb.connect()
+    db.execute("SET enable_progress_bar = false")
     db.execute("CREATE TABLE rows AS SELECT * FROM rows")
     db.execute("CREATE TABLE above AS SELECT * FROM above")
     # Both ways of writing it; the faster one counts. The sum of all cells is the check.

@@ -1,1 +1,1 @@
-INSERT INTO setting (site, name, value_) VALUES ($1, $2, $4), ($1, $3, $4)
+INSERT INTO reach_made (site, mechanism, signature) VALUES ($1, $2, $4), ($1, $3, $4)

@@ -145,6 +145,8 @@ enum Way {
     Walk,
     /// Through the index by unit, sorting what was found.
     Gather,
+    /// Through the index by unit, in which the records of one unit lie in the order of the list.
+    OneUnit,
     /// Through the index of a chosen value that few records hold, sorting what was found.
     Pick,
 }
@@ -346,12 +348,22 @@ fn page_sql(
 fn free(asking: &Asking, way: Way, column: &str) -> String {
     match way {
         Way::Gather | Way::Pick => asking.dialect.unindexed(column),
-        Way::Walk => column.to_owned(),
+        Way::Walk | Way::OneUnit => column.to_owned(),
+    }
+}
+
+/// The records of one unit by due day are gathered in order.
+fn way(query: &RegisterQuery<'_>, door: &Door<'_>) -> Way {
+    let is_one = matches!(door.units.as_slice(), [only] if only.first == only.last);
+    let open = query.open.is_some() || query.overdue_on.is_some();
+    match walk_or_gather(query, door) {
+        Way::Gather if is_one && open && query.sort == SortBy::Due && query.mechanism.is_some() => Way::OneUnit,
+        way => way,
     }
 }
 
 /// Walking has to pass `limit × all ÷ held` records until the page is full; gathering touches all that are held.
-fn way(query: &RegisterQuery<'_>, door: &Door<'_>) -> Way {
+fn walk_or_gather(query: &RegisterQuery<'_>, door: &Door<'_>) -> Way {
     if !matches!(door.through, Through::Units(_)) {
         return Way::Gather;
     }
@@ -433,7 +445,7 @@ fn units(asking: &mut Asking, door: &Door<'_>, way: Way) {
     }
     let column = match way {
         Way::Walk | Way::Pick => asking.dialect.unindexed("unit_ord"),
-        Way::Gather => "unit_ord".to_owned(),
+        Way::Gather | Way::OneUnit => "unit_ord".to_owned(),
     };
     if door.units.iter().all(|it| it.first == it.last) {
         return asking.among(&column, door.units.iter().map(|it| P::Int(it.first)).collect());

@@ -300,6 +300,9 @@ async fn a_small_scope_is_gathered_by_unit_and_a_large_one_walked() {
         let plan = register::plan(&mut reader, &large).await.expect("a plan").join("\n");
         assert!(plan.contains("record_due") && !plan.contains("B-TREE"), "{plan}");
     }
+    let one = RegisterQuery { sight: over(&[(4, 4)]), open: Some(true), expected: Some((10, 100_000)), ..all_units() };
+    let plan = register::plan(&mut reader, &one).await.expect("a plan").join("\n");
+    assert!(plan.contains("record_unit_due") && !plan.contains("B-TREE"), "{plan}");
     let several = RegisterQuery { sight: over(&[(3, 5), (9, 9)]), expected: Some((10, 100_000)), ..all_units() };
     let plan = register::plan(&mut reader, &several).await.expect("a plan").join("\n");
     assert!(plan.contains("record_unit_due"), "{plan}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::browser::Browser;
-use super::measure;
+use super::measure::{self, Memory};
 
 /// How long a start may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -55,8 +55,8 @@ impl Server {
     }
 
     /// The memory it keeps, in MB.
-    pub(super) fn resident(&self) -> f64 {
-        measure::resident(self.process.id()).unwrap_or(f64::NAN)
+    pub(super) fn resident(&self) -> String {
+        measure::resident(self.process.id()).map(Memory::shown).unwrap_or_default()
     }
 }
 

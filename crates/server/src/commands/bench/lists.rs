@@ -53,9 +53,9 @@ pub(super) async fn measure(
     }
     child::wait(SETTLE).await;
     report.line(Line {
-        name: format!("常驻内存：{count}件，空闲 → 看过{views}页之后"),
-        english: format!("resident memory, {count} records: idle → after {views} page views"),
-        ours: format!("{idle:.0} MB → {:.0} MB", server.resident()),
+        name: format!("内存（连同映射的文件）：{count}件，空闲 → 看过{views}页之后"),
+        english: format!("memory of its own (with mapped files), {count} records: idle → after {views} page views"),
+        ours: format!("{idle} → {}", server.resident()),
         bare: String::new(),
         ratio: String::new(),
         budget: "≤ 60 MB → ≤ 250 MB",

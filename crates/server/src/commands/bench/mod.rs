@@ -80,8 +80,8 @@ impl Bench {
         }
         // The folder is this run's own; what is left of it is of no use.
         let _ = std::fs::remove_dir_all(&folder);
-        done?;
         report.print();
+        done?;
         let out = self.out.or_else(|| usual_place(is_debug || self.quick || self.city));
         if let Some(out) = out {
             report.write(&out, SystemClock.today())?;
@@ -148,8 +148,6 @@ async fn make(config: &Config, count: usize) -> anyhow::Result<Arc<Office>> {
     let began = Instant::now();
     print::line(format_args!("正在准备{count}件事项……"));
     let office = open::office(config).await?;
-    // As any server does when it first starts: what follows is kept live by whoever writes.
-    office.renew_points().await?;
     let ctx: Ctx = open::own_ctx(&office);
     district::organise(&ctx).await?;
     let ctx = open::own_ctx(&office);

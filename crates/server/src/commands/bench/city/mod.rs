@@ -105,7 +105,10 @@ fn duckdb(folder: &Path, city: &City) -> anyhow::Result<Option<Theirs>> {
     let said = String::from_utf8_lossy(&answer.stdout);
     ensure!(answer.status.success(), "DuckDB 没有算出来：{}", String::from_utf8_lossy(&answer.stderr));
     let line = |name: &str| -> anyhow::Result<(f64, i64, i64)> {
-        let line = said.lines().find(|line| line.starts_with(name)).context("DuckDB 没有回答")?;
+        let line = said
+            .lines()
+            .find(|line| line.starts_with(name))
+            .with_context(|| format!("DuckDB 没有回答{name}：{said}"))?;
         let [_, took, cells, people] = line.split_whitespace().collect::<Vec<_>>()[..] else {
             bail!("DuckDB 的回答读不懂：{line}");
         };
