@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use documents::pdf::Press;
@@ -45,6 +46,11 @@ impl Definitions {
             Some(current) if *current.hash == *hash => Some(current.clone()),
             _ => self.older.get(hash).or(current).cloned(),
         }
+    }
+
+    /// The definition by which records of a mechanism are counted: the one in force, whichever a record is pinned to.
+    pub fn counted_by<'a>(&'a self, pinned: &'a Mechanism) -> &'a Mechanism {
+        self.catalog.mechanisms.get(pinned.id.as_str()).map_or(pinned, |current| current)
     }
 }
 
@@ -88,6 +94,8 @@ pub struct Office {
     single_sign_on: OnceLock<SingleSignOn>,
     keys: Option<Keys>,
     definitions: RwLock<Arc<Definitions>>,
+    /// Since which moment these definitions are in force in this process; long ago for those of the start.
+    taken_at: AtomicI64,
     tree: RwLock<Arc<Tree>>,
 }
 
@@ -109,6 +117,7 @@ impl Office {
             overlay: None,
             denials: Denials::default(),
             definitions: RwLock::new(Arc::new(definitions)),
+            taken_at: AtomicI64::new(i64::MIN),
             tree: RwLock::default(),
         };
         let office = Arc::new(office);
@@ -119,6 +128,8 @@ impl Office {
         tx.commit().await?;
         let definitions = (*office.definitions()).clone();
         office.take_definitions(definitions, now).await?;
+        // Nobody acted in this process by others.
+        office.taken_at.store(i64::MIN, Ordering::Relaxed);
         office.read_tree().await?;
         office.renew_points().await?;
         Ok(office)
@@ -207,8 +218,16 @@ impl Office {
                 }
             }
         }
+        drop(conn);
+        crate::commands::upkeep::remaking::begin(self, &definitions).await?;
         *self.definitions.write().expect("nobody panics while holding the definitions") = Arc::new(definitions);
+        self.taken_at.store(now, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Since which moment the definitions are in force in this process.
+    pub fn taken_at(&self) -> i64 {
+        self.taken_at.load(Ordering::Relaxed)
     }
 
     /// Makes anew whom records point to, where the rules of the definitions in force ask for other points.

@@ -308,11 +308,16 @@ impl Tree {
 
     /// A person; whoever was merged into another is that other.
     pub fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(&self.human(id))
+    }
+
+    /// The human that a person is: whoever was merged into another is that other.
+    pub fn human(&self, id: PersonId) -> PersonId {
         let (mut id, mut hops) = (id, 0);
         while let Some(kept) = self.merged.get(&id).filter(|_| hops < 16) {
             (id, hops) = (*kept, hops + 1);
         }
-        self.people.get(&id)
+        id
     }
 
     /// Those whom a typed word means: a part of the name, or the beginning of its pinyin initials; the exact name first.
@@ -328,6 +333,16 @@ impl Tree {
         let mut found: Vec<&Person> = self.people().filter(fits).collect();
         found.sort_by(|a, b| (a.name != words, &a.pinyin, a.id).cmp(&(b.name != words, &b.pinyin, b.id)));
         Some(found.into_iter().take(MOST).map(|person| person.id).collect())
+    }
+
+    /// Is a person the other, or were they put into that one's file, straight or by others?
+    pub fn goes_by(&self, id: PersonId, other: PersonId) -> bool {
+        let (mut id, mut hops) = (id, 0);
+        while id != other {
+            let Some(kept) = self.merged.get(&id).filter(|_| hops < 16) else { return false };
+            (id, hops) = (*kept, hops + 1);
+        }
+        true
     }
 
     /// The label of a person: what stands in a form for them, and means them alone.

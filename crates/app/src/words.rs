@@ -5,12 +5,11 @@
 use jiff::civil::Date;
 use kernel::authority::fields::{self, Access};
 use kernel::catalog::{Child, Field, FieldType, Mask, Mechanism, Vocabulary};
+use kernel::record::{MERGED, UNDONE};
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::{Facts, Value};
 use rust_decimal::Decimal;
 
-use crate::commands::batches::UNDONE;
-use crate::commands::rosters::MERGED;
 use crate::tree::Tree;
 
 /// A refusal as a person reads it.

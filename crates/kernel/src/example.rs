@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::authority::{Actor, Grant, Subtree, Taken};
 use crate::calendar::Calendar;
-use crate::catalog::{Catalog, Example, Figure, FigureExample, Mechanism};
+use crate::catalog::{Catalog, Example, Figure, FigureExample, Measure, Mechanism};
 use crate::deadlines::Clock;
 use crate::figures::{self, Cells};
 use crate::ids::{PersonId, RecordId, UnitId};
@@ -57,9 +57,20 @@ fn figure_gives(mechanism: &Mechanism, figure: &Figure, example: &FigureExample,
         };
         figures::contributions(mechanism, &record, calendar, &mut cells, 1);
     }
-    let own = format!("{}.{}", mechanism.id, figure.id);
-    cells.retain(|key, _| key.figure == own);
-    let shown = figures::shown(figure, figures::up_to(&cells, example.on));
+    let of = |mechanism: &str, id: &str| {
+        let own = format!("{mechanism}.{id}");
+        let own: Cells =
+            cells.iter().filter(|(key, _)| key.figure == own).map(|(key, it)| (key.clone(), *it)).collect();
+        figures::up_to(&own, example.on)
+    };
+    let amount = match &figure.measure {
+        Measure::Blend(blend) => {
+            let read: Vec<_> = blend.terms().map(|it| of(it.mechanism.as_str(), it.figure.id.as_str())).collect();
+            figures::blended(blend, &read)
+        }
+        _ => of(mechanism.id.as_str(), figure.id.as_str()),
+    };
+    let shown = figures::shown(figure, amount);
     if figure.unit == "%" { format!("{shown}%") } else { shown }
 }
 

@@ -3,17 +3,18 @@
 //! A step's effect on figures is the difference of the record's contributions after and before it.
 //! Never counts records: whoever wants a figure adds up contributions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::calendar::Calendar;
-use crate::catalog::{Figure, Measure, Mechanism};
-use crate::formula::{Env, Formula};
-use crate::ids::UnitId;
+use crate::catalog::{Blend, Counts, FieldType, Figure, Measure, Mechanism, Term, Who};
+use crate::formula::{Env, Formula, Slot};
+use crate::ids::{FieldId, PersonId, UnitId};
+use crate::journal::digest;
 use crate::record::{Record, View};
-use crate::value::Value;
+use crate::value::{Facts, Value};
 
 /// The figure that every mechanism has: records by state, for tabs and for choosing a plan.
 pub const STATES: &str = "#states";
@@ -29,12 +30,24 @@ const PARTS: i64 = 1_000_000;
 pub struct CellKey {
     /// `task_order.closed`.
     pub figure: String,
-    /// The slice: [`WHOLE`], or a state.
+    /// The slice: [`WHOLE`], a state, or what [`slice()`] gives for a value of a field.
     pub slice: String,
     /// The unit itself, not rolled up.
     pub unit: UnitId,
     /// When it counts, and by which tree it is rolled up.
     pub falls: Falls,
+    /// Who was there, where people are counted: the amount says how often.
+    pub person: Option<PersonId>,
+}
+
+/// The slice of the records whose field has a value: an option's id, `true` or `false`, empty where nothing is written.
+pub fn slice(field: &FieldId, value: &str) -> String {
+    format!("{field}={value}")
+}
+
+/// The value of a slice of a field.
+pub fn value_of<'s>(field: &FieldId, slice: &'s str) -> Option<&'s str> {
+    slice.strip_prefix(field.as_str())?.strip_prefix('=')
 }
 
 /// When a contribution counts: it rolls up along the tree as it stood on that day.
@@ -75,41 +88,66 @@ impl std::ops::AddAssign for Amount {
 /// Contributions, added up where they belong to the same.
 pub type Cells = BTreeMap<CellKey, Amount>;
 
-/// What a record contributes, as it stands.
+/// What a record contributes, as it stands, to the figures of this mechanism: of the definition in force, whichever
+/// version the record is pinned to, so that a figure counts all records by one rule, as the list behind it shows them.
+/// A record that is gone counts nowhere.
 pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar, into: &mut Cells, sign: i64) {
-    let mut add = |figure: &str, slice: &str, falls: Falls, unit: UnitId, amount: Amount, sign: i64| {
-        let key = CellKey { figure: format!("{}.{figure}", mechanism.id), slice: slice.to_owned(), unit, falls };
-        *into.entry(key).or_default() += amount.times(sign);
-    };
-    if mechanism.state(record.state.as_str()).is_none() {
-        // An import that was taken back: it stands in no state and counts nowhere.
+    let figure = |id: &str| format!("{}.{id}", mechanism.id);
+    if record.is_gone() {
         return;
     }
-    let one = Amount { numerator: 1, denominator: 0 };
-    add(STATES, record.state.as_str(), Falls::Always, record.unit, one, sign);
+    let state = CellKey {
+        figure: figure(STATES),
+        slice: record.state.to_string(),
+        unit: record.unit,
+        falls: Falls::Always,
+        person: None,
+    };
+    *into.entry(state).or_default() += Amount { numerator: sign, denominator: 0 };
     // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
     let view = View { mechanism, record, today: record.opened_on, calendar, period: None };
-    for figure in &mechanism.figures {
-        let id = figure.id.as_str();
-        for (falls, amount) in of_figure(figure, &view) {
-            let day = match falls {
-                Falls::On(day) | Falls::Stands(day) => day,
-                Falls::Always => record.opened_on,
-            };
-            add(id, WHOLE, falls, record.unit_on(day), amount, sign);
-            if let Falls::Stands(since) = falls {
-                // What stands goes along when its unit ends: out of the one, into the other.
-                for (until, from, to) in record.moves_after(since) {
-                    add(id, WHOLE, Falls::Stands(until), from, amount, -sign);
-                    add(id, WHOLE, Falls::Stands(until), to, amount, sign);
+    for it in &mechanism.figures {
+        let parts = of_figure(it, &view);
+        if parts.is_empty() {
+            continue;
+        }
+        for slice in slices(it, &view) {
+            for (falls, person, amount) in &parts {
+                let mut add = |falls: Falls, unit: UnitId, sign: i64| {
+                    let key =
+                        CellKey { figure: figure(it.id.as_str()), slice: slice.clone(), unit, falls, person: *person };
+                    *into.entry(key).or_default() += amount.times(sign);
+                };
+                let (Falls::On(day) | Falls::Stands(day)) = *falls else { continue };
+                add(*falls, record.unit_on(day), sign);
+                if let Falls::Stands(since) = *falls {
+                    // What stands goes along when its unit ends: out of the one, into the other.
+                    for (until, from, to) in record.moves_after(since) {
+                        add(Falls::Stands(until), from, -sign);
+                        add(Falls::Stands(until), to, sign);
+                    }
                 }
             }
         }
     }
 }
 
-/// When it falls, and how much: one contribution.
-type Part = (Falls, Amount);
+/// The whole, and the slice that the record belongs to by each field that the figure is cut by.
+// enforces: figure.by
+fn slices(figure: &Figure, view: &View<'_>) -> Vec<String> {
+    let of = |id: &FieldId| {
+        let value = match view.value(&Slot::Field(id.clone())) {
+            Some(Value::Choice(option)) => option,
+            Some(Value::YesNo(is_so)) => is_so.to_string(),
+            _ => String::new(),
+        };
+        slice(id, &value)
+    };
+    std::iter::once(WHOLE.to_owned()).chain(figure.by.iter().map(of)).collect()
+}
+
+/// When it falls, who was there, and how much: one contribution.
+type Part = (Falls, Option<PersonId>, Amount);
 
 /// The difference between what a record contributed and what it contributes; cells that do not change are left out.
 pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record, calendar: &Calendar) -> Cells {
@@ -132,7 +170,7 @@ pub fn difference(mechanism: &Mechanism, before: Option<&Record>, after: &Record
 // enforces: figure.stock
 fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
     let month = |at: &Formula| day(at, view).map(Falls::On);
-    let flow = |falls: Option<Falls>, amount| falls.map(|falls| (falls, amount)).into_iter().collect();
+    let flow = |falls: Option<Falls>, amount| falls.map(|falls| (falls, None, amount)).into_iter().collect();
     let one = |numerator, denominator| Amount { numerator, denominator };
     match &figure.measure {
         Measure::Count { when, at } if when.holds(view) => flow(month(at), one(1, 0)),
@@ -144,7 +182,28 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
         }
         Measure::Ratio { part, whole, at } if whole.holds(view) => flow(month(at), one(i64::from(part.holds(view)), 1)),
         Measure::Stock { when, since, until } if when.holds(view) => stock(since, until, view),
+        Measure::People { who, when, at, .. } if when.holds(view) => match month(at) {
+            Some(falls) => people(who, view.record).into_iter().map(|id| (falls, Some(id), one(1, 0))).collect(),
+            None => Vec::new(),
+        },
         _ => Vec::new(),
+    }
+}
+
+/// Who is written down there, each once.
+// enforces: figure.people
+fn people(who: &Who, record: &Record) -> BTreeSet<PersonId> {
+    let of = |facts: &Facts, field: &FieldId| match facts.find(field.as_str()) {
+        Some(Value::Person(id)) => vec![*id],
+        Some(Value::People(ids)) => ids.clone(),
+        _ => Vec::new(),
+    };
+    match who {
+        Who::Field(field) => of(&record.facts, field).into_iter().collect(),
+        Who::Column { child, column } => match record.facts.find(child.as_str()) {
+            Some(Value::Rows(rows)) => rows.iter().flat_map(|row| of(row, column)).collect(),
+            _ => BTreeSet::new(),
+        },
     }
 }
 
@@ -157,7 +216,7 @@ fn stock(since: &Formula, until: &Formula, view: &View<'_>) -> Vec<Part> {
     if until.is_some_and(|until| until < since) {
         return Vec::new();
     }
-    let at = |day: Date, numerator| (Falls::Stands(day), Amount { numerator, denominator: 0 });
+    let at = |day: Date, numerator| (Falls::Stands(day), None, Amount { numerator, denominator: 0 });
     [at(since, 1)].into_iter().chain(until.map(|until| at(until, -1))).collect()
 }
 
@@ -178,6 +237,18 @@ fn parts(formula: &Formula, env: &dyn Env) -> Option<i64> {
     }
 }
 
+/// What the cells of a figure follow from beside the records: its formulas, those of the computed fields that they may
+/// ask for, and the calendar. Where this has changed, the cells are made anew.
+pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) -> String {
+    let (name, words) = (String::new(), String::new());
+    let counted =
+        Figure { name, words, over_words: None, examples: Vec::new(), counts_in: Vec::new(), ..figure.clone() };
+    let computed = mechanism.fields.iter().filter(|field| matches!(field.of, FieldType::Computed { .. }));
+    let computed: Vec<_> = computed.map(|field| (&field.id, &field.of)).collect();
+    let years: Vec<_> = calendar.years().collect();
+    digest(format!("{counted:?} {computed:?} {years:?}").as_bytes())
+}
+
 /// What a figure shows for the sum of its cells: `None` where there is nothing to divide by.
 pub fn value(figure: &Figure, amount: Amount) -> Option<Decimal> {
     let numerator = Decimal::from(amount.numerator);
@@ -186,33 +257,100 @@ pub fn value(figure: &Figure, amount: Amount) -> Option<Decimal> {
         crate::formula::Type::Number(crate::formula::Measure::Money) => Decimal::ONE_HUNDRED,
         _ => Decimal::from(PARTS),
     };
-    match &figure.measure {
-        Measure::Count { .. } | Measure::Stock { .. } => Some(numerator),
+    let value = match &figure.measure {
+        Measure::Count { .. } | Measure::Stock { .. } | Measure::People { .. } => Some(numerator),
         Measure::Sum { of, .. } => numerator.checked_div(whole(of)),
         Measure::Ratio { .. } => (numerator * Decimal::ONE_HUNDRED).checked_div(denominator),
         Measure::Average { of, .. } => numerator.checked_div(whole(of))?.checked_div(denominator),
-    }
+        Measure::Blend(blend) => match (blend.over.is_empty(), figure.kind.of) {
+            (true, _) => numerator.checked_div(Decimal::from(PARTS)),
+            (false, Counts::Percent) => (numerator * Decimal::ONE_HUNDRED).checked_div(denominator),
+            (false, _) => numerator.checked_div(denominator),
+        },
+    };
+    // enforces: figure_kind.scale
+    value?.checked_div(Decimal::from(figure.kind.scale))
 }
 
-/// What people read: at most two places, halves away from zero, the unit left to the caller. `—` for nothing to divide.
+/// The amount of a figure over figures, from those of what it stands on, one a term: in millionths of what each counts.
+pub fn blended(blend: &Blend, amounts: &[Amount]) -> Amount {
+    let parts = |(term, amount): (&Term, &Amount)| {
+        let per = match &term.figure.measure {
+            Measure::Sum { of, .. } => match of.of {
+                crate::formula::Type::Number(crate::formula::Measure::Money) => PARTS / 100,
+                _ => 1,
+            },
+            _ => PARTS,
+        };
+        amount.numerator.saturating_mul(if term.minus { -per } else { per })
+    };
+    let (plus, over) = amounts.split_at(blend.plus.len().min(amounts.len()));
+    let sum =
+        |terms: &[Term], amounts: &[Amount]| terms.iter().zip(amounts).map(parts).fold(0_i64, i64::saturating_add);
+    Amount { numerator: sum(&blend.plus, plus), denominator: sum(&blend.over, over) }
+}
+
+/// What people read: at most the places of its kind, halves away from zero, the unit left to the caller. `—` for nothing
+/// to divide.
 pub fn shown(figure: &Figure, amount: Amount) -> String {
-    match value(figure, amount) {
-        Some(value) => value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
+    match rounded(figure, amount) {
+        Some(value) => value.normalize().to_string(),
         None => "—".to_owned(),
     }
 }
 
-/// The amount of a figure at the end of `on`, from contributions to one figure: what fell up to then, or what stands.
+// enforces: figure_kind.places
+fn rounded(figure: &Figure, amount: Amount) -> Option<Decimal> {
+    let round = |it: Decimal| it.round_dp_with_strategy(figure.kind.places, RoundingStrategy::MidpointAwayFromZero);
+    value(figure, amount).map(round)
+}
+
+/// How shown parts stand to the shown whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// They add up to it.
+    AddUp,
+    /// They do not, because each was rounded.
+    Rounded,
+    /// They do not: somebody may stand in several parts, and once in the whole.
+    Shared,
+    /// They cannot: rates and means are reckoned from their numerators and denominators.
+    Reckoned,
+}
+
+/// Do the parts add up to the whole, as people read them?
+pub fn parts_of(figure: &Figure, parts: &[Amount], whole: Amount) -> Parts {
+    let is_reckoned = match &figure.measure {
+        Measure::Ratio { .. } | Measure::Average { .. } => true,
+        Measure::Blend(blend) => !blend.over.is_empty(),
+        _ => false,
+    };
+    if is_reckoned {
+        return Parts::Reckoned;
+    }
+    let sum: Decimal = parts.iter().filter_map(|part| rounded(figure, *part)).sum();
+    if Some(sum) == rounded(figure, whole) {
+        return Parts::AddUp;
+    }
+    if figure.kind.of == Counts::People { Parts::Shared } else { Parts::Rounded }
+}
+
+/// The amount of a figure at the end of `on`, from contributions to one figure: what fell up to then, or what stands;
+/// people once each.
 pub fn up_to(cells: &Cells, on: Option<Date>) -> Amount {
     let mut sum = Amount::default();
+    let mut people = BTreeSet::new();
     for (key, amount) in cells.iter().filter(|(key, _)| key.slice == WHOLE) {
         let counts = match key.falls {
             Falls::Always => true,
             Falls::On(day) | Falls::Stands(day) => on.is_none_or(|on| day <= on),
         };
-        if counts {
-            sum += *amount;
+        match key.person {
+            _ if !counts => {}
+            Some(person) => people.extend((amount.numerator > 0).then_some(person)),
+            None => sum += *amount,
         }
     }
+    sum.numerator += people.len() as i64;
     sum
 }

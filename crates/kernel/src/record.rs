@@ -143,7 +143,17 @@ impl Running {
     }
 }
 
+/// The state of a record whose import was undone: it is no state of any mechanism, and closed.
+pub const UNDONE: &str = "undone";
+/// The state of a file that was merged into another: it is no state of any mechanism, and closed.
+pub const MERGED: &str = "merged";
+
 impl Record {
+    /// Does it stand for nothing any more: its import was undone, or it was merged into another file?
+    pub fn is_gone(&self) -> bool {
+        [UNDONE, MERGED].contains(&self.state.as_str())
+    }
+
     /// Is it open?
     pub fn is_open(&self) -> bool {
         self.closed_on.is_none()

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::commands::{backup, bench, book, check, demo, exchange, seals, serve, setup, tick, verify};
+use crate::commands::{backup, bench, book, check, demo, exchange, rebuild, seals, serve, setup, tick, verify};
 use crate::config::Written;
 use crate::print;
 
@@ -134,6 +134,8 @@ pub(crate) enum Command {
     Tick(tick::Tick),
     #[command(about = "核对日志与现状、数字与事项", override_usage = "zugong verify [选项]", help_template = TEMPLATE)]
     Verify(verify::Verify),
+    #[command(about = "按全部事项重算数字，服务器照常运行", override_usage = "zugong rebuild figures", help_template = TEMPLATE)]
+    Rebuild(rebuild::Rebuild),
     #[command(about = "导出每日封存，供另存他处", override_usage = "zugong seals <文件>", help_template = TEMPLATE)]
     Seals(seals::Seals),
     #[command(about = "备份数据库到一个文件", override_usage = "zugong backup <文件>", help_template = TEMPLATE)]

@@ -220,6 +220,17 @@ impl Dialect {
         }
     }
 
+    /// What keeps others from changing what follows from some people until this transaction ends: their rows, in order;
+    /// nothing where one writer does not change anything beside another.
+    pub(crate) fn hold_people(self, places: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!(
+                "SELECT id FROM person WHERE site = $1 AND id IN ({places}) ORDER BY id FOR NO KEY UPDATE"
+            )),
+        }
+    }
+
     /// The end of an insert that puts new values in place of a row that is there.
     pub(crate) fn or_put<'a>(self, key: &str, columns: impl Iterator<Item = &'a str>) -> String {
         let set: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();

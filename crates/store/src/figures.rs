@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::ids::{FigureId, UnitId};
+use kernel::value::Month;
 
 use crate::asking::Asking;
 use crate::conn::Conn;
@@ -26,8 +27,8 @@ pub struct CellKey {
     pub figure: FigureId,
     /// The slice, [`NONE`] if there is none.
     pub slice: String,
-    /// The period: `2026-03` for a month, [`day`] for a day of a stock, or [`NONE`]; `2026-03-05` where the row stands
-    /// at the unit itself.
+    /// The period: `2026-03` for a month, [`day`] for a day of a stock, [`seen`] for people, or [`NONE`]; `2026-03-05`
+    /// where the row stands at the unit itself.
     pub period: String,
     /// The unit.
     pub unit: UnitId,
@@ -49,8 +50,8 @@ pub struct CellChange {
 pub struct CellQuery {
     /// The figures; none gives nothing.
     pub figures: Vec<FigureId>,
-    /// The slices; none means all.
-    pub slices: Vec<String>,
+    /// The first and the last slice in order; none means all.
+    pub slices: Option<(String, String)>,
     /// The first and the last period, both included; none means all.
     pub periods: Option<(String, String)>,
     /// The units, each standing for its subtree; none gives nothing.
@@ -142,6 +143,19 @@ pub fn day(on: Date) -> String {
     format!("d{on}")
 }
 
+/// How the period of a cell says in which month people were there, and in which month each of them was last there
+/// before, or that they never were. So the people of any run of months are those who were there in one of its months
+/// and last before its first: a sum of cells.
+pub fn seen(month: Month, before: Option<Month>) -> String {
+    format!("p{month}/{}", before.map(|month| month.to_string()).unwrap_or_default())
+}
+
+/// The month of a cell of people, and the one before in which they were there.
+pub fn seen_of(period: &str) -> Option<(Month, Option<Month>)> {
+    let (month, before) = period.strip_prefix('p')?.split_once('/')?;
+    Some((Month::parse(month)?, Month::parse(before)))
+}
+
 /// The day that the period of a cell says, if it is one.
 pub fn day_of(period: &str) -> Option<Date> {
     period.strip_prefix('d')?.parse().ok()
@@ -186,19 +200,10 @@ pub async fn read_days(conn: &mut Conn, query: &DayQuery) -> Result<Vec<DaySum>,
         return Ok(Vec::new());
     }
     let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
-    let days = query.days.iter().map(|it| vec![it.at.into(), it.era.into(), it.from.into(), it.until.into()]);
-    let days = asking.rows(days, vec![P::Int(-1), P::Int(-1), P::from("9999-12-31"), P::from("0001-01-01")]);
-    let over = |it: &Units| vec![it.at.into(), it.era.into(), it.over.first.into(), it.over.last.into()];
-    let units = asking.rows(query.units.iter().map(over), [-1, -1, 1, 0].map(P::Int).to_vec());
-    asking.among("c.figure", query.figures.iter().map(P::from).collect());
-    if let Some((first, last)) = &query.slices {
-        let (first, last) = (asking.param(first.as_str()), asking.param(last.as_str()));
-        asking.and(format!("c.slice BETWEEN {first} AND {last}"));
-    }
+    let with = spans_and_units(&mut asking, query);
     // CROSS JOIN keeps SQLite to this order: the days first, along the key of the rows.
     let sql = format!(
-        "WITH d (at_, era, from_, until_) AS {days}, o (at_, era, first_, last_) AS {units} \
-         SELECT c.figure, c.slice, d.at_, o.at_, CAST(SUM(c.numerator) AS BIGINT), CAST(SUM(c.denominator) AS BIGINT) \
+        "{with} SELECT c.figure, c.slice, d.at_, o.at_, CAST(SUM(c.numerator) AS BIGINT), CAST(SUM(c.denominator) AS BIGINT) \
          FROM d CROSS JOIN figure_day c CROSS JOIN unit u CROSS JOIN o \
          WHERE {} AND c.on_ BETWEEN d.from_ AND d.until_ AND u.site = c.site AND u.id = c.unit \
          AND o.era = d.era AND u.ord BETWEEN o.first_ AND o.last_ \
@@ -220,6 +225,20 @@ pub async fn read_days(conn: &mut Conn, query: &DayQuery) -> Result<Vec<DaySum>,
         .collect()
 }
 
+/// The days and the units that are asked for as `d` and `o`, and of which figures and slices.
+pub(crate) fn spans_and_units(asking: &mut Asking, query: &DayQuery) -> String {
+    let days = query.days.iter().map(|it| vec![it.at.into(), it.era.into(), it.from.into(), it.until.into()]);
+    let days = asking.rows(days, vec![P::Int(-1), P::Int(-1), P::from("9999-12-31"), P::from("0001-01-01")]);
+    let over = |it: &Units| vec![it.at.into(), it.era.into(), it.over.first.into(), it.over.last.into()];
+    let units = asking.rows(query.units.iter().map(over), [-1, -1, 1, 0].map(P::Int).to_vec());
+    asking.among("c.figure", query.figures.iter().map(P::from).collect());
+    if let Some((first, last)) = &query.slices {
+        let (first, last) = (asking.param(first.as_str()), asking.param(last.as_str()));
+        asking.and(format!("c.slice BETWEEN {first} AND {last}"));
+    }
+    format!("WITH d (at_, era, from_, until_) AS {days}, o (at_, era, first_, last_) AS {units}")
+}
+
 /// The sums over the units, by figure, slice and period.
 pub async fn read(conn: &mut Conn, query: &CellQuery) -> Result<Vec<CellSum>, StoreError> {
     sums(conn, query, false).await.doing("read figures")
@@ -234,12 +253,10 @@ async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<C
     let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
     asking.among("c.figure", query.figures.iter().map(P::from).collect());
     asking.among("c.unit", query.units.iter().map(|unit| P::from(*unit)).collect());
-    if !query.slices.is_empty() {
-        asking.among("c.slice", query.slices.iter().map(P::from).collect());
-    }
-    if let Some((first, last)) = &query.periods {
+    for (column, range) in [("c.slice", &query.slices), ("c.period", &query.periods)] {
+        let Some((first, last)) = range else { continue };
         let (first, last) = (asking.param(first.as_str()), asking.param(last.as_str()));
-        asking.and(format!("c.period BETWEEN {first} AND {last}"));
+        asking.and(format!("{column} BETWEEN {first} AND {last}"));
     }
     let by = if by_unit { "c.figure, c.slice, c.period, c.unit" } else { "c.figure, c.slice, c.period" };
     let shown = if by_unit { "c.unit" } else { "NULL" };
@@ -294,10 +311,10 @@ pub async fn kept(conn: &mut Conn) -> Result<Vec<FigureId>, StoreError> {
     rows.iter().map(|row| row.slug(0)).collect::<Result<_, _>>()
 }
 
-/// Takes all cells and days of some figures away: before they are counted anew.
+/// Takes all that is kept of some figures away: before they are counted anew.
 pub async fn clear(conn: &mut Conn, figures: &[FigureId]) -> Result<(), StoreError> {
     for figure in figures {
-        for table in ["figure_cell", "figure_day"] {
+        for table in ["figure_cell", "figure_day", "presence"] {
             let sql = format!("DELETE FROM {table} WHERE site = $1 AND figure = $2");
             conn.run(sql, [conn.here(), figure.into()]).await.doing("clear a figure")?;
         }

@@ -29,6 +29,8 @@ pub mod journal;
 pub mod deadlines;
 pub mod ties;
 pub mod figures;
+pub mod presences;
+pub mod figures_made;
 pub mod series;
 pub mod papers;
 pub mod files;

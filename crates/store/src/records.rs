@@ -224,6 +224,19 @@ pub async fn walk(
     conn.list(sql, params).await.and_then(|found| rows(&found)).doing("walk through all records")
 }
 
+/// Is there any record of a mechanism?
+pub async fn has_any(conn: &mut Conn, mechanism: &MechanismId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM record WHERE site = $1 AND mechanism = $2 LIMIT 1";
+    Ok(conn.find(sql, [conn.here(), mechanism.into()]).await.doing("ask whether there are records")?.is_some())
+}
+
+/// How many records of a mechanism there are.
+pub async fn count_of(conn: &mut Conn, mechanism: &MechanismId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM record WHERE site = $1 AND mechanism = $2";
+    let row = conn.find(sql, [conn.here(), mechanism.into()]).await.doing("count the records of a mechanism")?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The records of a mechanism about units of a subtree, in the order of units and ids, after one already seen.
 pub async fn of_subtree(
     conn: &mut Conn,

@@ -346,7 +346,7 @@ impl Office {
         use app::commands::upkeep::{self, Verified};
         let ctx = self.db_ctx();
         let parts: Vec<Verified> = match table {
-            "figure_cell" | "figure_day" => {
+            "figure_cell" | "figure_day" | "presence" => {
                 vec![upkeep::figures::verify(&ctx).await.expect("the figures are reckoned")]
             }
             "unit" | "person" | "account" | "grant_" | "setting" | "definition" | "batch" | "act" | "act_head"

@@ -2,33 +2,83 @@
 //!
 //! Never by the code that it checks: no cell is looked at here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use app::Ctx;
 use app::cells::reading::{self, Ask, Days, Place};
+use app::commands::upkeep::remaking;
 use jiff::civil::Date;
-use kernel::catalog::Measure;
+use kernel::catalog::{Figure, Measure, Mechanism, Term};
 use kernel::figures::{self, Amount, Cells, Falls, WHOLE};
-use kernel::ids::UnitId;
+use kernel::ids::{FieldId, UnitId};
 
 /// Every figure of every unit over spans of all sorts, read at once, is what the records give by the tree of each day.
 pub(super) async fn readings_agree(ctx: &Ctx) {
     let mut conn = ctx.office.db.read().await.expect("a reader");
     let given = given(ctx, &mut conn).await;
     let mechanisms: Vec<_> = ctx.catalog().mechanisms.values().cloned().collect();
+    let open = remaking::underway(ctx, &mut conn).await.expect("it is known what is being made anew");
+    let is_made = |it: &Mechanism, figure: &Figure| {
+        open.iter().all(|open| *open.figure.as_str() != *format!("{}.{}", it.id, figure.id))
+    };
     let figures = mechanisms.iter().flat_map(|it| it.figures.iter().map(|figure| (&**it, figure)));
+    let figures = figures.filter(|(it, figure)| is_made(it, figure));
     let units: Vec<UnitId> = ctx.tree.units().iter().map(|unit| unit.id).collect();
     let mut places: Vec<Place> = units.iter().map(|unit| Place::Unit(*unit)).collect();
     places.push(Place::Reach(vec![ctx.tree.whole()]));
-    let ask = Ask { figures: figures.collect(), places, spans: spans(ctx.today) };
+    let ask = Ask { figures: figures.collect(), places, spans: spans(ctx.today), by: None };
     let read = reading::amounts(ctx, &mut conn, &ask).await.expect("the figures are read");
     for (at, (mechanism, figure)) in ask.figures.iter().enumerate() {
         let name = format!("{}.{}", mechanism.id, figure.id);
         let is_stock = matches!(figure.measure, Measure::Stock { .. });
+        let wanted = |unit: Option<UnitId>, days: Days| match &figure.measure {
+            // What stands on other figures keeps nothing: it follows from theirs.
+            Measure::Blend(blend) => {
+                let of = |term: &Term| {
+                    let is_stock = matches!(term.figure.measure, Measure::Stock { .. });
+                    let name = format!("{}.{}", term.mechanism, term.figure.id);
+                    by_hand(ctx, &given, (&name, WHOLE), is_stock, unit, days)
+                };
+                figures::blended(blend, &blend.terms().map(of).collect::<Vec<_>>())
+            }
+            _ => by_hand(ctx, &given, (&name, WHOLE), is_stock, unit, days),
+        };
         for (place, unit) in units.iter().map(Some).chain([None]).enumerate() {
             for (span, days) in ask.spans.iter().enumerate() {
-                let wanted = by_hand(ctx, &given, &name, is_stock, unit.copied(), *days);
                 let words = format!("{name} of {:?} over {days:?}", unit.map(|unit| ctx.names().unit(*unit)));
-                assert_eq!(read.of(at, place, span), wanted, "{words}");
+                assert_eq!(read.of(at, place, span), wanted(unit.copied(), *days), "{words}");
             }
+        }
+        for field in &figure.by {
+            slices_agree(ctx, &mut conn, &given, (mechanism, figure), field).await;
+        }
+    }
+}
+
+/// Every slice of a figure by a field, of the whole and of each unit, is what the records give.
+async fn slices_agree(
+    ctx: &Ctx,
+    conn: &mut store::Conn,
+    given: &Cells,
+    (mechanism, figure): (&Mechanism, &Figure),
+    field: &FieldId,
+) {
+    let units: Vec<UnitId> = ctx.tree.units().iter().map(|unit| unit.id).collect();
+    let places = units.iter().map(|unit| Place::Unit(*unit)).collect();
+    let ask = Ask { figures: vec![(mechanism, figure)], places, spans: spans(ctx.today), by: Some(field.clone()) };
+    let read = reading::amounts(ctx, conn, &ask).await.expect("the slices are read");
+    let name = format!("{}.{}", mechanism.id, figure.id);
+    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let own = given.keys().filter(|key| key.figure == name);
+    let values: BTreeSet<&str> = own.filter_map(|key| figures::value_of(field, &key.slice)).collect();
+    for (place, unit) in units.iter().enumerate() {
+        for (span, days) in ask.spans.iter().enumerate() {
+            let wanted = values.iter().map(|value| {
+                let slice = figures::slice(field, value);
+                (*value, by_hand(ctx, given, (&name, &slice), is_stock, Some(*unit), *days))
+            });
+            let wanted: BTreeMap<&str, Amount> = wanted.filter(|(_, it)| *it != Amount::default()).collect();
+            assert_eq!(read.slices(0, place, span, field), wanted, "{name} by {field} over {days:?}");
         }
     }
 }
@@ -41,7 +91,13 @@ async fn given(ctx: &Ctx, conn: &mut store::Conn) -> Cells {
         let Some(last) = rows.last() else { return given };
         after = Some(last.id);
         for found in app::records::with_deadlines(ctx, conn, rows).await.expect("the records are whole") {
-            figures::contributions(&found.mechanism, &found.record, ctx.calendar(), &mut given, 1);
+            figures::contributions(
+                ctx.definitions.counted_by(&found.mechanism),
+                &found.record,
+                ctx.calendar(),
+                &mut given,
+                1,
+            );
         }
     }
 }
@@ -61,19 +117,30 @@ fn spans(today: Date) -> Vec<Days> {
     spans.into_iter().map(|(from, until)| Days { from, until }).collect()
 }
 
-fn by_hand(ctx: &Ctx, given: &Cells, name: &str, is_stock: bool, unit: Option<UnitId>, days: Days) -> Amount {
+fn by_hand(
+    ctx: &Ctx,
+    given: &Cells,
+    (name, slice): (&str, &str),
+    is_stock: bool,
+    unit: Option<UnitId>,
+    days: Days,
+) -> Amount {
     let end = days.until.min(ctx.today);
     let is_theirs = |own: UnitId, day: Date| unit.is_none_or(|unit| ctx.tree.upwards_on(own, day).contains(&unit));
     let mut sum = Amount::default();
-    for (key, amount) in given.iter().filter(|(key, _)| key.figure == name && key.slice == WHOLE) {
+    let mut people = BTreeSet::new();
+    for (key, amount) in given.iter().filter(|(key, _)| key.figure == name && key.slice == slice) {
         let counts = match key.falls {
             Falls::On(day) => !is_stock && days.from <= day && day <= days.until && is_theirs(key.unit, day),
             Falls::Stands(day) => is_stock && day <= end && is_theirs(key.unit, end),
             Falls::Always => false,
         };
-        if counts {
-            sum += *amount;
+        match key.person {
+            _ if !counts || amount.numerator == 0 && amount.denominator == 0 => {}
+            Some(person) => people.extend([ctx.tree.human(person)]),
+            None => sum += *amount,
         }
     }
+    sum.numerator += people.len() as i64;
     sum
 }

@@ -159,7 +159,10 @@ async fn whoever_is_named_in_a_record_reads_who_revealed_it_and_who_took_it_away
             r#"field "contact_phone" "联系电话""#,
             "field \"owner\" \"经办人\" person\n    field \"contact_phone\" \"联系电话\"",
         ),
-        (r#"asks="milestone evidence contact_phone""#, r#"asks="milestone evidence contact_phone owner""#),
+        (
+            r#"asks="responsible milestone evidence contact_phone""#,
+            r#"asks="responsible milestone evidence contact_phone owner""#,
+        ),
     ])
     .await;
     let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);

@@ -111,10 +111,14 @@ async fn class_3_without_a_rule_there_is_nothing() {
 
 #[tokio::test]
 async fn class_4_what_is_masked_or_hidden_neither_filters_nor_sorts_nor_is_found() {
-    let office = Office::ruled_by(&[(
-        r#"choice   required=#true list="task_source" filter=#true"#,
-        r#"choice   required=#true list="task_source" filter=#true read="supervisor leader""#,
-    )])
+    let office = Office::ruled_by(&[
+        (
+            r#"choice   required=#true list="task_source" filter=#true"#,
+            r#"choice   required=#true list="task_source" filter=#true read="supervisor leader""#,
+        ),
+        // What is hidden cuts no figure into slices either.
+        (r#" by="source""#, ""),
+    ])
     .await;
     let mut lin = three_tasks(&office).await;
     let mut zheng = office.sign_in("zheng").await;

@@ -218,7 +218,10 @@ async fn only_who_is_here_and_inside_ones_reach_may_be_chosen_by_name_initials_o
             r#"field "contact_phone" "联系电话""#,
             "field \"owner\" \"经办人\" person\n    field \"contact_phone\" \"联系电话\"",
         ),
-        (r#"asks="milestone evidence contact_phone""#, r#"asks="milestone evidence contact_phone owner""#),
+        (
+            r#"asks="responsible milestone evidence contact_phone""#,
+            r#"asks="responsible milestone evidence contact_phone owner""#,
+        ),
     ])
     .await;
     let mut su = keeper(&office).await;

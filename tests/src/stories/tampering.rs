@@ -35,6 +35,7 @@ async fn lived_in() -> Office {
     lin.takes("抄送", &record, &[("抄送给谁", "黎澄")]).await.says("黎澄");
     for (name, progress) in [("清单.txt", "10"), ("照片.txt", "20")] {
         let form = zheng.opens(&record).await.form("报进度").with("进度", progress).with("进展情况", "正常。");
+        let form = form.with("责任人", "周启");
         zheng.sends(form.with_file("佐证材料", name, format!("{name}的内容").as_bytes())).await.answers(200);
     }
     super::taking_in::taken_in(&mut lin).await;

@@ -316,7 +316,14 @@ async fn a_history(seed: u64) {
 /// A task that will soon be overdue, and so stands in a stock.
 async fn a_task(lin: &mut Visitor, turn: u32, unit: &str, today: jiff::civil::Date) {
     let (title, due) = (format!("第{turn}件"), today.saturating_add(jiff::Span::new().days(4)).to_string());
-    let fields = [("任务名称", &*title), ("任务来源", "党工委重点工作"), ("责任单位", unit), ("完成时限", &due)];
+    let who = ["周启", "郑海生", "陈望"][turn as usize % 3];
+    let fields = [
+        ("任务名称", &*title),
+        ("任务来源", "党工委重点工作"),
+        ("责任单位", unit),
+        ("完成时限", &due),
+        ("责任人", who),
+    ];
     let page = lin.tries_to_begin("task_order", &fields).await;
     lin.tries("下达任务书", &crate::harness::record_of(&page.url), &[]).await.answers(200);
 }

@@ -4,6 +4,7 @@
 //! on a day is kept at its unit by itself too. Whoever shows figures reads them by [`reading`].
 //! Never a cell outside of the reach.
 
+pub mod people;
 pub mod reading;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use kernel::ids::{FigureId, UnitId};
 use kernel::value::Month;
 use store::Conn;
 use store::figures::{CellChange, CellKey, CellQuery, CellSum, Changes, NONE};
+use store::presences::PresenceKey;
 
 use crate::error::Error;
 use crate::tree::Tree;
@@ -51,7 +53,7 @@ pub async fn of_units(
     figures: Vec<FigureId>,
     units: Vec<UnitId>,
 ) -> Result<Vec<(FigureId, String, UnitId, i64)>, Error> {
-    let query = CellQuery { figures, slices: Vec::new(), periods: None, units };
+    let query = CellQuery { figures, slices: None, periods: None, units };
     let rows = store::figures::read_by_unit(conn, &query).await?;
     let cell = |row: CellSum| Some((row.figure, row.slice, row.unit?, row.numerator));
     Ok(rows.into_iter().filter_map(cell).collect())
@@ -60,7 +62,7 @@ pub async fn of_units(
 fn query(figure: &str, slice: Option<&str>, periods: Option<(String, String)>, units: Vec<UnitId>) -> CellQuery {
     CellQuery {
         figures: vec![FigureId::from(figure)],
-        slices: slice.map(str::to_owned).into_iter().collect(),
+        slices: slice.map(|slice| (slice.to_owned(), slice.to_owned())),
         periods,
         units,
     }
@@ -77,6 +79,8 @@ pub struct Kept {
     pub cells: BTreeMap<CellKey, Amount>,
     /// Days of flows at the units themselves.
     pub days: BTreeMap<CellKey, Amount>,
+    /// Who was there, and how often. The cells of people follow from all rows of a human: [`people`].
+    pub people: BTreeMap<PresenceKey, i64>,
 }
 
 impl Kept {
@@ -87,6 +91,9 @@ impl Kept {
                 *own.entry(key).or_default() += amount.times(sign);
             }
         }
+        for (key, count) in other.people {
+            *self.people.entry(key).or_default() += count * sign;
+        }
     }
 
     /// Without what came to nothing.
@@ -94,10 +101,11 @@ impl Kept {
     pub fn settled(mut self) -> Self {
         self.cells.retain(|_, amount| *amount != Amount::default());
         self.days.retain(|_, amount| *amount != Amount::default());
+        self.people.retain(|_, count| *count != 0);
         self
     }
 
-    /// As the store takes it.
+    /// Cells and days as the store takes them.
     pub fn changes(&self) -> Changes {
         let change = |(key, amount): (&CellKey, &Amount)| CellChange {
             key: key.clone(),
@@ -106,6 +114,14 @@ impl Kept {
         };
         Changes { cells: self.cells.iter().map(change).collect(), days: self.days.iter().map(change).collect() }
     }
+}
+
+/// Adds to what is kept: the one way in for whoever changes records.
+pub async fn add(conn: &mut Conn, tree: &Tree, cells: &Cells) -> Result<(), Error> {
+    let kept = rolled_up(cells, tree).settled();
+    let mut changes = kept.changes();
+    changes.cells.extend(people::keep(conn, tree, &kept).await?);
+    Ok(store::figures::apply(conn, &changes).await?)
 }
 
 /// What is kept of contributions: each counts for its unit and for every unit above it, along the tree as it stood on
@@ -120,6 +136,12 @@ pub fn rolled_up(cells: &Cells, tree: &Tree) -> Kept {
             period,
             unit,
         };
+        if let (Falls::On(on), Some(person)) = (key.falls, key.person) {
+            let (figure, slice) = (FigureId::from(key.figure.as_str()), key.slice.clone());
+            let key = PresenceKey { figure, slice, person, on, unit: key.unit };
+            *kept.people.entry(key).or_default() += amount.numerator;
+            continue;
+        }
         match key.falls {
             Falls::Always => {
                 for unit in tree.upwards(key.unit) {

@@ -2,16 +2,17 @@
 //! of questions: a page asks once for its value, the last period, the same period last year, its trend and its table.
 //!
 //! Whole months are read from cells of units with their subtrees; the days at both ends of a span are summed over the
-//! units that stood below on them. A stock is what stands at the end of a span, today at the latest.
+//! units that stood below on them. A stock is what stands at the end of a span, today at the latest. People are counted
+//! from cells where a span is whole months and a place one unit with all below it, else from who was there on its days.
 //! Never a cell outside of the places that are asked for; whether somebody may know them is asked by who asks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
-use kernel::catalog::{Figure, Measure, Mechanism};
-use kernel::figures::{Amount, WHOLE};
-use kernel::ids::{FigureId, UnitId};
+use kernel::catalog::{Blend, Figure, Measure, Mechanism};
+use kernel::figures::{self, Amount, WHOLE};
+use kernel::ids::{FieldId, FigureId, MechanismId, PersonId, UnitId};
 use kernel::value::Month;
 use store::Conn;
 use store::figures::{CellQuery, DayQuery};
@@ -87,18 +88,53 @@ pub struct Ask<'a> {
     pub places: Vec<Place>,
     /// The spans.
     pub spans: Vec<Days>,
+    /// The field whose slices are wanted; the whole without one.
+    pub by: Option<FieldId>,
+}
+
+impl Ask<'_> {
+    /// The first and the last of the slices that are wanted, in order.
+    fn slices(&self) -> (String, String) {
+        match &self.by {
+            None => (WHOLE.to_owned(), WHOLE.to_owned()),
+            // Options are called by letters, digits and `_`: all of them come before `~`.
+            Some(field) => (figures::slice(field, ""), figures::slice(field, "~")),
+        }
+    }
 }
 
 /// Amounts by the places of figure, place and span in what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    all: BTreeMap<(usize, usize, usize), Amount>,
+    all: BTreeMap<(usize, usize, usize), BTreeMap<String, Amount>>,
 }
 
 impl Amounts {
     /// The amount of a figure for a place over a span.
     pub fn of(&self, figure: usize, place: usize, span: usize) -> Amount {
-        self.all.get(&(figure, place, span)).copied().unwrap_or_default()
+        self.all.get(&(figure, place, span)).and_then(|all| all.get(WHOLE)).copied().unwrap_or_default()
+    }
+
+    /// Reckons a figure over figures from what it stands on, which was read from `first` on.
+    fn blend(&mut self, ask: &Ask<'_>, at: usize, blend: &Blend, first: usize) {
+        for place in 0..ask.places.len() {
+            for span in 0..ask.spans.len() {
+                let read: Vec<Amount> = (0..blend.terms().count()).map(|it| self.of(first + it, place, span)).collect();
+                let amount = figures::blended(blend, &read);
+                if amount != Amount::default() {
+                    self.all.entry((at, place, span)).or_default().insert(WHOLE.to_owned(), amount);
+                }
+            }
+        }
+    }
+
+    /// The amounts of the slices of a field, by its value: an option's id, `true` or `false`, empty where nothing is
+    /// written. Values of which nothing counts are left out.
+    pub fn slices(&self, figure: usize, place: usize, span: usize, by: &FieldId) -> BTreeMap<&str, Amount> {
+        let all = self.all.get(&(figure, place, span)).into_iter().flatten();
+        all.filter(|(_, amount)| **amount != Amount::default())
+            .filter_map(|(slice, amount)| Some((figures::value_of(by, slice)?, *amount)))
+            .collect()
     }
 }
 
@@ -113,14 +149,9 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
             places.entry(unit).or_default().push((at, sign));
         }
     }
-    let named = |(mechanism, figure): &(&Mechanism, &Figure)| FigureId::from(format!("{}.{}", mechanism.id, figure.id));
-    let (mut flows, mut stocks) = (BTreeMap::<FigureId, Vec<usize>>::new(), BTreeMap::<FigureId, Vec<usize>>::new());
-    for (at, pair) in ask.figures.iter().enumerate() {
-        let kind = if matches!(pair.1.measure, Measure::Stock { .. }) { &mut stocks } else { &mut flows };
-        kind.entry(named(pair)).or_default().push(at);
-    }
+    let Sorted { flows, stocks, people, blends } = Sorted::of(ask);
     let units: Vec<UnitId> = places.keys().copied().collect();
-    let mut reading = Reading { ctx, places, spans: &ask.spans, sums: Amounts::default() };
+    let mut reading = Reading { ctx, ask, slices: ask.slices(), places, sums: Amounts::default() };
     for some in units.chunks(AT_ONCE) {
         if !flows.is_empty() {
             reading.months(conn, &flows, some).await?;
@@ -130,40 +161,116 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
             reading.stocks(conn, &stocks, some).await?;
         }
     }
-    Ok(reading.sums)
+    if !people.is_empty() {
+        reading.people(conn, &people).await?;
+    }
+    let mut sums = reading.sums;
+    for (at, blend, first) in blends {
+        sums.blend(ask, at, blend, first);
+    }
+    sums.all.retain(|(figure, ..), _| *figure < ask.figures.len());
+    Ok(sums)
 }
 
 /// Figures and where they stand in what was asked.
 type Figures = BTreeMap<FigureId, Vec<usize>>;
 
+/// The figures that are asked for, by how they are read.
+#[derive(Default)]
+struct Sorted<'a> {
+    flows: Figures,
+    stocks: Figures,
+    people: Figures,
+    /// Figures over figures: where each stands, and from where on stands what it stands on.
+    blends: Vec<(usize, &'a Blend, usize)>,
+}
+
+impl<'a> Sorted<'a> {
+    /// What figures over figures stand on is read along, behind what was asked for.
+    fn of(ask: &'a Ask<'a>) -> Self {
+        let mut sorted = Self::default();
+        let asked = ask.figures.iter().map(|(mechanism, figure)| (&mechanism.id, *figure));
+        let mut all: Vec<(&MechanismId, &Figure)> = asked.collect();
+        for (at, (_, figure)) in ask.figures.iter().enumerate() {
+            if let Measure::Blend(blend) = &figure.measure {
+                sorted.blends.push((at, blend, all.len()));
+                all.extend(blend.terms().map(|term| (&term.mechanism, &*term.figure)));
+            }
+        }
+        for (at, (mechanism, figure)) in all.into_iter().enumerate() {
+            let kind = match figure.measure {
+                Measure::Stock { .. } => &mut sorted.stocks,
+                Measure::People { .. } => &mut sorted.people,
+                Measure::Blend(_) => continue,
+                _ => &mut sorted.flows,
+            };
+            kind.entry(FigureId::from(format!("{mechanism}.{}", figure.id))).or_default().push(at);
+        }
+        sorted
+    }
+}
+
 struct Reading<'a> {
     ctx: &'a Ctx,
+    ask: &'a Ask<'a>,
+    slices: (String, String),
     /// For each unit, in which places it is counted, and how often.
     places: BTreeMap<UnitId, Vec<(usize, i64)>>,
-    spans: &'a [Days],
     sums: Amounts,
 }
 
 impl Reading<'_> {
-    fn add(&mut self, figures: &[usize], unit: UnitId, span: usize, amount: Amount) {
+    fn add(&mut self, figures: &[usize], unit: UnitId, span: usize, slice: &str, amount: Amount) {
         for (place, sign) in self.places.get(&unit).into_iter().flatten() {
             for figure in figures {
-                *self.sums.all.entry((*figure, *place, span)).or_default() += amount.times(*sign);
+                let own = self.sums.all.entry((*figure, *place, span)).or_default();
+                *own.entry(slice.to_owned()).or_default() += amount.times(*sign);
             }
         }
     }
 
+    /// The cells of figures and units in a range of periods.
+    async fn cells(
+        &self,
+        conn: &mut Conn,
+        figures: &Figures,
+        units: &[UnitId],
+        periods: (String, String),
+    ) -> Result<Vec<Read>, Error> {
+        let query = CellQuery {
+            figures: figures.keys().cloned().collect(),
+            slices: Some(self.slices.clone()),
+            periods: Some(periods),
+            units: units.to_vec(),
+        };
+        let rows = store::figures::read_by_unit(conn, &query).await?;
+        let read = |row: store::figures::CellSum| {
+            let amount = Amount { numerator: row.numerator, denominator: row.denominator };
+            Some(Read { figure: row.figure, unit: row.unit?, slice: row.slice, period: row.period, amount })
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
+    }
+
+    fn day_query(
+        &self,
+        figures: &Figures,
+        days: Vec<store::figures::Days>,
+        units: Vec<store::figures::Units>,
+    ) -> DayQuery {
+        DayQuery { figures: figures.keys().cloned().collect(), slices: Some(self.slices.clone()), days, units }
+    }
+
     /// Flows of whole months.
     async fn months(&mut self, conn: &mut Conn, figures: &Figures, units: &[UnitId]) -> Result<(), Error> {
-        let months: Vec<Option<(Month, Month)>> = self.spans.iter().map(|span| span.months()).collect();
+        let months: Vec<Option<(Month, Month)>> = self.ask.spans.iter().map(|span| span.months()).collect();
         let first = months.iter().flatten().map(|(first, _)| *first).min();
         let last = months.iter().flatten().map(|(_, last)| *last).max();
         let Some((first, last)) = first.zip(last) else { return Ok(()) };
-        for row in cells(conn, figures, units, (first.to_string(), last.to_string())).await? {
+        for row in self.cells(conn, figures, units, (first.to_string(), last.to_string())).await? {
             let Some(month) = Month::parse(&row.period) else { continue };
             for (span, held) in months.iter().enumerate() {
                 if held.is_some_and(|(first, last)| first <= month && month <= last) {
-                    self.add(&figures[&row.figure], row.unit, span, row.amount);
+                    self.add(&figures[&row.figure], row.unit, span, &row.slice, row.amount);
                 }
             }
         }
@@ -172,50 +279,42 @@ impl Reading<'_> {
 
     /// Flows of the days that whole months leave over.
     async fn days(&mut self, conn: &mut Conn, figures: &Figures, units: &[UnitId]) -> Result<(), Error> {
-        let turns = self.ctx.tree.past().turns();
-        let (mut days, mut eras) = (Vec::new(), BTreeSet::new());
-        for (at, span) in self.spans.iter().enumerate() {
-            for end in span.ends() {
-                for (era, Days { from, until }) in by_era(turns, end) {
-                    eras.insert(era);
-                    days.push(store::figures::Days { at: at as i64, era: era as i64, from, until });
-                }
-            }
-        }
+        let spans = self.ask.spans.iter().enumerate();
+        let ends = spans.flat_map(|(at, span)| span.ends().into_iter().map(move |end| (at, end)));
+        let (days, eras) = in_eras(&self.ctx.tree, ends);
         if days.is_empty() {
             return Ok(());
         }
         let over = eras.into_iter().flat_map(|era| below(&self.ctx.tree, units, era)).collect();
-        let whole = (WHOLE.to_owned(), WHOLE.to_owned());
-        let query = DayQuery { figures: figures.keys().cloned().collect(), slices: Some(whole), days, units: over };
+        let query = self.day_query(figures, days, over);
         for row in store::figures::read_days(conn, &query).await? {
             let amount = Amount { numerator: row.numerator, denominator: row.denominator };
-            self.add(&figures[&row.figure], units[row.units as usize], row.days as usize, amount);
+            self.add(&figures[&row.figure], units[row.units as usize], row.days as usize, &row.slice, amount);
         }
         Ok(())
     }
 
     /// What stands at the end of each span: all months before that of its last day, and the days of that one.
     async fn stocks(&mut self, conn: &mut Conn, figures: &Figures, units: &[UnitId]) -> Result<(), Error> {
-        let ends: Vec<Date> = self.spans.iter().map(|span| span.until.min(self.ctx.today)).collect();
+        let ends: Vec<Date> = self.ask.spans.iter().map(|span| span.until.min(self.ctx.today)).collect();
         let Some(latest) = ends.iter().max() else { return Ok(()) };
         let is_month = |end: &Date| *end == end.last_of_month();
         let months = ("0001-01".to_owned(), Month::of(*latest).to_string());
-        for row in cells(conn, figures, units, months).await? {
+        for row in self.cells(conn, figures, units, months).await? {
             let Some(month) = Month::parse(&row.period) else { continue };
             for (span, end) in ends.iter().enumerate() {
                 if month < Month::of(*end) || (month == Month::of(*end) && is_month(end)) {
-                    self.add(&figures[&row.figure], row.unit, span, row.amount);
+                    self.add(&figures[&row.figure], row.unit, span, &row.slice, row.amount);
                 }
             }
         }
         let ragged = || ends.iter().enumerate().filter(|(_, end)| !is_month(end));
         let Some(first) = ragged().map(|(_, end)| end.first_of_month()).min() else { return Ok(()) };
         let days = (store::figures::day(first), store::figures::day(*latest));
-        for row in cells(conn, figures, units, days).await? {
+        for row in self.cells(conn, figures, units, days).await? {
             let Some(day) = store::figures::day_of(&row.period) else { continue };
             for (span, _) in ragged().filter(|(_, end)| end.first_of_month() <= day && day <= **end) {
-                self.add(&figures[&row.figure], row.unit, span, row.amount);
+                self.add(&figures[&row.figure], row.unit, span, &row.slice, row.amount);
             }
         }
         Ok(())
@@ -226,28 +325,167 @@ impl Reading<'_> {
 struct Read {
     figure: FigureId,
     unit: UnitId,
+    slice: String,
     period: String,
     amount: Amount,
 }
 
-async fn cells(
+impl Reading<'_> {
+    /// Distinct people.
+    async fn people(&mut self, conn: &mut Conn, figures: &Figures) -> Result<(), Error> {
+        let last = store::presences::last_days(conn, &figures.keys().cloned().collect::<Vec<_>>()).await?;
+        let last = last.into_iter().map(|(_, day)| day).max();
+        // Whoever asks up to a day after which nobody was there asks for the whole month.
+        let whole = |span: &Days| match last {
+            Some(last) if span.until >= last => Days { until: span.until.last_of_month(), ..*span },
+            _ => *span,
+        };
+        let spans: Vec<Days> = self.ask.spans.iter().map(whole).collect();
+        let is_whole = |span: &Days| span.ends().is_empty();
+        let alone = |place: &Place| match place.made_of(&self.ctx.tree)[..] {
+            [(unit, 1)] => Some(unit),
+            _ => None,
+        };
+        let units: Vec<Option<UnitId>> = self.ask.places.iter().map(alone).collect();
+        self.seen(conn, figures, &spans, &units).await?;
+        let ragged: Vec<usize> = (0..spans.len()).filter(|at| !is_whole(&spans[*at])).collect();
+        let all: Vec<usize> = (0..units.len()).collect();
+        self.counted(conn, figures, &spans, &ragged, &all).await?;
+        let round: Vec<usize> = (0..spans.len()).filter(|at| is_whole(&spans[*at])).collect();
+        let mixed: Vec<usize> = all.into_iter().filter(|at| units[*at].is_none()).collect();
+        self.counted(conn, figures, &spans, &round, &mixed).await
+    }
+
+    /// People of whole months and of one unit with everything below it, from cells.
+    async fn seen(
+        &mut self,
+        conn: &mut Conn,
+        figures: &Figures,
+        spans: &[Days],
+        places: &[Option<UnitId>],
+    ) -> Result<(), Error> {
+        let months = |span: &Days| span.months().filter(|_| span.ends().is_empty());
+        let months: Vec<Option<(Month, Month)>> = spans.iter().map(months).collect();
+        let first = months.iter().flatten().map(|(first, _)| *first).min();
+        let last = months.iter().flatten().map(|(_, last)| *last).max();
+        let Some((first, last)) = first.zip(last) else { return Ok(()) };
+        let mut units: Vec<UnitId> = places.iter().flatten().copied().collect();
+        units.sort();
+        units.dedup();
+        let periods = (store::figures::seen(first, None), format!("{}~", store::figures::seen(last, None)));
+        for some in units.chunks(AT_ONCE) {
+            for row in self.cells(conn, figures, some, periods.clone()).await? {
+                let Some((month, before)) = store::figures::seen_of(&row.period) else { continue };
+                let counts = |held: &(Month, Month)| {
+                    held.0 <= month && month <= held.1 && before.is_none_or(|before| before < held.0)
+                };
+                for (span, _) in months.iter().enumerate().filter(|(_, held)| held.as_ref().is_some_and(counts)) {
+                    for (place, _) in places.iter().enumerate().filter(|(_, unit)| **unit == Some(row.unit)) {
+                        self.put(&figures[&row.figure], place, span, &row.slice, row.amount);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// People of any days and any places, counted among those who were there.
+    async fn counted(
+        &mut self,
+        conn: &mut Conn,
+        figures: &Figures,
+        spans: &[Days],
+        wanted: &[usize],
+        places: &[usize],
+    ) -> Result<(), Error> {
+        let days = wanted.iter().map(|at| (*at, spans[*at])).filter(|(_, days)| days.from <= days.until);
+        let (days, eras) = in_eras(&self.ctx.tree, days);
+        let mut units = Vec::new();
+        for era in eras {
+            for at in places {
+                let over = over_in(&self.ctx.tree, &self.ask.places[*at], era).into_iter();
+                units.extend(over.map(|over| store::figures::Units { at: *at as i64, era: era as i64, over }));
+            }
+        }
+        let query = self.day_query(figures, days, units);
+        for row in store::presences::distinct(conn, &query).await? {
+            let amount = Amount { numerator: row.numerator, denominator: 0 };
+            self.put(&figures[&row.figure], row.units as usize, row.days as usize, &row.slice, amount);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, figures: &[usize], place: usize, span: usize, slice: &str, amount: Amount) {
+        for figure in figures {
+            *self.sums.all.entry((*figure, place, span)).or_default().entry(slice.to_owned()).or_default() += amount;
+        }
+    }
+}
+
+/// The people behind a number of a figure that counts people, with how often each is named: up to `most` of them, after
+/// one of them.
+pub async fn people_behind(
+    ctx: &Ctx,
     conn: &mut Conn,
-    figures: &Figures,
-    units: &[UnitId],
-    periods: (String, String),
-) -> Result<Vec<Read>, Error> {
-    let query = CellQuery {
-        figures: figures.keys().cloned().collect(),
-        slices: vec![WHOLE.to_owned()],
-        periods: Some(periods),
-        units: units.to_vec(),
+    (mechanism, figure): (&Mechanism, &Figure),
+    place: &Place,
+    days: Days,
+    after: Option<PersonId>,
+    most: u32,
+) -> Result<Vec<(PersonId, i64)>, Error> {
+    let (days, eras) = in_eras(&ctx.tree, [(0, days)].into_iter());
+    let line = |era: usize| {
+        let over = over_in(&ctx.tree, place, era).into_iter();
+        over.map(move |over| store::figures::Units { at: 0, era: era as i64, over }).collect::<Vec<_>>()
     };
-    let rows = store::figures::read_by_unit(conn, &query).await?;
-    let read = |row: store::figures::CellSum| {
-        let amount = Amount { numerator: row.numerator, denominator: row.denominator };
-        Some(Read { figure: row.figure, unit: row.unit?, period: row.period, amount })
+    let query = DayQuery {
+        figures: vec![FigureId::from(format!("{}.{}", mechanism.id, figure.id))],
+        slices: Some((WHOLE.to_owned(), WHOLE.to_owned())),
+        days,
+        units: eras.into_iter().flat_map(line).collect(),
     };
-    Ok(rows.into_iter().filter_map(read).collect())
+    Ok(store::presences::named(conn, &query, after, most).await?)
+}
+
+/// The units of a place after so many turns, as intervals of the numbers of today.
+fn over_in(tree: &Tree, place: &Place, era: usize) -> Vec<Subtree> {
+    let units: Vec<(UnitId, i64)> = match place {
+        Place::Reach(reach) if era == tree.past().turns().len() => return reach.clone(),
+        place => place.made_of(tree),
+    };
+    let ids: Vec<UnitId> = units.iter().map(|(unit, _)| *unit).collect();
+    let mut times: BTreeMap<i64, i64> = BTreeMap::new();
+    for line in below(tree, &ids, era) {
+        for unit in tree.within(&[line.over]) {
+            *times.entry(unit.over.first).or_default() += units[line.at as usize].1;
+        }
+    }
+    let counted: BTreeSet<i64> = times.into_iter().filter(|(_, times)| *times > 0).map(|(ord, _)| ord).collect();
+    let mut over: Vec<Subtree> = Vec::new();
+    let mut last = i64::MIN;
+    for unit in tree.units() {
+        let ord = unit.over.first;
+        if counted.contains(&ord) {
+            match over.last_mut().filter(|it| it.last == last) {
+                Some(it) => it.last = ord,
+                None => over.push(Subtree { first: ord, last: ord }),
+            }
+        }
+        last = ord;
+    }
+    over
+}
+
+/// Numbered days, cut where the tree turns, and which trees they need.
+fn in_eras(tree: &Tree, all: impl Iterator<Item = (usize, Days)>) -> (Vec<store::figures::Days>, BTreeSet<usize>) {
+    let (mut days, mut eras) = (Vec::new(), BTreeSet::new());
+    for (at, span) in all {
+        for (era, Days { from, until }) in by_era(tree.past().turns(), span) {
+            eras.insert(era);
+            days.push(store::figures::Days { at: at as i64, era: era as i64, from, until });
+        }
+    }
+    (days, eras)
 }
 
 /// The days, cut where units came to stand elsewhere: each part with the number of turns up to it.

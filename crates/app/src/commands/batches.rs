@@ -4,7 +4,7 @@
 
 use kernel::figures::Cells;
 use kernel::ids::{BatchId, MechanismId, StateId};
-use kernel::record::Record;
+use kernel::record::{Record, UNDONE};
 use kernel::refusal::Refusal;
 use kernel::value::Facts;
 use kernel::workflow::Move;
@@ -16,9 +16,6 @@ use crate::commands::keep::{self, Writing};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::{self, Found};
-
-/// The state of a record whose import was undone: it is no state of any mechanism, and closed.
-pub const UNDONE: &str = "undone";
 
 /// The workbook that an import took in.
 #[derive(Clone, Debug)]

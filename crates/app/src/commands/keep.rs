@@ -229,14 +229,13 @@ impl<'a> Writing<'a> {
     /// Figures, deadlines and the record itself; gives what binds their rows.
     fn reckon(&mut self, mechanism: &Mechanism, before: Option<&Record>, after: &Record) -> Bound {
         let site = self.ctx.office.db.site();
-        // What the record counted before, it counted by the definition that it was pinned to then.
+        let counted = self.ctx.definitions.counted_by(mechanism);
         let calendar = self.ctx.calendar();
         let mut cells = Cells::new();
         if let Some(before) = before {
-            let pinned = self.ctx.definitions.pinned(before.mechanism.as_str(), &before.definition);
-            figures::contributions(pinned.as_deref().unwrap_or(mechanism), before, calendar, &mut cells, -1);
+            figures::contributions(counted, before, calendar, &mut cells, -1);
         }
-        figures::contributions(mechanism, after, calendar, &mut cells, 1);
+        figures::contributions(counted, after, calendar, &mut cells, 1);
         cells.retain(|_, amount| *amount != figures::Amount::default());
         for (key, amount) in cells {
             *self.sheet.cells.entry(key).or_default() += amount;
@@ -571,7 +570,7 @@ pub fn add_up(sum: &mut Cells, more: &Cells) {
 
 /// Adds to the figures.
 pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
-    Ok(store::figures::apply(tx, &crate::cells::rolled_up(cells, &ctx.tree).changes()).await?)
+    crate::cells::add(tx, &ctx.tree, cells).await
 }
 
 /// Can the move be kept without asking the database anything?

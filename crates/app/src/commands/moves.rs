@@ -7,12 +7,12 @@ use kernel::facts::Typed;
 use kernel::flow::Seat;
 use kernel::ids::{PersonId, RecordId, RoleId};
 use kernel::journal::Entry;
+use kernel::record::UNDONE;
 use kernel::refusal::{Refusal, Spot};
 use kernel::workflow::moves::{self, ADD, COPY, HAND, RECALL, URGE};
 use kernel::workflow::{Attempt, Move, Party, recall};
 use store::Conn;
 
-use crate::commands::batches;
 use crate::commands::steps::{TakeStep, attempt};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -70,7 +70,7 @@ async fn are_untouched(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<b
     for one in &found {
         let papers = store::papers::of_record(conn, one.record.id).await?;
         untouched &= one.record.version == 1 && one.record.number.is_none() && papers.is_empty();
-        untouched &= one.record.state.as_str() != batches::UNDONE;
+        untouched &= one.record.state != *UNDONE;
     }
     Ok(untouched)
 }

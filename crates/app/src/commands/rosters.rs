@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::civil::Date;
 use kernel::catalog::{Mechanism, Roster};
 use kernel::ids::{FieldId, PersonId, RecordId};
-use kernel::record::Record;
+use kernel::record::{MERGED, Record, UNDONE};
 use kernel::refusal::{Refusal, Spot};
 use kernel::roster::{self, Days, Holding, MAIN};
 use kernel::value::Value;
@@ -16,13 +16,9 @@ use store::people::PersonRow;
 use store::rosters::{HoldingRow, KeyRow, PostRow, RoleRow};
 use store::{Conn, Tx};
 
-use crate::commands::batches::UNDONE;
 use crate::commands::keep;
 use crate::ctx::Ctx;
 use crate::error::Error;
-
-/// The state of a file that was merged into another: it is no state of any mechanism, and closed.
-pub const MERGED: &str = "merged";
 
 /// What a move means for the lists.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +95,7 @@ pub fn listed(
     if !has_keys && mechanism.roster.is_none() {
         return Ok(None);
     }
-    let is_gone = [UNDONE, MERGED].contains(&after.state.as_str());
+    let is_gone = after.is_gone();
     if !is_gone {
         let refusals = roster::faults(mechanism, after);
         if !refusals.is_empty() {
@@ -139,7 +135,7 @@ fn keys(mechanism: &Mechanism, before: Option<&Record>, after: &Record, is_gone:
     let of = |record: Option<&Record>| record.map(|it| roster::keys(mechanism, &it.facts)).unwrap_or_default();
     let row =
         |(field, value): (FieldId, String)| KeyRow { mechanism: mechanism.id.clone(), field, value, record: after.id };
-    let was_gone = before.is_some_and(|it| [UNDONE, MERGED].contains(&it.state.as_str()));
+    let was_gone = before.is_some_and(Record::is_gone);
     let had = if was_gone { Vec::new() } else { of(before) };
     let has = if is_gone { Vec::new() } else { of(Some(after)) };
     listed.free = had.iter().filter(|key| !has.contains(key)).cloned().map(row).collect();

@@ -11,6 +11,7 @@ mod switch_off_accounts;
 mod tidy_up;
 mod open_review;
 mod propose_retention;
+mod remake_figures;
 mod seal_the_day;
 
 use std::future::Future;
@@ -115,6 +116,12 @@ pub const ALL: &[Duty] = &[
         name: "提请处理到期的个人信息",
         when: "每分钟：办结已满保存年限、还留有个人信息的事项，提请有权的人清除或延长保存",
         run: |ctx| Box::pin(propose_retention::run(ctx)),
+    },
+    Duty {
+        id: "remake_figures",
+        name: "重算数字",
+        when: "每分钟：算法、日历有改动的数字，按全部事项重新算过；算完之前显示原来的数",
+        run: |ctx| Box::pin(remake_figures::run(ctx)),
     },
 ];
 

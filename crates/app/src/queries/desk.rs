@@ -257,7 +257,7 @@ async fn cards(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<FigureCard>, Error> {
         }
         let scope = register::scope(ctx, mechanism, None)?;
         for figure in &mechanism.figures {
-            let reach = figures::reach(figure, &scope);
+            let reach = figures::reach(ctx, figure, &scope);
             if cards.len() < 4 && !reach.is_empty() {
                 cards.push(card(ctx, conn, mechanism, figure, &reach, &months).await?);
             }

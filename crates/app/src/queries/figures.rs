@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
-use kernel::catalog::{Figure, Measure, Mechanism};
+use kernel::catalog::{Figure, Measure, Mechanism, Term};
 use kernel::figures::{self, Amount};
 use kernel::formula::{Cmp, Expr, Formula};
 use kernel::ids::UnitId;
@@ -143,6 +143,14 @@ pub fn conditions(figure: &Figure, part: bool, until: Date) -> Vec<Expr> {
             let known = Expr::Not(Box::new(Expr::Empty(Box::new(of.expr.clone()))));
             vec![when.expr.clone(), in_period(at), known]
         }
+        Measure::People { named, when, at, .. } => vec![when.expr.clone(), in_period(at), named.expr.clone()],
+        // What one of the figures counts that it stands on; each has a door of its own.
+        Measure::Blend(blend) => {
+            let side = if part || blend.over.is_empty() { &blend.plus } else { &blend.over };
+            let of = |term: &Term| Expr::And(conditions(&term.figure, part, until));
+            let own: Vec<Expr> = side.iter().filter(|term| term.mechanism == blend.home).map(of).collect();
+            vec![if own.is_empty() { Expr::YesNo(false) } else { Expr::Or(own) }]
+        }
         Measure::Ratio { part: numerator, whole, at } => {
             let mut all = vec![whole.expr.clone(), in_period(at)];
             all.extend(part.then(|| numerator.expr.clone()));
@@ -170,7 +178,7 @@ pub async fn of_mechanism(ctx: &Ctx, mechanism: &str, ask: FiguresAsk) -> Result
     let mut cards = Vec::new();
     let mut shown = None;
     for figure in &mechanism.figures {
-        let reach = reach(figure, &scope);
+        let reach = reach(ctx, figure, &scope);
         if reach.is_empty() {
             continue;
         }
@@ -199,8 +207,19 @@ pub async fn of_mechanism(ctx: &Ctx, mechanism: &str, ask: FiguresAsk) -> Result
 
 /// The subtrees over which somebody may know a figure: those in which they see every record that may count in it.
 /// So no number tells of a record that the list behind it does not show.
-pub fn reach(figure: &Figure, scope: &register::Scope) -> Vec<Subtree> {
-    let seen = scope.sight.subtrees_in(&figure.counts_in);
+pub fn reach(ctx: &Ctx, figure: &Figure, scope: &register::Scope) -> Vec<Subtree> {
+    let mut seen = match &figure.measure {
+        Measure::Blend(_) => vec![ctx.tree.whole()],
+        _ => scope.sight.subtrees_in(&figure.counts_in),
+    };
+    if let Measure::Blend(blend) = &figure.measure {
+        // Whoever may know everything that it stands on, where they may know all of it.
+        for term in blend.terms() {
+            let theirs = ctx.catalog().mechanism(term.mechanism.as_str()).map(|it| ctx.sight(it));
+            let theirs = theirs.map_or_else(Vec::new, |sight| sight.subtrees_in(&term.figure.counts_in));
+            seen = kernel::authority::overlap(&seen, &theirs);
+        }
+    }
     match scope.within {
         Some(within) => kernel::authority::overlap(&seen, &[within]),
         None => seen,
@@ -224,9 +243,9 @@ pub async fn card(
     reach: &[Subtree],
     months: &[Month],
 ) -> Result<FigureCard, Error> {
-    let by_month = by_month(ctx, conn, mechanism, figure, vec![Place::Reach(reach.to_vec())], months).await?.remove(0);
+    let places = vec![Place::Reach(reach.to_vec())];
+    let (by_month, total) = by_month(ctx, conn, mechanism, figure, places, months).await?.remove(0);
     let is_stock = matches!(figure.measure, Measure::Stock { .. });
-    let total = total(&by_month, is_stock);
     let number = |amount: Amount| figures::value(figure, amount).and_then(|value| f64::try_from(value).ok());
     let change = match by_month.as_slice() {
         [.., before, last] => number(*last).zip(number(*before)).map(|(last, before)| {
@@ -251,19 +270,7 @@ pub async fn card(
     })
 }
 
-/// A year's amount: the sum of a flow's months, the last of a stock's.
-fn total(months: &[Amount], is_stock: bool) -> Amount {
-    match (is_stock, months.last()) {
-        (true, Some(last)) => *last,
-        (true, None) => Amount::default(),
-        (false, _) => months.iter().fold(Amount::default(), |mut sum, amount| {
-            sum += *amount;
-            sum
-        }),
-    }
-}
-
-/// A figure by month for each place.
+/// A figure by month for each place, and over all of the months.
 async fn by_month(
     ctx: &Ctx,
     conn: &mut Conn,
@@ -271,11 +278,17 @@ async fn by_month(
     figure: &Figure,
     places: Vec<Place>,
     months: &[Month],
-) -> Result<Vec<Vec<Amount>>, Error> {
-    let spans = months.iter().map(|month| Days { from: month.first_day(), until: month.last_day() });
-    let ask = Ask { figures: vec![(mechanism, figure)], places, spans: spans.collect() };
+) -> Result<Vec<(Vec<Amount>, Amount)>, Error> {
+    let now = Month::of(ctx.today);
+    let (first, last) = (months.first().unwrap_or(&now), months.last().unwrap_or(&now));
+    let days = |first: &Month, last: &Month| Days { from: first.first_day(), until: last.last_day() };
+    let spans = months.iter().map(|month| days(month, month)).chain([days(first, last)]);
+    let ask = Ask { figures: vec![(mechanism, figure)], places, spans: spans.collect(), by: None };
     let amounts = reading::amounts(ctx, conn, &ask).await?;
-    let of = |place| (0..months.len()).map(|span| amounts.of(0, place, span)).collect();
+    let of = |place| {
+        let by_month = (0..months.len()).map(|span| amounts.of(0, place, span));
+        (by_month.collect(), amounts.of(0, place, months.len()))
+    };
     Ok((0..ask.places.len()).map(of).collect())
 }
 
@@ -295,7 +308,7 @@ async fn table(
     let name = ask.unit.map_or_else(|| "全部".to_owned(), |unit| ctx.names().unit(unit));
     let mut table_rows = vec![row(ctx, figure, ask.unit, name, &amounts[0], months)];
     for (unit, amounts) in units.into_iter().zip(&amounts[1..]) {
-        if amounts.iter().any(|amount| *amount != Amount::default()) {
+        if amounts.0.iter().any(|amount| *amount != Amount::default()) {
             table_rows.push(row(ctx, figure, Some(unit), ctx.names().unit(unit), amounts, months));
         }
     }
@@ -340,11 +353,10 @@ fn row(
     figure: &Figure,
     unit: Option<UnitId>,
     name: String,
-    amounts: &[Amount],
+    (amounts, all): &(Vec<Amount>, Amount),
     months: &[Month],
 ) -> FigureRow {
     let is_stock = matches!(figure.measure, Measure::Stock { .. });
-    let all = total(amounts, is_stock);
     let first = months.first().copied().unwrap_or(Month::of(ctx.today));
     let last = months.last().copied().unwrap_or(first);
     let period = if is_stock { last.to_string() } else { format!("{first}..{last}") };
@@ -352,7 +364,7 @@ fn row(
         unit,
         name,
         cells: amounts.iter().zip(months).map(|(amount, month)| cell(figure, *amount, month.to_string())).collect(),
-        total: cell(figure, all, period),
+        total: cell(figure, *all, period),
     }
 }
 
@@ -374,6 +386,10 @@ fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
         Measure::Count { when, at } => vec![one("计入", when), one("按哪天", at)],
         Measure::Sum { of, when, at } => vec![one("合计", of), one("计入", when), one("按哪天", at)],
         Measure::Average { of, when, at } => vec![one("平均", of), one("计入", when), one("按哪天", at)],
+        Measure::Blend(blend) => vec![("算式".to_owned(), blend.text.to_string(), blend.text.to_string())],
+        Measure::People { named, when, at, .. } => {
+            vec![one("数其中的人", named), one("计入", when), one("按哪天", at)]
+        }
         Measure::Ratio { part, whole, at } => vec![one("分子", part), one("分母", whole), one("按哪天", at)],
         Measure::Stock { when, since, until } => {
             vec![one("计入", when), one("从哪天起算在内", since), one("到哪天不再算", until)]

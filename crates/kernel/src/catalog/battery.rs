@@ -352,7 +352,11 @@ impl Questions<'_, '_> {
 
     fn figures_have_words(&mut self) {
         for figure in &self.it.figures {
-            let ratio = matches!(figure.measure, Measure::Ratio { .. });
+            let ratio = match &figure.measure {
+                Measure::Ratio { .. } => true,
+                Measure::Blend(blend) => !blend.over.is_empty(),
+                _ => false,
+            };
             let place = self.place("figure", figure.id.as_str());
             // enforces: figure.words.over
             match (&figure.over_words, ratio) {

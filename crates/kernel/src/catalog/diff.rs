@@ -273,7 +273,12 @@ fn counted_otherwise(old: &Deadline, new: &Deadline) -> bool {
 }
 
 fn measured_otherwise(old: &Figure, new: &Figure) -> bool {
-    formulas(&old.measure) != formulas(&new.measure)
+    let who = |measure: &Measure| match measure {
+        Measure::People { who, .. } => (Some(who.clone()), None),
+        Measure::Blend(blend) => (None, Some(blend.text.clone())),
+        _ => (None, None),
+    };
+    formulas(&old.measure) != formulas(&new.measure) || who(&old.measure) != who(&new.measure) || old.by != new.by
 }
 
 /// The kind of a measure and what its formulas say, however they are spaced.
@@ -284,6 +289,8 @@ fn formulas(measure: &Measure) -> (&'static str, Vec<String>) {
         Measure::Ratio { part, whole, at } => ("ratio", vec![part, whole, at]),
         Measure::Average { of, when, at } => ("average", vec![of, when, at]),
         Measure::Stock { when, since, until } => ("stock", vec![when, since, until]),
+        Measure::People { named, when, at, .. } => ("people", vec![named, when, at]),
+        Measure::Blend(_) => ("of", Vec::new()),
     };
     (kind, formulas.into_iter().map(|it| to_text(&it.expr)).collect())
 }

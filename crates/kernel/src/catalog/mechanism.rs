@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::figure::Figure;
 use super::joint::Joint;
 use super::{Protection, Roster};
 use crate::authority::sight::Rule;
 use crate::calendar::Span;
 use crate::formula::Formula;
 use crate::identity::Form;
-use crate::ids::{DeadlineId, FieldId, FigureId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
+use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::retention::Retention;
 use crate::series::Pattern;
 use crate::template::Template;
@@ -434,88 +435,6 @@ pub enum SortKey {
 pub struct BoardLayout {
     /// The fields on a card.
     pub card: Vec<FieldId>,
-}
-
-/// A figure.
-#[derive(Clone, Debug)]
-pub struct Figure {
-    /// Its id.
-    pub id: FigureId,
-    /// Its Chinese name.
-    pub name: String,
-    /// How it is counted.
-    pub measure: Measure,
-    /// Its unit, 项 or %.
-    pub unit: String,
-    /// In words: what is counted.
-    pub words: String,
-    /// In words: what it is divided by.
-    pub over_words: Option<String>,
-    /// Worked examples.
-    pub examples: Vec<FigureExample>,
-    /// The states in which a record may count: whoever sees those sees all that is behind the number.
-    pub counts_in: Vec<StateId>,
-}
-
-/// How a figure is counted. `at` is the day by which a record falls into a period.
-#[derive(Clone, Debug)]
-pub enum Measure {
-    /// Records for which the condition holds.
-    Count {
-        /// The condition.
-        when: Formula,
-        /// The day.
-        at: Formula,
-    },
-    /// The sum of a number over records for which the condition holds.
-    Sum {
-        /// The number.
-        of: Formula,
-        /// The condition.
-        when: Formula,
-        /// The day.
-        at: Formula,
-    },
-    /// Records for which `part` holds over records for which `whole` holds.
-    Ratio {
-        /// Numerator.
-        part: Formula,
-        /// Denominator.
-        whole: Formula,
-        /// The day.
-        at: Formula,
-    },
-    /// The mean of a number over records for which the condition holds and the number is known.
-    Average {
-        /// The number.
-        of: Formula,
-        /// The condition.
-        when: Formula,
-        /// The day.
-        at: Formula,
-    },
-    /// Records standing at the end of the period: from the day `since` until the day before `until`.
-    Stock {
-        /// The condition.
-        when: Formula,
-        /// The first day on which it counts.
-        since: Formula,
-        /// The first day on which it no longer counts.
-        until: Formula,
-    },
-}
-
-/// `example { record …; gives "50%" }`.
-#[derive(Clone, Debug)]
-pub struct FigureExample {
-    /// The facts of the records.
-    pub records: Vec<Facts>,
-    /// The states of the records, one each; `None` is the state after the start.
-    pub states: Vec<Option<StateId>>,
-    /// The period's last day (and for flows the period is everything up to it).
-    pub on: Option<Date>,
-    /// What the figure shows.
-    pub gives: String,
 }
 
 /// A whole record, walked through its steps.

@@ -6,6 +6,7 @@
 //! `prose` tells a mechanism in Chinese, `diff` tells what a changed one does to existing records.
 //! Never reads a folder: the files come in as text.
 
+mod figure;
 mod joint;
 mod mechanism;
 mod protection;
@@ -24,11 +25,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use check::{check, formula_type, pinned};
+pub use figure::{Blend, Counts, Figure, FigureExample, FigureKind, Measure, Term, Who};
 pub use joint::Joint;
 pub use mechanism::{
-    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Figure,
-    FigureExample, Guard, Kind, ListLayout, Measure, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights,
-    SortKey, State, Step,
+    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Guard, Kind,
+    ListLayout, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
 };
 pub use protection::{Level, Mask, Protection};
 pub use roster::{PeopleRoster, Roster};

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::figure::FigureKind;
 use crate::ids::{ListId, RoleId, UnitKind};
 
 /// The shared words, from `definitions/vocabulary/*.kdl` and `definitions/messages.kdl`.
@@ -16,6 +17,8 @@ pub struct Vocabulary {
     pub lists: Vec<List>,
     /// Kinds of unit.
     pub unit_kinds: Vec<KindOfUnit>,
+    /// The units of figures, and what they count.
+    pub figure_kinds: Vec<Arc<FigureKind>>,
     /// Chapters of the menu, in order: id (the folder's name), Chinese name, icon.
     pub chapters: Vec<Chapter>,
     /// The site's settings: 机关名称, 发文机关, 机关代字 ….

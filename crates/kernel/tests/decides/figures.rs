@@ -29,10 +29,13 @@ fn a_closed_task_counts_on_its_days() {
     let office = Office::open();
     let task = office.submitted(&office.underway("2026-01-08", "2026-03-31"), "2026-03-20");
     let closed = office.took(&task, "close", "supervisor", "2026-04-01");
-    let cell = |day: &str, numerator, denominator| vec![("-".to_owned(), day.to_owned(), numerator, denominator)];
+    // As a whole, and among those of the same source.
+    let cell = |day: &str, numerator, denominator| {
+        ["-", "source=party_committee"].map(|slice| (slice.to_owned(), day.to_owned(), numerator, denominator))
+    };
     assert_eq!(of(office, &[&closed], "assigned"), cell("2026-01-08", 1, 0));
     assert_eq!(of(office, &[&closed], "closed"), cell("2026-04-01", 1, 0));
-    assert_eq!(of(office, &[&closed], "on_time"), cell("2026-03-31", 0, 1));
+    assert_eq!(of(office, &[&closed], "on_time"), [("-".to_owned(), "2026-03-31".to_owned(), 0, 1)]);
 }
 
 // proves: figure.average
@@ -58,8 +61,11 @@ fn a_late_task_stands_from_the_day_after_its_due_day_until_it_is_closed() {
     assert_eq!(of(office, &[&on_time], "overdue"), []);
     let late = office.took(&task, "close", "supervisor", "2026-04-10");
     let cells = of(office, &[&late], "overdue");
-    let cell = |day: &str, numerator| ("-".to_owned(), day.to_owned(), numerator, 0);
-    assert_eq!(cells, [cell("2026-04-01", 1), cell("2026-04-10", -1)]);
+    let of_slice = |slice: &str| {
+        let cell = |day: &str, numerator| (slice.to_owned(), day.to_owned(), numerator, 0);
+        [cell("2026-04-01", 1), cell("2026-04-10", -1)]
+    };
+    assert_eq!(cells, ["-", "source=party_committee"].map(of_slice).concat());
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod book;
 pub mod exchange;
 pub mod tick;
 pub mod verify;
+pub mod rebuild;
 pub mod seals;
 pub mod backup;
 pub mod bench;
@@ -62,6 +63,7 @@ async fn dispatch(config: Config, command: Command) -> anyhow::Result<ExitCode> 
         Command::Export(it) => it.run(config).await,
         Command::Tick(it) => it.run(config).await,
         Command::Verify(it) => it.run(config).await,
+        Command::Rebuild(it) => it.run(config).await,
         Command::Seals(it) => it.run(config).await,
         Command::Backup(it) => it.run(config).await,
         Command::Restore(it) => it.run(config).await,

@@ -21,7 +21,7 @@ fn change(unit: u128, period: &str, numerator: i64, denominator: i64) -> CellCha
 fn query(units: &[u128]) -> CellQuery {
     let units = units.iter().map(|unit| id(*unit)).collect();
     let periods = Some(("2026-01".to_owned(), "2026-12".to_owned()));
-    CellQuery { figures: vec![FigureId::from("task_order.on_time")], slices: Vec::new(), periods, units }
+    CellQuery { figures: vec![FigureId::from("task_order.on_time")], slices: None, periods, units }
 }
 
 fn unit(number: u128, ord: i64, ord_last: i64) -> UnitRow {
@@ -72,7 +72,7 @@ async fn cells_add_up_over_units_and_periods() {
         assert_eq!(all.iter().map(|it| it.numerator).collect::<Vec<_>>(), [8, 3]);
         let by_unit = figures::read_by_unit(&mut reader, &query(&[3, 4])).await.expect("read");
         assert_eq!(by_unit.iter().map(|it| it.unit).collect::<Vec<_>>(), [Some(id(3)), Some(id(4))]);
-        let sliced = CellQuery { slices: vec!["other".to_owned()], ..query(&[1, 2, 3, 4, 5]) };
+        let sliced = CellQuery { slices: Some(("other".to_owned(), "other".to_owned())), ..query(&[1, 2, 3, 4, 5]) };
         assert_eq!(figures::read(&mut reader, &sliced).await.expect("read"), []);
         drop(reader);
         let mut tx = trial.db.begin().await.expect("begin");

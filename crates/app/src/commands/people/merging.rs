@@ -13,7 +13,7 @@ use kernel::authority::reach::{How, Point, To};
 use kernel::catalog::Mechanism;
 use kernel::ids::{PersonId, RecordId, StateId};
 use kernel::journal::Change;
-use kernel::record::Record;
+use kernel::record::{MERGED, Record};
 use kernel::refusal::Refusal;
 use kernel::roster;
 use kernel::value::Facts;
@@ -24,9 +24,10 @@ use store::reach::ReachRow;
 use uuid::Uuid;
 
 use super::{by_hand, keeps_files_of, mechanism};
+use crate::cells;
 use crate::commands::batches::act;
 use crate::commands::keep::Writing;
-use crate::commands::rosters::{self, MERGED};
+use crate::commands::rosters;
 use crate::commands::upkeep;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -99,6 +100,10 @@ async fn merge_once(ctx: &Ctx, keep: PersonId, gone: PersonId, reason: &str) -> 
     }
     moved.records = rename(ctx, &mut tx, gone, keep).await?;
     point_to(&mut tx, (gone, keep), &mut moved).await?;
+    // Whoever was counted under either file is one human from now on.
+    let was = |person| ctx.tree.human(person);
+    let is = |person| if was(person) == gone { keep } else { was(person) };
+    cells::people::are_now(&mut tx, &ctx.tree, [keep, gone], &was, &is).await?;
     let id = keep_merge(ctx, &mut tx, (keep, gone), &reason, &moved).await?;
     tx.commit().await?;
     rosters::seen(ctx, &mechanism).await?;
@@ -206,7 +211,7 @@ fn worded(reason: &str) -> Result<String, Refusal> {
 async fn file(ctx: &Ctx, tx: &mut Tx, mechanism: &Arc<Mechanism>, person: PersonId) -> Result<Record, Error> {
     let found = records::by_ids(ctx, tx, &[RecordId(person.0)]).await?.pop();
     let Found { record, .. } = found.filter(|it| it.record.mechanism == mechanism.id).ok_or(Error::NotFound)?;
-    if record.state == *MERGED || record.state == *crate::commands::batches::UNDONE {
+    if record.is_gone() {
         return Err(Refusal::new("merge.gone").into());
     }
     match keeps_files_of(ctx, mechanism, record.unit) {
@@ -293,6 +298,10 @@ async fn undo_once(ctx: &Ctx, id: Uuid, reason: &str) -> Result<PersonId, Error>
     }
     name_back(ctx, &mut tx, &moved.records).await?;
     point_back(ctx, &mut tx, &row, &moved).await?;
+    // Two humans again, whoever else was put into the one or the other.
+    let was = |person| ctx.tree.human(person);
+    let is = |person| if ctx.tree.goes_by(person, row.gone) { row.gone } else { was(person) };
+    cells::people::are_now(&mut tx, &ctx.tree, [was(row.kept), row.gone], &was, &is).await?;
     store::merges::mark_undone(&mut tx, id, ctx.now, ctx.actor.name()).await?;
     let detail = serde_json::json!({
         "merge": id.to_string(), "kept": row.kept.to_string(), "gone": row.gone.to_string(),

@@ -16,6 +16,7 @@ use store::Tx;
 use store::units::LinkRow;
 use uuid::Uuid;
 
+use crate::cells::people::Side;
 use crate::cells::{self, Kept};
 use crate::commands::batches::act;
 use crate::commands::keep::Writing;
@@ -79,7 +80,9 @@ pub(super) async fn carry_out(ctx: &Ctx, tx: &mut Tx, order: &Order, id: Uuid) -
     if !effects.units.is_empty() {
         store::records::renumber_units(tx).await?;
     }
-    store::figures::apply(tx, &cells.changes()).await?;
+    let mut changes = cells.changes();
+    changes.cells.extend(people(&before, &after, tx, &cells, order).await?);
+    store::figures::apply(tx, &changes).await?;
     Ok(done)
 }
 
@@ -186,14 +189,14 @@ async fn some(
         writing.follows(head.record, &head.hash);
     }
     for Found { record, mechanism, .. } in &found {
-        figures::contributions(mechanism, record, before.calendar(), &mut was, 1);
+        figures::contributions(before.definitions.counted_by(mechanism), record, before.calendar(), &mut was, 1);
         let Some(to) = goes_to_unit(effects, mechanism, record) else {
-            figures::contributions(mechanism, record, before.calendar(), &mut is, 1);
+            figures::contributions(before.definitions.counted_by(mechanism), record, before.calendar(), &mut is, 1);
             continue;
         };
         let moved = workflow::go_with_unit(mechanism, record, to, order.on, &order.decision);
         let kept = writing.put(tx, mechanism, Some(record), moved).await?;
-        figures::contributions(mechanism, &kept, before.calendar(), &mut is, 1);
+        figures::contributions(before.definitions.counted_by(mechanism), &kept, before.calendar(), &mut is, 1);
         if mechanism.roster.is_none() {
             *done.records.entry(mechanism.id.to_string()).or_default() += 1;
         }
@@ -203,6 +206,22 @@ async fn some(
     difference.add(cells::rolled_up(&was, &before.tree), -1);
     difference.add(cells::rolled_up(&is, &after.tree), 1);
     Ok(())
+}
+
+/// What changes in the cells of people: of those who are counted elsewhere from then on, and of everybody who was there
+/// since, because the way up may have changed.
+async fn people(
+    before: &Ctx,
+    after: &Ctx,
+    tx: &mut Tx,
+    cells: &Kept,
+    order: &Order,
+) -> Result<Vec<store::figures::CellChange>, Error> {
+    let touched = store::presences::since(tx, order.on).await?;
+    let (was, is) = (|person| before.tree.human(person), |person| after.tree.human(person));
+    let was = Side { tree: &before.tree, human: &was };
+    let is = Side { tree: &after.tree, human: &is };
+    cells::people::turn(tx, was, is, &cells.people, &touched).await
 }
 
 fn goes_to(effects: &Effects, found: &Found) -> Option<UnitId> {

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use kernel::figures::{self, Amount, Cells};
 use kernel::ids::RecordId;
+use store::Conn;
 use store::figures::{CellChange, CellKey};
+use store::presences::PresenceKey;
 
 use super::Verified;
-use crate::cells::Kept;
+use super::remaking::Underway;
+use crate::cells::{Kept, people};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -25,10 +28,17 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
         for found in records::with_deadlines(ctx, &mut conn, rows).await? {
-            figures::contributions(&found.mechanism, &found.record, ctx.calendar(), &mut reckoned, 1);
+            figures::contributions(
+                ctx.definitions.counted_by(&found.mechanism),
+                &found.record,
+                ctx.calendar(),
+                &mut reckoned,
+                1,
+            );
         }
     }
-    let reckoned = crate::cells::rolled_up(&reckoned, &ctx.tree).settled();
+    let mut reckoned = crate::cells::rolled_up(&reckoned, &ctx.tree).settled();
+    reckoned.cells.extend(people::amounts_of(&reckoned.people, &ctx.tree));
     let mut kept = Kept::default();
     for figure in store::figures::kept(&mut conn).await? {
         let all = store::figures::all_of(&mut conn, &figure).await?;
@@ -36,10 +46,52 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
         kept.cells.extend(all.cells.into_iter().map(cell));
         kept.days.extend(all.days.into_iter().map(cell));
     }
+    // What is not made by the definitions in force yet need not agree with them.
+    let open = super::remaking::underway(ctx, &mut conn).await?;
+    let is_open = |key: &CellKey| open.iter().any(|it| it.figure == key.figure);
+    for cells in [&mut kept.cells, &mut kept.days, &mut reckoned.cells, &mut reckoned.days] {
+        cells.retain(|key, _| !is_open(key));
+    }
+    reckoned.people.retain(|key, _| open.iter().all(|it| it.figure != key.figure));
     let mut verified = Verified::default();
     compare(ctx, "", &kept.cells, &reckoned.cells, &mut verified);
     compare(ctx, "本单位当日", &kept.days, &reckoned.days, &mut verified);
+    presences(ctx, &mut conn, reckoned.people, &open, &mut verified).await?;
     Ok(verified)
+}
+
+/// Who was there, and who is who.
+async fn presences(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mut reckoned: BTreeMap<PresenceKey, i64>,
+    open: &[Underway],
+    verified: &mut Verified,
+) -> Result<(), Error> {
+    let about = |key: &PresenceKey| {
+        let (unit, person) = (ctx.names().unit(key.unit), ctx.names().person(key.person));
+        format!("{} {} {} {unit} {person}", key.figure, key.slice, key.on)
+    };
+    let mut after: Option<PresenceKey> = None;
+    loop {
+        let rows = store::presences::walk(conn, after.as_ref(), AT_ONCE).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.key.clone());
+        verified.looked_at += rows.len() as u64;
+        for row in rows.into_iter().filter(|row| open.iter().all(|it| it.figure != row.key.figure)) {
+            let then = reckoned.remove(&row.key).unwrap_or_default();
+            if row.count != then {
+                verified.differs(about(&row.key), format!("现为{}次，按事项应为{then}次", row.count));
+            }
+            if row.human != ctx.tree.human(row.key.person) {
+                verified.differs(about(&row.key), "同一人的档案与合并记录不一致".to_owned());
+            }
+        }
+    }
+    for (key, then) in reckoned {
+        verified.differs(about(&key), format!("现在没有，按事项应为{then}次"));
+    }
+    Ok(())
 }
 
 fn compare(

@@ -8,6 +8,7 @@ pub mod acts;
 pub mod files;
 pub mod seals;
 pub mod figures;
+pub mod remaking;
 pub mod reach;
 pub mod rosters;
 pub mod backup;

@@ -10,7 +10,7 @@ use kernel::catalog::{FieldType, Measure, Mechanism, SortKey};
 use kernel::figures::{self, Cells, Falls};
 use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
 use kernel::ids::{FieldId, StateId, UnitId};
-use kernel::record::View;
+use kernel::record::{MERGED, UNDONE, View};
 use kernel::refusal::Refusal;
 use kernel::value::Month;
 use store::Conn;
@@ -18,8 +18,6 @@ use store::filters::Condition;
 use store::register::{After, FactTest, RegisterQuery, SortBy};
 
 use super::{PAGE, Scope, Then};
-use crate::commands::batches::UNDONE;
-use crate::commands::rosters::MERGED;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::Found;
@@ -190,7 +188,13 @@ impl Counted {
             return self.was_theirs(ctx, found.record.unit_on(self.until), self.until);
         }
         let mut cells = Cells::new();
-        figures::contributions(&found.mechanism, &found.record, ctx.calendar(), &mut cells, 1);
+        figures::contributions(
+            ctx.definitions.counted_by(&found.mechanism),
+            &found.record,
+            ctx.calendar(),
+            &mut cells,
+            1,
+        );
         cells.keys().filter(|key| key.figure == self.figure).any(|key| match key.falls {
             Falls::On(day) => day >= self.from && day <= self.until && self.was_theirs(ctx, key.unit, day),
             Falls::Always | Falls::Stands(_) => false,

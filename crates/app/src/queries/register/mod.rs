@@ -250,7 +250,7 @@ pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<S
 pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Scope, Error> {
     let mut scope = scope(ctx, mechanism, ask.unit)?;
     if let Some(figure) = mechanism.figure(&ask.figure) {
-        let counted = crate::queries::figures::reach(figure, &scope);
+        let counted = crate::queries::figures::reach(ctx, figure, &scope);
         let since = crate::queries::figures::period(&ask.period).map(|(from, _)| from);
         if !since.is_some_and(|from| ctx.tree.past().turns().iter().any(|turn| *turn > from)) {
             scope.sight = scope.sight.of_units_inside(&counted);
@@ -264,7 +264,7 @@ pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<S
             then.taken.extend(taken);
         }
         let anywhere = Scope { within: None, ..scope };
-        let seen = crate::queries::figures::reach(figure, &anywhere);
+        let seen = crate::queries::figures::reach(ctx, figure, &anywhere);
         scope = Scope { sight: anywhere.sight.of_units_inside(&seen), within: None, then: Some(then) };
     }
     Ok(scope)

@@ -220,7 +220,7 @@ async fn work(ctx: &Ctx, id: UnitId) -> Result<Work, Error> {
         }
         work.push((mechanism.id.to_string(), mechanism.name.clone(), open, ended));
         for figure in &mechanism.figures {
-            let reach = figures::reach(figure, &scope);
+            let reach = figures::reach(ctx, figure, &scope);
             if cards.len() < FIGURES && !reach.is_empty() {
                 cards.push(figures::card(ctx, &mut conn, mechanism, figure, &reach, &months).await?);
             }

@@ -31,6 +31,9 @@ fn may_count(measure: &Measure, state: &State, fields: &[Field], steps: &[Step])
     !match measure {
         Measure::Count { when, at } => never(when) || absent(at),
         Measure::Sum { of, when, at } | Measure::Average { of, when, at } => never(when) || absent(at) || absent(of),
+        Measure::People { named, when, at, .. } => never(when) || never(named) || absent(at),
+        // Where what it stands on may count: said once that is known.
+        Measure::Blend(_) => true,
         Measure::Ratio { whole, at, .. } => never(whole) || absent(at),
         Measure::Stock { when, since, .. } => never(when) || absent(since),
     }

@@ -5,10 +5,12 @@
 use super::desk::Desk;
 use super::examples::field_value;
 use super::fields::Fields;
+use std::sync::Arc;
+
 use crate::catalog::raw::Raw;
-use crate::catalog::{Figure, FigureExample, Measure, Vocabulary};
+use crate::catalog::{Blend, Counts, Field, FieldType, Figure, FigureExample, FigureKind, Measure, Vocabulary, Who};
 use crate::formula::{self, Formula, Type, Wanted};
-use crate::ids::StateId;
+use crate::ids::{FieldId, StateId};
 use crate::value::Facts;
 
 /// The properties of which a figure has exactly one, and those that each of them needs and may have besides.
@@ -18,7 +20,12 @@ const KINDS: &[(&str, &[&str], &[&str])] = &[
     ("ratio", &["over", "at"], &[]),
     ("average", &["at"], &["when"]),
     ("stock", &["since", "until"], &[]),
+    ("people", &["at"], &["when"]),
+    ("of", &[], &[]),
 ];
+
+/// The properties that a figure may have however it is counted.
+const OF_ALL: [&str; 2] = ["unit", "by"];
 
 pub(super) fn figures(
     desk: &mut Desk<'_>,
@@ -33,14 +40,17 @@ pub(super) fn figures(
         let examples: Vec<FigureExample> =
             raw.inside("figure.example").filter_map(|it| example(desk, it, states, fields, vocabulary)).collect();
         let words = raw.first("figure.words");
-        let unit = raw.text("unit").unwrap_or_default();
-        if let Some(measure) = measure {
-            unit_fits(desk, raw, &measure, &unit);
+        let kind = kind_of(desk, raw, vocabulary);
+        let by = slices(desk, raw, fields, vocabulary);
+        if let Some((measure, kind)) = measure.zip(kind) {
+            kind_fits(desk, raw, &measure, &kind);
             figures.push(Figure {
                 id: raw.arg(0).into(),
                 name: raw.arg(1).to_owned(),
                 measure,
-                unit,
+                unit: kind.name.clone(),
+                kind,
+                by,
                 words: words.map(|it| it.arg(0).to_owned()).unwrap_or_default(),
                 over_words: words.and_then(|it| it.text("over")),
                 examples,
@@ -55,7 +65,7 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
     let written: Vec<_> = KINDS.iter().filter(|(kind, ..)| raw.prop(kind).is_some()).collect();
     let [(kind, needed, allowed)] = written[..] else {
         let sentence = if written.is_empty() { "没有写怎样数" } else { "一个指标只能有一种数法" };
-        desk.tell_hint(raw.span.clone(), sentence, "count、sum、ratio、average、stock 五种里写一种");
+        desk.tell_hint(raw.span.clone(), sentence, "count、sum、ratio、average、stock、people、of 七种里写一种");
         return None;
     };
     for prop in *needed {
@@ -64,8 +74,8 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
         }
     }
     for (prop, written) in &raw.props {
-        let fits =
-            prop == kind || prop == "unit" || needed.contains(&prop.as_str()) || allowed.contains(&prop.as_str());
+        let may = |of: &[&str]| of.contains(&prop.as_str());
+        let fits = prop == kind || may(&OF_ALL) || may(needed) || may(allowed);
         if !fits {
             desk.tell(written.span.clone(), format!("{kind} 不用写 {prop}"));
         }
@@ -87,6 +97,13 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
             let (since, until) = (formulas.read(desk, "since", Wanted::Day), formulas.read(desk, "until", Wanted::Day));
             Measure::Stock { when: when?, since: since?, until: until? }
         }
+        "of" => Measure::Blend(unresolved(desk, raw)?),
+        "people" => {
+            let when = if raw.prop("when").is_some() { condition("when") } else { all() };
+            let (who, at) = (who(desk, raw, fields), formulas.read(desk, "at", Wanted::Day));
+            let (who, named) = who?;
+            Measure::People { who, named, when: when?, at: at? }
+        }
         _ => {
             let when = if raw.prop("when").is_some() { condition("when") } else { all() };
             let (of, at) = (formulas.read(desk, kind, Wanted::Number), formulas.read(desk, "at", Wanted::Day));
@@ -94,6 +111,12 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
             if *kind == "sum" { Measure::Sum { of, when, at } } else { Measure::Average { of, when, at } }
         }
     })
+}
+
+/// A figure over figures as it is written: what it stands on is looked up once all files are read.
+fn unresolved(desk: &Desk<'_>, raw: &Raw) -> Option<Blend> {
+    let home = desk.file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".kdl").into();
+    Some(Blend { home, text: raw.text("of")?.as_str().into(), plus: Vec::new(), over: Vec::new() })
 }
 
 struct Formulas<'a> {
@@ -117,32 +140,156 @@ impl Formulas<'_> {
     }
 }
 
-/// What is shown behind the number must be what the formula counts.
-// enforces: figure.unit
-fn unit_fits(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, unit: &str) {
-    let wanted: &[&str] = match measure {
-        Measure::Ratio { .. } => &["%"],
-        Measure::Sum { of, .. } | Measure::Average { of, .. } => match &of.of {
-            Type::Number(formula::Measure::Percent) => &["%"],
-            Type::Number(formula::Measure::Money) => &["元"],
-            Type::Number(formula::Measure::Days) => &["天", "日"],
-            Type::Number(formula::Measure::WorkingDays) => &["工作日", "个工作日"],
-            Type::Number(formula::Measure::Months) => &["个月"],
-            Type::Number(formula::Measure::Unit(name)) if **name != *unit => {
-                desk.tell(raw.prop_span("unit"), format!("公式的单位是“{name}”，这里写的是“{unit}”"));
-                return;
-            }
-            _ => return,
-        },
-        Measure::Count { .. } | Measure::Stock { .. } if unit == "%" => {
-            desk.tell(raw.prop_span("unit"), "数个数的指标单位不能是%");
-            return;
+/// Where the people stand that are counted, by the field's name or id, and whether anybody stands there.
+// enforces: figure.people
+fn who(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<(Who, Formula)> {
+    let written = raw.text("people")?;
+    let called = |field: &&Field, word: &str| field.id == *word || field.name == word;
+    let is_people = |field: &Field| matches!(field.of, FieldType::Person | FieldType::People);
+    let hint = "写一个“人员”类型的栏目，或者“子表.栏目”";
+    let (who, path) = match written.split_once('.') {
+        None => {
+            let field = fields.fields.iter().find(|field| called(field, &written)).filter(|field| is_people(field));
+            let Some(field) = field else {
+                desk.tell_hint(raw.prop_span("people"), format!("“{written}”不是记人的栏目"), hint);
+                return None;
+            };
+            (Who::Field(field.id.clone()), field)
         }
+        Some((table, column)) => {
+            let child = fields.children.iter().find(|child| child.id == *table || child.name == table);
+            let column = child.and_then(|it| it.fields.iter().find(|it| called(it, column)).filter(|it| is_people(it)));
+            let Some((child, column)) = child.zip(column) else {
+                desk.tell_hint(raw.prop_span("people"), format!("“{written}”不是子表里记人的栏目"), hint);
+                return None;
+            };
+            (Who::Column { child: child.id.clone(), column: column.id.clone() }, column)
+        }
+    };
+    if !path.protection.read.is_empty() {
+        desk.tell(raw.prop_span("people"), format!("“{written}”只有部分角色看得到，不能拿来数人"));
+        return None;
+    }
+    let name = match &who {
+        Who::Field(_) => path.name.clone(),
+        Who::Column { child, .. } => fields.children.iter().find(|it| it.id == *child)?.name.clone(),
+    };
+    let named = formula::check(&format!("非 为空({name})"), &fields.scope, Wanted::Condition).ok()?;
+    Some((who, named))
+}
+
+/// So many slices a figure has at most; more are no overview and cost more than they tell.
+const MOST_SLICES: usize = 400;
+
+/// The fields by whose options a figure is cut.
+// enforces: figure.by
+fn slices(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, vocabulary: &Vocabulary) -> Vec<FieldId> {
+    let Some(written) = raw.prop("by") else { return Vec::new() };
+    if raw.prop("of").is_some() {
+        desk.tell(written.span.clone(), "由别的指标算出来的不用写 by，分项写在那些指标上");
+        return Vec::new();
+    }
+    let known: Vec<String> = fields.fields.iter().map(|it| it.id.to_string()).collect();
+    let ids: Vec<String> = desk.many(raw, "by", "栏目", &known).into_iter().map(str::to_owned).collect();
+    let (mut by, mut slices) = (Vec::new(), 0);
+    for field in ids.iter().filter_map(|id| fields.fields.iter().find(|it| it.id == *id.as_str())) {
+        let wrong = |desk: &mut Desk<'_>, why: &str| {
+            desk.tell_hint(
+                written.span.clone(),
+                format!("不能按“{}”分：{why}", field.name),
+                "by 只写选项栏目和是非栏目",
+            );
+        };
+        let size = match &field.of {
+            FieldType::YesNo => 2,
+            FieldType::Choice { list } => {
+                vocabulary.lists.iter().find(|it| it.id == *list).map_or(0, |list| list.items.len())
+            }
+            _ => {
+                wrong(desk, "它没有固定的选项");
+                continue;
+            }
+        };
+        if field.protection.level.is_some() || !field.protection.read.is_empty() {
+            wrong(desk, "它是受保护的个人信息，分开数会让人推知");
+            continue;
+        }
+        slices += size + 1;
+        if slices > MOST_SLICES {
+            wrong(desk, &format!("一共要分成{slices}项，最多{MOST_SLICES}项"));
+            continue;
+        }
+        by.push(field.id.clone());
+    }
+    by
+}
+
+/// The kind that the unit names.
+fn kind_of(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary) -> Option<Arc<FigureKind>> {
+    let unit = raw.text("unit").filter(|unit| !unit.is_empty())?;
+    let kind = vocabulary.figure_kinds.iter().find(|kind| kind.name == unit).cloned();
+    if kind.is_none() {
+        let known: Vec<String> = vocabulary.figure_kinds.iter().map(|it| it.name.clone()).collect();
+        desk.unknown(raw.prop_span("unit"), "单位", &unit, &known);
+    }
+    kind
+}
+
+/// What is shown behind the number must be what the figure counts.
+// enforces: figure.unit
+fn kind_fits(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKind) {
+    let (sentence, hint) = match measure {
+        Measure::Ratio { .. } if kind.of != Counts::Percent => ("比率的单位应当是%".to_owned(), "比率写 unit=\"%\""),
+        Measure::Count { .. } | Measure::Stock { .. } => match kind.of {
+            Counts::Things => return,
+            Counts::People => {
+                (format!("数“{}”要写 people，说明数的是谁", kind.name), "按次数算，同一人来两次算两次的，单位写人次")
+            }
+            _ => (format!("数个数的指标单位不能是{}", kind.name), "单位写项、件、场、人次等"),
+        },
+        Measure::People { .. } if kind.of != Counts::People => {
+            (format!("people 数的是人，单位不能是{}", kind.name), "单位写人")
+        }
+        Measure::Sum { of, .. } => match of.of {
+            Type::Number(formula::Measure::Percent) => ("百分数不能相加".to_owned(), "请用 ratio 或者 average"),
+            _ => match number_fits(&of.of, kind, true) {
+                Some(sentence) => (sentence, "单位要和公式算出来的一样"),
+                None => return,
+            },
+        },
+        Measure::Average { of, .. } => match number_fits(&of.of, kind, false) {
+            Some(sentence) => (sentence, "单位要和公式算出来的一样"),
+            None => return,
+        },
         _ => return,
     };
-    if !unit.is_empty() && !wanted.contains(&unit) {
-        desk.tell(raw.prop_span("unit"), format!("这个指标的单位应当是{}", wanted.join("或")));
-    }
+    desk.tell_hint(raw.prop_span("unit"), sentence, hint);
+}
+
+/// Is a number of that type one of that kind? What is wrong, if not. People who are added up are no longer people, each
+/// once: they are 人次.
+fn number_fits(of: &Type, kind: &FigureKind, is_sum: bool) -> Option<String> {
+    let Type::Number(of) = of else { return None };
+    let wanted = match of {
+        formula::Measure::Percent => Counts::Percent,
+        formula::Measure::Money => Counts::Money,
+        formula::Measure::Days => Counts::Days,
+        formula::Measure::WorkingDays => Counts::WorkingDays,
+        formula::Measure::Months => Counts::Months,
+        formula::Measure::Unit(name) => {
+            let is_head_count = **name == *"人" && kind.name == "人次";
+            let fits = is_head_count || (**name == *kind.name && !(is_sum && kind.of == Counts::People));
+            return (!fits).then(|| match kind.of {
+                Counts::People => "几次的人数加起来有重复，不是人数".to_owned(),
+                _ => format!("公式的单位是“{name}”，这里写的是“{}”", kind.name),
+            });
+        }
+        formula::Measure::Plain => {
+            let fits = matches!(kind.of, Counts::Things | Counts::Points | Counts::Days | Counts::Months);
+            return (!fits).then(|| format!("公式算出来的是没有单位的数，不能当作{}", kind.name));
+        }
+    };
+    (kind.of != wanted).then(|| format!("公式算出来的不是{}", kind.name))
 }
 
 fn example(

@@ -4,6 +4,7 @@
 //! then the rest of each mechanism and its battery.
 //! Never stops at a problem, and never lets a mechanism with a problem into the catalog.
 
+mod blends;
 mod counted;
 mod desk;
 mod examples;
@@ -50,6 +51,7 @@ enum Place<'a> {
 /// Reads all definitions and reports everything that is wrong with them. Calendar files are left to `kernel::calendar`.
 pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     let Resolved { vocabulary, mut sheets, mut mechanisms, mut problems } = resolve(files);
+    blends::across(&mut sheets, &mut mechanisms);
     for sheet in &mut sheets {
         battery::names(&mut sheet.desk, &sheet.matter);
         if !sheet.desk.problems.is_empty() {

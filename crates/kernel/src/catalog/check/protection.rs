@@ -169,6 +169,8 @@ fn mentioned(figure: &Figure) -> Vec<Slot> {
         Measure::Count { when, at } => vec![when, at],
         Measure::Sum { of, when, at } | Measure::Average { of, when, at } => vec![of, when, at],
         Measure::Ratio { part, whole, at } => vec![part, whole, at],
+        Measure::People { when, at, .. } => vec![when, at],
+        Measure::Blend(_) => Vec::new(),
         Measure::Stock { when, since, until } => vec![when, since, until],
     };
     formulas.into_iter().flat_map(|formula| formula.expr.mentions()).collect()

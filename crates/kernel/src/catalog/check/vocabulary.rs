@@ -8,7 +8,8 @@ use super::desk::Desk;
 use crate::catalog::grammar::VOCABULARY_FILE;
 use crate::catalog::raw::{self, Raw};
 use crate::catalog::{
-    Administers, Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary,
+    Administers, Chapter, Counts, FigureKind, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role,
+    Vocabulary,
 };
 use crate::ids::{RoleId, UnitKind};
 use crate::problem::{Problem, SourceFile};
@@ -44,6 +45,7 @@ pub(super) fn vocabulary(files: &[&SourceFile], mechanisms: &[(&str, &str)]) -> 
         for raw in &nodes {
             match raw.rule.key {
                 "unit_kind" => kind_holds(&mut desk, raw, &vocabulary),
+                "figure_kind" => adding_holds(&mut desk, raw, &vocabulary),
                 "chapter" => order_holds(&mut desk, raw, mechanisms),
                 _ => {}
             }
@@ -70,6 +72,7 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, roles: &[String], vocabulary: &mut Vocabu
             level: raw.text("level").map(|level| level.as_str().into()),
             below: raw.prop("below").map_or_else(Vec::new, |ids| ids.words().map(UnitKind::from).collect()),
         }),
+        "figure_kind" => vocabulary.figure_kinds.push(figure_kind(desk, raw, name).into()),
         // enforces: chapter.icon
         // enforces: chapter.order
         "chapter" => {
@@ -93,6 +96,46 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, roles: &[String], vocabulary: &mut Vocabu
         _ => {
             let says = raw.text("says").unwrap_or_default();
             vocabulary.messages.insert(raw.arg(0).to_owned(), Message { says, next: raw.text("next") });
+        }
+    }
+}
+
+// enforces: figure_kind.of
+// enforces: figure_kind.scale
+// enforces: figure_kind.places
+// enforces: figure_kind.adds
+fn figure_kind(desk: &mut Desk<'_>, raw: &Raw, name: String) -> FigureKind {
+    let of = raw.text("of").unwrap_or_default();
+    let scale = raw.whole("scale").unwrap_or(1);
+    if !(1..=1_000_000_000).contains(&scale) {
+        desk.tell(raw.prop_span("scale"), "scale 写1到十亿之间的整数");
+    }
+    let places = raw.whole("places").unwrap_or(2);
+    if !(0..=6).contains(&places) {
+        desk.tell(raw.prop_span("places"), "places 写0到6");
+    }
+    FigureKind {
+        id: raw.arg(0).into(),
+        name,
+        of: Counts::ALL.iter().find(|(word, _)| *word == of).map_or(Counts::Things, |(_, of)| *of),
+        scale: scale.clamp(1, 1_000_000_000),
+        places: places.clamp(0, 6) as u32,
+        adds: raw.prop("adds").map_or_else(Vec::new, |it| it.words().map(str::to_owned).collect()),
+    }
+}
+
+/// A kind is added up with kinds that are there and count the same, and both say so.
+fn adding_holds(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary) {
+    let Some(own) = vocabulary.figure_kinds.iter().find(|it| *it.id == *raw.arg(0)) else { return };
+    let known: Vec<String> = vocabulary.figure_kinds.iter().map(|it| it.name.clone()).collect();
+    for name in &own.adds {
+        match vocabulary.figure_kinds.iter().find(|it| it.name == *name) {
+            None => desk.unknown(raw.prop_span("adds"), "单位", name, &known),
+            Some(other) if !own.adds_to(other) => {
+                let hint = format!("两种单位数的要是同一类，并且“{name}”也要写上可以和“{}”相加", own.name);
+                desk.tell_hint(raw.prop_span("adds"), format!("“{}”不能和“{name}”相加", own.name), hint);
+            }
+            Some(_) => {}
         }
     }
 }
@@ -151,6 +194,7 @@ fn name_is_free(desk: &mut Desk<'_>, raw: &Raw, name: &str, vocabulary: &Vocabul
         "role" => vocabulary.roles.iter().any(|it| it.name == name),
         "vocabulary.list" => vocabulary.lists.iter().any(|it| it.name == name),
         "unit_kind" => vocabulary.unit_kinds.iter().any(|it| it.name == name),
+        "figure_kind" => vocabulary.figure_kinds.iter().any(|it| it.name == name),
         "chapter" => vocabulary.chapters.iter().any(|it| it.name == name),
         _ => false,
     };

@@ -119,6 +119,10 @@ pub const COLUMN_TYPES: &[&str] = &[
 /// The trees that a kind of unit may stand in.
 pub const HIERARCHIES: &[&str] = &["administrative", "party"];
 
+/// What the unit of a figure may count.
+pub const COUNTS: &[&str] =
+    &["things", "people", "money", "percent", "days", "working_days", "months", "points", "rank"];
+
 /// The layouts that a paper may take.
 pub const LAYOUTS: &[&str] = &["document", "letter", "order"];
 /// What an administrator may administer.

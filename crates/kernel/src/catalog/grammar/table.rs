@@ -6,8 +6,8 @@ use super::parts::{
     CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PLACES, PURPOSE, READ, arg, many, may, must,
 };
 use super::{
-    ADMINISTERS, ANY, COLUMN_TYPES, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM_FILE, Node, RELATIONS, ROSTERS, SORTS,
-    Scalar, Times, VOCABULARY_FILE,
+    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM_FILE, Node, RELATIONS,
+    ROSTERS, SORTS, Scalar, Times, VOCABULARY_FILE,
 };
 use crate::identity::FORMS;
 
@@ -330,9 +330,12 @@ pub const GRAMMAR: &[Node] = &[
             may("stock", Scalar::Formula, "数期末在册、满足这个条件的记录。"),
             may("since", Scalar::Formula, "从哪天起算在册。"),
             may("until", Scalar::Formula, "到哪天起不再算在册。"),
-            must("unit", Scalar::Text, "单位，例如项、件、%。"),
+            may("people", Scalar::Text, "数人，不论来几次只算一个：写记人的栏目，或者“子表.栏目”。"),
+            may("of", Scalar::Text, "由别的指标算出来：相加、相减，或者再除以；别的机制的写成“机制.指标”。"),
+            may("by", Scalar::Ids, "再按这些栏目的选项分别数；只能是选项或是非栏目。"),
+            must("unit", Scalar::Text, "单位，例如项、件、%，写词汇里 figure_kind 的名称。"),
         ],
-        means: "一个指标。count、sum、ratio、average、stock 五种里写一种。",
+        means: "一个指标。count、sum、ratio、average、stock、people、of 七种里写一种。",
     },
     Node {
         key: "figure.words",
@@ -530,6 +533,24 @@ pub const GRAMMAR: &[Node] = &[
             may("below", Scalar::Ids, "可以设在哪些种类的单位下面；不写的只能在最上面。"),
         ],
         means: "一种单位。",
+    },
+    Node {
+        key: "figure_kind",
+        name: "figure_kind",
+        inside: &[VOCABULARY_FILE],
+        times: Times::Any,
+        args: &[ID, NAME],
+        props: &[
+            must(
+                "of",
+                Scalar::Word(COUNTS),
+                "数的是什么：things 事物，people 人（不重复），money 钱，percent 百分数，days 天，working_days 工作日，months 月，points 分数，rank 名次。",
+            ),
+            may("scale", Scalar::Whole, "显示的一个等于多少个：万元写10000。"),
+            may("places", Scalar::Whole, "最多显示几位小数，0到6，四舍五入；不写是2。"),
+            may("adds", Scalar::Text, "除了自己，还可以和哪些单位相加，中间空格。"),
+        ],
+        means: "指标的一种单位。单位不同的数不能相加。",
     },
     Node {
         key: "chapter",

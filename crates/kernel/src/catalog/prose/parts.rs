@@ -342,11 +342,18 @@ impl Teller<'_> {
             Measure::Average { of, when, at } => {
                 format!("{}里{}的平均，按{}归期", given(when), explain(of), explain(at))
             }
+            Measure::People { named, when, at, .. } => {
+                let named = explain(named);
+                format!("{}里写明的人，每人只数一次（{named}），按{}归期", given(when), explain(at))
+            }
+            Measure::Blend(blend) => format!("由别的指标算出：{}", blend.text),
             Measure::Stock { when, since, until } => {
                 format!("期末在册：{}，从{}起，到{}为止", given(when), explain(since), explain(until))
             }
         };
-        format!("{}（{}）：{words}{over}。算法：{how}。", figure.name, figure.unit)
+        let by: Vec<&str> = figure.by.iter().filter_map(|id| Some(self.it.field(id.as_str())?.name.as_str())).collect();
+        let by = if by.is_empty() { String::new() } else { format!("，并按{}分别数", by.join("、")) };
+        format!("{}（{}）：{words}{over}。算法：{how}{by}。", figure.name, figure.unit)
     }
 
     // enforces: figure.example.on

@@ -26,7 +26,7 @@ fn ids_and_names_are_unique() {
         "field \"name\" \"数量\"",
         expect![[r#"
             care/visit.kdl:31:15 栏目“name”写了两次
-            care/visit.kdl:94:106 没有名为 count 的栏目"#]],
+            care/visit.kdl:98:106 没有名为 count 的栏目"#]],
     );
     problems(
         "deadline \"finish\"",
@@ -163,7 +163,7 @@ fn administrators_take_no_part_in_business() {
     problems(
         "rights see=\"head\" import",
         "rights see=\"head admin\" import",
-        expect!["care/visit.kdl:88:5 admin 只管系统，不看业务事项 请换一个角色"],
+        expect!["care/visit.kdl:92:5 admin 只管系统，不看业务事项 请换一个角色"],
     );
 }
 
@@ -183,8 +183,8 @@ fn whoever_is_told_can_see() {
         "see=\"head\" import=\"clerk\"",
         "see=\"head\" import=\"admin\"",
         expect![[r#"
-            care/visit.kdl:88:5 admin 只管系统，不看业务事项 请换一个角色
-            care/visit.kdl:88:23 admin 看不到记录，不能导入 请在 see 里加上它"#]],
+            care/visit.kdl:92:5 admin 只管系统，不看业务事项 请换一个角色
+            care/visit.kdl:92:23 admin 看不到记录，不能导入 请在 see 里加上它"#]],
     );
     problems(
         "rights see=\"head\"\n    list columns=\"title",
@@ -226,12 +226,12 @@ fn a_list_shows_what_there_is() {
     problems(
         "light due people holder",
         "light due item holder",
-        expect!["care/visit.kdl:89:5 item 是子表，不能作台账的列"],
+        expect!["care/visit.kdl:93:5 item 是子表，不能作台账的列"],
     );
     problems(
         "light due people holder",
         "light due peple holder",
-        expect!["care/visit.kdl:89:53 没有名为 peple 的列 是否为“people”？"],
+        expect!["care/visit.kdl:93:53 没有名为 peple 的列 是否为“people”？"],
     );
 }
 

@@ -13,6 +13,15 @@ list "visit_kind" "走访类别" {
     item "rural"   "乡村调研" parent="survey"
 }
 unit_kind "office" "科室"
+figure_kind "case" "件" of="things"
+figure_kind "attendance" "人次" of="things"
+figure_kind "person" "人" of="people" places=0
+figure_kind "yuan" "元" of="money" adds="万元"
+figure_kind "wan" "万元" of="money" scale=10000 adds="元"
+figure_kind "percent" "%" of="percent"
+figure_kind "working_day" "工作日" of="working_days"
+figure_kind "day" "天" of="days"
+figure_kind "rank" "名次" of="rank"
 setting "发文机关" "岚湾新区综合办公室"
 setting "机关代字" "岚综"
 "#;
@@ -103,6 +112,10 @@ matter "visit" "走访" {
     figure "open" "在办数" stock="非 为空(交办日)" since="交办日" until="办结日" unit="件" {
         words "期末在办"
         example on="2026-03-31" { record sent_on="2026-03-02"; gives "1" }
+    }
+    figure "visitors" "走访人数" people="同行人员" when="状态 = 已办结" at="办结日" by="kind urgent" unit="人" {
+        words "本期办结的走访中同行的人，同一人只算一次"
+        example { record state="closed" closed_on="2026-03-09" team="甲、乙"; record state="closed" closed_on="2026-04-09" team="乙、丙"; record team="丁"; gives "3" }
     }
 
     rights see="head" import="clerk" export="clerk head"

@@ -5,6 +5,7 @@
 mod across_files;
 mod battery;
 mod diff;
+mod figures;
 mod fixture;
 mod fuzz;
 mod prose;

@@ -37,7 +37,9 @@ fn an_unknown_id_is_named_with_the_nearest() {
     problems(
         "choice list=\"visit_kind\"",
         "choice list=\"kind\"",
-        expect!["care/visit.kdl:10:36 没有名为 kind 的选项表"],
+        expect![[r#"
+            care/visit.kdl:10:36 没有名为 kind 的选项表
+            care/visit.kdl:87:73 没有名为 kind 的栏目"#]],
     );
     problems(
         "record of=\"visit\"",
@@ -182,7 +184,9 @@ fn a_property_must_fit_the_type_of_its_field() {
     problems(
         "choice list=\"visit_kind\" default=\"慰问\"",
         "choice",
-        expect!["care/visit.kdl:10:29 choice 栏目要用 list 写明是哪个选项表"],
+        expect![[r#"
+            care/visit.kdl:10:29 choice 栏目要用 list 写明是哪个选项表
+            care/visit.kdl:87:73 没有名为 kind 的栏目"#]],
     );
     problems("decimal places=1", "decimal places=9", expect!["care/visit.kdl:14:37 places 要在0到6之间"]);
     problems("min=1 max=500", "min=600 max=500", expect!["care/visit.kdl:13:47 min 比 max 大"]);
@@ -204,8 +208,8 @@ fn a_property_must_fit_the_type_of_its_field() {
         "\"名称\" files required",
         expect![[r#"
             care/visit.kdl:30:28 类型不能是“files”，要写text、long_text、whole、decimal、money、percent、day、month、yes_no、choice、unit、person、record其中之一
-            care/visit.kdl:94:97 没有名为 name 的栏目
-            care/visit.kdl:94:120 没有名为 name 的栏目
+            care/visit.kdl:98:97 没有名为 name 的栏目
+            care/visit.kdl:98:120 没有名为 name 的栏目
             care/visit/letter.txt:3:4 子表“物资”没有“名称”这一栏 栏有：数量"#]],
     );
     problems("max=100 search", "max=0 search", expect!["care/visit.kdl:8:49 max 要在1到20000之间"]);
@@ -357,12 +361,12 @@ fn title_and_unit_are_required_fields_of_their_types() {
     problems(
         "calendar by=\"due_on\"",
         "calendar by=\"title\"",
-        expect!["care/visit.kdl:91:14 “事由”不合适：这里要day 栏目"],
+        expect!["care/visit.kdl:95:14 “事由”不合适：这里要day 栏目"],
     );
     problems(
         "calendar by=\"due_on\"",
         "calendar by=\"item\"",
-        expect!["care/visit.kdl:91:14 item 是子表：这里要day 栏目"],
+        expect!["care/visit.kdl:95:14 item 是子表：这里要day 栏目"],
     );
 }
 
@@ -372,12 +376,14 @@ fn a_figure_is_counted_in_one_way_and_in_its_unit() {
     problems(
         "count=\"全部\" at=\"交办日\"",
         "at=\"交办日\"",
-        expect!["care/visit.kdl:67:5 没有写怎样数 count、sum、ratio、average、stock 五种里写一种"],
+        expect!["care/visit.kdl:67:5 没有写怎样数 count、sum、ratio、average、stock、people、of 七种里写一种"],
     );
     problems(
         "count=\"全部\" at=\"交办日\"",
         "count=\"全部\" sum=\"金额\" at=\"交办日\"",
-        expect!["care/visit.kdl:67:5 一个指标只能有一种数法 count、sum、ratio、average、stock 五种里写一种"],
+        expect![
+            "care/visit.kdl:67:5 一个指标只能有一种数法 count、sum、ratio、average、stock、people、of 七种里写一种"
+        ],
     );
     problems("count=\"全部\" at=\"交办日\"", "count=\"全部\"", expect!["care/visit.kdl:67:25 count 还要写 at"]);
     problems(
@@ -388,17 +394,17 @@ fn a_figure_is_counted_in_one_way_and_in_its_unit() {
     problems(
         "at=\"办理时限\" unit=\"%\"",
         "at=\"办理时限\" unit=\"件\"",
-        expect!["care/visit.kdl:71:77 这个指标的单位应当是%"],
+        expect![[r#"care/visit.kdl:71:77 比率的单位应当是% 比率写 unit="%""#]],
     );
+    problems("at=\"办结日\" unit=\"元\"", "at=\"办结日\" unit=\"万元\"", expect![""]);
     problems(
-        "at=\"办结日\" unit=\"元\"",
-        "at=\"办结日\" unit=\"万元\"",
-        expect!["care/visit.kdl:75:60 这个指标的单位应当是元"],
+        "sum=\"金额\"",
+        "sum=\"人数\"",
+        expect!["care/visit.kdl:75:60 公式的单位是“人”，这里写的是“元” 单位要和公式算出来的一样"],
     );
-    problems("sum=\"金额\"", "sum=\"人数\"", expect!["care/visit.kdl:75:60 公式的单位是“人”，这里写的是“元”"]);
     problems(
         "at=\"交办日\" unit=\"件\"",
         "at=\"交办日\" unit=\"%\"",
-        expect!["care/visit.kdl:67:45 数个数的指标单位不能是%"],
+        expect!["care/visit.kdl:67:45 数个数的指标单位不能是% 单位写项、件、场、人次等"],
     );
 }

@@ -59,32 +59,32 @@ fn a_line_that_says_nothing_or_too_little_is_told() {
     problems(
         RIGHTS,
         &with("sight relation=\"hosted\" of=\"helpers\""),
-        expect!["care/visit.kdl:89:15 hosted 要写明哪些角色：没有角色就没有管辖范围 请加上 who"],
+        expect!["care/visit.kdl:93:15 hosted 要写明哪些角色：没有角色就没有管辖范围 请加上 who"],
     );
     problems(
         RIGHTS,
         &with("sight relation=\"named\""),
-        expect![[r#"care/visit.kdl:89:15 没有写看哪个栏目 请写 of="人员栏目的代号""#]],
+        expect![[r#"care/visit.kdl:93:15 没有写看哪个栏目 请写 of="人员栏目的代号""#]],
     );
     problems(
         RIGHTS,
         &with("sight relation=\"named\" of=\"unit\""),
-        expect!["care/visit.kdl:89:32 “所在单位”不合适：这里要人员栏目"],
+        expect!["care/visit.kdl:93:32 “所在单位”不合适：这里要人员栏目"],
     );
     problems(
         RIGHTS,
         &with("sight relation=\"opened\" of=\"owner\""),
-        expect!["care/visit.kdl:89:33 opened 不用写 of of 只用于 hosted 和 named"],
+        expect!["care/visit.kdl:93:33 opened 不用写 of of 只用于 hosted 和 named"],
     );
     problems(
         RIGHTS,
         &with("sight relation=\"unit_and_below\" who=\"head\""),
-        expect!["care/visit.kdl:89:9 这一行没有增加什么：已经看得到"],
+        expect!["care/visit.kdl:93:9 这一行没有增加什么：已经看得到"],
     );
     problems(
         RIGHTS,
         &with("sight relation=\"handled\" states=\"sent gone\""),
-        expect!["care/visit.kdl:89:47 没有名为 gone 的状态"],
+        expect!["care/visit.kdl:93:47 没有名为 gone 的状态"],
     );
 }
 
@@ -101,7 +101,8 @@ fn a_figure_knows_the_states_in_which_a_record_may_count() {
         on_time sent waiting closed dropped
         money closed
         days closed
-        open sent waiting closed dropped"#]]
+        open sent waiting closed dropped
+        visitors closed"#]]
     .assert_eq(&lines.join("\n"));
 }
 
@@ -164,9 +165,9 @@ fn what_would_tell_a_protected_field_is_refused() {
         "\"办理时限\" day required=#true",
         "\"办理时限\" day required=#true read=\"head\"",
         expect![[r#"
-        care/visit.kdl:51:5 期限说出了要遮住的栏目“办理时限”
-        care/visit.kdl:71:5 指标用到要遮住的栏目“办理时限” 数字会说出栏目的内容，请换一种数法
-        care/visit.kdl:91:14 日历不能按要遮住的栏目“办理时限”排"#]],
+            care/visit.kdl:51:5 期限说出了要遮住的栏目“办理时限”
+            care/visit.kdl:71:5 指标用到要遮住的栏目“办理时限” 数字会说出栏目的内容，请换一种数法
+            care/visit.kdl:95:14 日历不能按要遮住的栏目“办理时限”排"#]],
     );
     problems(
         "\"事由\"     text",
@@ -195,17 +196,17 @@ fn personal_information_is_kept_only_where_there_is_some_and_records_end() {
         RIGHTS,
         &with(rule),
         expect![
-            "care/visit.kdl:88:5 没有一个栏目是个人信息，没有什么要清除 请去掉 retention，或者用 level 标出个人信息栏目"
+            "care/visit.kdl:92:5 没有一个栏目是个人信息，没有什么要清除 请去掉 retention，或者用 level 标出个人信息栏目"
         ],
     );
     problems(
         RIGHTS,
         &with("retention years=300 who=\"heads\" because=\"\""),
         expect![[r#"
-        care/visit.kdl:88:5 没有一个栏目是个人信息，没有什么要清除 请去掉 retention，或者用 level 标出个人信息栏目
-        care/visit.kdl:88:15 years 要在0到100之间
-        care/visit.kdl:88:30 没有名为 heads 的角色 是否为“head”？
-        care/visit.kdl:88:37 because是空的"#]],
+        care/visit.kdl:92:5 没有一个栏目是个人信息，没有什么要清除 请去掉 retention，或者用 level 标出个人信息栏目
+        care/visit.kdl:92:15 years 要在0到100之间
+        care/visit.kdl:92:30 没有名为 heads 的角色 是否为“head”？
+        care/visit.kdl:92:37 because是空的"#]],
     );
     let mechanism = visit(&[(RIGHTS, &with(rule)), (item, &with_phone("purpose=\"联系\" mask=\"phone\""))]);
     let kept = mechanism.retention.as_ref().expect("a rule");

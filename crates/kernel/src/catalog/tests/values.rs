@@ -42,25 +42,25 @@ fn a_name_of_a_file_or_a_person_is_always_the_same_id() {
 
 #[test]
 fn a_value_that_does_not_fit_says_how_to_write_it() {
-    expect!["care/visit.kdl:94:78 “金额”的值要写成金额，例如“1234.50元”"].assert_eq(&first_step("amount \"很多\""));
-    expect!["care/visit.kdl:94:77 值的小数要写在引号里"].assert_eq(&first_step("score 3.5"));
-    expect!["care/visit.kdl:94:78 “人数”的值要写成整数"].assert_eq(&first_step("people \"三\""));
-    expect!["care/visit.kdl:94:71 people 只能写一个值"].assert_eq(&first_step("people 3 4"));
-    expect!["care/visit.kdl:94:77 “所属月份”的值要写成月份，例如“2026-03”"].assert_eq(&first_step("month \"2026-13\""));
-    expect!["care/visit.kdl:94:78 “见面时间”的值要写成时刻，例如“2026-03-05 09:30”"]
+    expect!["care/visit.kdl:98:78 “金额”的值要写成金额，例如“1234.50元”"].assert_eq(&first_step("amount \"很多\""));
+    expect!["care/visit.kdl:98:77 值的小数要写在引号里"].assert_eq(&first_step("score 3.5"));
+    expect!["care/visit.kdl:98:78 “人数”的值要写成整数"].assert_eq(&first_step("people \"三\""));
+    expect!["care/visit.kdl:98:71 people 只能写一个值"].assert_eq(&first_step("people 3 4"));
+    expect!["care/visit.kdl:98:77 “所属月份”的值要写成月份，例如“2026-03”"].assert_eq(&first_step("month \"2026-13\""));
+    expect!["care/visit.kdl:98:78 “见面时间”的值要写成时刻，例如“2026-03-05 09:30”"]
         .assert_eq(&first_step("met_at \"上午\""));
-    expect!["care/visit.kdl:94:78 “加急”的值要写成#true 或 #false"].assert_eq(&first_step("urgent \"是\""));
-    expect!["care/visit.kdl:94:77 “完成比例”的值要写成0%到100%，例如“65%”"].assert_eq(&first_step("share \"165%\""));
-    expect!["care/visit.kdl:94:81 “用时”的值要写成空的：它是算出来的"].assert_eq(&first_step("days_used \"3\""));
-    expect!["care/visit.kdl:94:77 没有名为 kinds 的栏目 是否为“kind”？"].assert_eq(&first_step("kinds \"comfort\""));
-    expect!["care/visit.kdl:94:71 title 写了两次"].assert_eq(&first_step("title \"再写一次\""));
-    expect!["care/visit.kdl:94:77 owner 不是子表，不能写“栏目=值”"].assert_eq(&first_step("owner name=\"林岚\""));
-    expect!["care/visit.kdl:94:76 item 是子表，要写成“栏目=值”"].assert_eq(&first_step("item \"米\""));
-    expect!["care/visit.kdl:94:85 没有名为 price 的栏目"].assert_eq(&first_step("item name=\"米\" price=3"));
+    expect!["care/visit.kdl:98:78 “加急”的值要写成#true 或 #false"].assert_eq(&first_step("urgent \"是\""));
+    expect!["care/visit.kdl:98:77 “完成比例”的值要写成0%到100%，例如“65%”"].assert_eq(&first_step("share \"165%\""));
+    expect!["care/visit.kdl:98:81 “用时”的值要写成空的：它是算出来的"].assert_eq(&first_step("days_used \"3\""));
+    expect!["care/visit.kdl:98:77 没有名为 kinds 的栏目 是否为“kind”？"].assert_eq(&first_step("kinds \"comfort\""));
+    expect!["care/visit.kdl:98:71 title 写了两次"].assert_eq(&first_step("title \"再写一次\""));
+    expect!["care/visit.kdl:98:77 owner 不是子表，不能写“栏目=值”"].assert_eq(&first_step("owner name=\"林岚\""));
+    expect!["care/visit.kdl:98:76 item 是子表，要写成“栏目=值”"].assert_eq(&first_step("item \"米\""));
+    expect!["care/visit.kdl:98:85 没有名为 price 的栏目"].assert_eq(&first_step("item name=\"米\" price=3"));
     problems(
         "kind \"comfort\";",
         "kind \"慰问\";",
-        expect!["care/visit.kdl:94:60 “类别”的值要写成选项的代号：comfort、survey、rural"],
+        expect!["care/visit.kdl:98:60 “类别”的值要写成选项的代号：comfort、survey、rural"],
     );
 }
 

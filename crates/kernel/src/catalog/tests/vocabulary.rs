@@ -37,21 +37,21 @@ fn a_word_is_declared_once() {
         "role \"head\"",
         "role \"clerk\"",
         expect![[r#"
-        care/follow_up.kdl:13:17 没有名为 head 的角色
-        care/visit.kdl:35:27 没有名为 head 的角色
-        care/visit.kdl:43:53 没有名为 head 的角色
-        care/visit.kdl:44:55 没有名为 head 的角色
-        care/visit.kdl:48:59 没有名为 head 的角色
-        care/visit.kdl:65:22 没有名为 head 的角色
-        care/visit.kdl:88:17 没有名为 head 的角色
-        care/visit.kdl:88:52 没有名为 head 的角色
-        vocabulary/words.kdl:3:6 role clerk 写了两次 前一处在 vocabulary/words.kdl"#]],
+            care/follow_up.kdl:13:17 没有名为 head 的角色
+            care/visit.kdl:35:27 没有名为 head 的角色
+            care/visit.kdl:43:53 没有名为 head 的角色
+            care/visit.kdl:44:55 没有名为 head 的角色
+            care/visit.kdl:48:59 没有名为 head 的角色
+            care/visit.kdl:65:22 没有名为 head 的角色
+            care/visit.kdl:92:17 没有名为 head 的角色
+            care/visit.kdl:92:52 没有名为 head 的角色
+            vocabulary/words.kdl:3:6 role clerk 写了两次 前一处在 vocabulary/words.kdl"#]],
     );
     problems("\"负责人\"", "\"经办人\"", expect!["vocabulary/words.kdl:3:14 名称“经办人”已经用过"]);
     problems(
         "setting \"机关代字\"",
         "setting \"发文机关\"",
-        expect!["vocabulary/words.kdl:12:9 setting 发文机关 写了两次 前一处在 vocabulary/words.kdl"],
+        expect!["vocabulary/words.kdl:21:9 setting 发文机关 写了两次 前一处在 vocabulary/words.kdl"],
     );
 }
 

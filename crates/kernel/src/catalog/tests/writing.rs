@@ -85,7 +85,7 @@ fn a_value_of_the_wrong_kind_is_refused() {
     problems(
         "step \"send\"  on=\"2026-03-03\"",
         "step \"send\" on=\"2026-03-33\"",
-        expect!["care/visit.kdl:95:21 “2026-03-33”不是日期，要写成2026-03-05这样"],
+        expect!["care/visit.kdl:99:21 “2026-03-33”不是日期，要写成2026-03-05这样"],
     );
 }
 
@@ -116,7 +116,7 @@ fn what_is_written_twice_is_refused() {
     problems(
         "    calendar by=\"due_on\"\n",
         "    calendar by=\"due_on\"\n    calendar by=\"due_on\"\n",
-        expect!["care/visit.kdl:92:5 calendar只能写一次"],
+        expect!["care/visit.kdl:96:5 calendar只能写一次"],
     );
 }
 
@@ -125,7 +125,7 @@ fn what_is_too_much_is_refused() {
     problems(
         "calendar by=\"due_on\"",
         "calendar \"due_on\" by=\"due_on\"",
-        expect!["care/visit.kdl:91:14 calendar后面不能直接写值 属性写成 名字=值"],
+        expect!["care/visit.kdl:95:14 calendar后面不能直接写值 属性写成 名字=值"],
     );
     problems(
         "state \"closed\"  \"已办结\"",
@@ -135,7 +135,7 @@ fn what_is_too_much_is_refused() {
     problems(
         "calendar by=\"due_on\"",
         "calendar by=\"due_on\" { x }",
-        expect!["care/visit.kdl:91:5 calendar里面不能再写节点"],
+        expect!["care/visit.kdl:95:5 calendar里面不能再写节点"],
     );
     problems("走访办法第五条", "走访\\u{0007}办法", expect!["care/follow_up.kdl:4:13 依据里有看不见的字符"]);
     problems("走访办法第三条", &"长".repeat(4001), expect!["care/visit.kdl:3:13 依据太长，最多4000字"]);
@@ -151,7 +151,7 @@ fn what_kdl_cannot_read_is_told_in_chinese() {
     problems(
         "    calendar by=\"due_on\"",
         "    calendar by = ",
-        expect!["care/visit.kdl:91:19 等号后面缺少值 属性写成 名字=值"],
+        expect!["care/visit.kdl:95:19 等号后面缺少值 属性写成 名字=值"],
     );
     problems(
         "matter \"visit\" \"走访\" {",

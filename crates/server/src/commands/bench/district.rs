@@ -106,7 +106,7 @@ pub(super) async fn db_records(office: &Arc<Office>, ctx: &Ctx, count: usize) ->
         }
     }
     let mut tx = office.db.begin_long().await?;
-    store::figures::apply(&mut tx, &cells::rolled_up(&all, &ctx.tree).changes()).await?;
+    cells::add(&mut tx, &ctx.tree, &all).await?;
     tx.commit().await?;
     office.db.analyze().await?;
     Ok(())

@@ -1,0 +1,285 @@
+//! Figures made anew from the records, while people go on working.
+//!
+//! What the records give and what the cells hold are both read as of one moment; their difference is added to the
+//! cells. A sum does not mind what else was added meanwhile, so nobody has to wait and nothing is lost: a step that is
+//! taken while the records are walked through adds its own difference, before or after.
+//! Until then the cells show what they showed, and the page says that they are being made anew.
+//! Never a cell that is cleared first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use kernel::catalog::Mechanism;
+use kernel::figures::{self, Amount, Cells, STATES};
+use kernel::ids::{FigureId, RecordId};
+use store::figures_made::MadeRow;
+use tokio::task::JoinSet;
+
+use crate::cells::{self, Kept, people};
+use crate::commands::batches::act;
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::office::{Definitions, Office};
+use crate::records::{self, Found};
+
+/// Records read in one go.
+const AT_ONCE: u32 = 1_000;
+/// Chunks that are reckoned while the next ones are read.
+const AHEAD: usize = 4;
+/// Progress is kept after so many records.
+const TOLD_EVERY: i64 = 20_000;
+
+/// Which figures are made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those whose definition or calendar is another than the one that their cells were made by.
+    Changed,
+    /// All.
+    All,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remade {
+    /// Figures made anew.
+    pub figures: usize,
+    /// Records looked at.
+    pub records: i64,
+    /// Cells that were not as they should be.
+    pub changed: usize,
+}
+
+/// A figure that is being made anew, or waits for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Underway {
+    /// The figure, with its mechanism in front.
+    pub figure: FigureId,
+    /// Are there cells of before, which are shown until then?
+    pub shows_before: bool,
+    /// Records looked at, and to look at; nothing before it began.
+    pub progress: Option<(i64, i64)>,
+}
+
+/// The figures of the definitions in force whose cells are not yet made by them.
+pub async fn underway(ctx: &Ctx, conn: &mut store::Conn) -> Result<Vec<Underway>, Error> {
+    let made = made(conn).await?;
+    let wanted = ctx.catalog().mechanisms.values().flat_map(|it| wanted(it, &ctx.definitions));
+    let open = wanted.filter_map(|(figure, signature)| {
+        let row = made.get(&figure);
+        if row.is_some_and(|row| row.signature == signature) {
+            return None;
+        }
+        let progress = row.filter(|row| row.wanted == signature).map(|row| (row.done, row.total));
+        Some(Underway { shows_before: row.is_some_and(|row| !row.signature.is_empty()), figure, progress })
+    });
+    Ok(open.collect())
+}
+
+/// Figures of mechanisms without records need not be made: their cells hold nothing, and from now on are kept live.
+pub(crate) async fn begin(office: &Office, definitions: &Definitions) -> Result<(), Error> {
+    let mut conn = office.db.read().await?;
+    let made = made(&mut conn).await?;
+    let mut rows = Vec::new();
+    for mechanism in definitions.catalog.mechanisms.values() {
+        let mut new = wanted(mechanism, definitions);
+        new.retain(|(figure, signature)| made.get(figure).is_none_or(|row| row.signature != *signature));
+        if !new.is_empty() && !store::records::has_any(&mut conn, &mechanism.id).await? {
+            rows.extend(new.into_iter().map(|(figure, signature)| done(figure, signature)));
+        }
+    }
+    drop(conn);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut tx = office.db.begin().await?;
+    store::figures_made::put(&mut tx, &rows).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Makes figures anew, mechanism by mechanism, and takes away the cells of figures that no definition knows.
+pub async fn remake(ctx: &Ctx, which: Which) -> Result<Remade, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let made = made(&mut conn).await?;
+    drop(conn);
+    let mut sum = Remade::default();
+    for mechanism in ctx.catalog().mechanisms.values() {
+        let mut own = wanted(mechanism, &ctx.definitions);
+        if which == Which::Changed {
+            own.retain(|(figure, signature)| made.get(figure).is_none_or(|row| row.signature != *signature));
+        }
+        if own.is_empty() && which == Which::Changed {
+            continue;
+        }
+        let one = of_mechanism(ctx, mechanism, &own, which).await?;
+        sum.figures += own.len();
+        sum.records += one.records;
+        sum.changed += one.changed;
+    }
+    let dropped = drop_unknown(ctx, &made).await?;
+    if sum.figures > 0 || dropped > 0 {
+        let detail = serde_json::json!({ "figures": sum.figures, "changed": sum.changed, "dropped": dropped });
+        let mut tx = ctx.office.db.begin().await?;
+        act(ctx, &mut tx, "figures.remade", detail).await?;
+        tx.commit().await?;
+    }
+    Ok(sum)
+}
+
+/// What each figure of a mechanism must be made by.
+fn wanted(mechanism: &Mechanism, definitions: &Definitions) -> Vec<(FigureId, String)> {
+    let one = |figure: &kernel::catalog::Figure| {
+        let name = FigureId::from(format!("{}.{}", mechanism.id, figure.id));
+        (name, figures::signature(mechanism, figure, &definitions.calendar))
+    };
+    mechanism.figures.iter().map(one).collect()
+}
+
+async fn made(conn: &mut store::Conn) -> Result<BTreeMap<FigureId, MadeRow>, Error> {
+    let rows = store::figures_made::all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.figure.clone(), row)).collect())
+}
+
+fn done(figure: FigureId, signature: String) -> MadeRow {
+    MadeRow { figure, signature, wanted: String::new(), done: 0, total: 0 }
+}
+
+async fn of_mechanism(
+    ctx: &Ctx,
+    mechanism: &Arc<Mechanism>,
+    own: &[(FigureId, String)],
+    which: Which,
+) -> Result<Remade, Error> {
+    let mut names: BTreeSet<FigureId> = own.iter().map(|(figure, _)| figure.clone()).collect();
+    if which == Which::All {
+        names.insert(FigureId::from(format!("{}.{STATES}", mechanism.id)));
+    }
+    let mut conn = ctx.office.db.snapshot().await?;
+    let total = store::records::count_of(&mut conn, &mechanism.id).await?;
+    let mut given = given(ctx, &mut conn, mechanism, own, total).await?;
+    given.retain(|key, _| names.contains(&FigureId::from(key.figure.as_str())));
+    let mut difference = cells::rolled_up(&given, &ctx.tree);
+    drop(given);
+    for name in &names {
+        let kept = kept(&mut conn, name).await?;
+        // What the rows of people that are there give; what other rows give follows when they are changed.
+        for (key, amount) in people::amounts_of(&kept.people, &ctx.tree) {
+            *difference.cells.entry(key).or_default() += amount;
+        }
+        difference.add(kept, -1);
+    }
+    drop(conn);
+    let difference = difference.settled();
+    let changed = difference.cells.len() + difference.days.len() + difference.people.len();
+    let mut tx = ctx.office.db.begin_long().await?;
+    let mut changes = difference.changes();
+    changes.cells.extend(people::keep(&mut tx, &ctx.tree, &difference).await?);
+    store::figures::apply(&mut tx, &changes).await?;
+    let rows: Vec<MadeRow> = own.iter().map(|(figure, signature)| done(figure.clone(), signature.clone())).collect();
+    store::figures_made::put(&mut tx, &rows).await?;
+    tx.commit().await?;
+    Ok(Remade { figures: own.len(), records: total, changed })
+}
+
+/// What all records of a mechanism give, reckoned on all processors while the next records are read.
+async fn given(
+    ctx: &Ctx,
+    conn: &mut store::Conn,
+    mechanism: &Arc<Mechanism>,
+    own: &[(FigureId, String)],
+    total: i64,
+) -> Result<Cells, Error> {
+    let (mut sum, mut after, mut looked, mut told): (_, Option<RecordId>, i64, i64) = (Cells::new(), None, 0, 0);
+    let mut work: JoinSet<Cells> = JoinSet::new();
+    tell(ctx, own, 0, total).await?;
+    loop {
+        let rows = store::records::walk(conn, Some(&mechanism.id), after, AT_ONCE).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        looked += rows.len() as i64;
+        let found = records::with_deadlines(ctx, conn, rows).await?;
+        if work.len() >= AHEAD {
+            add(&mut sum, work.join_next().await)?;
+        }
+        let (mechanism, calendar) = (mechanism.clone(), ctx.definitions.calendar.clone());
+        work.spawn_blocking(move || reckon(&mechanism, &found, &calendar));
+        if looked - told >= TOLD_EVERY {
+            told = looked;
+            tell(ctx, own, looked, total).await?;
+        }
+    }
+    while let Some(one) = work.join_next().await {
+        add(&mut sum, Some(one))?;
+    }
+    Ok(sum)
+}
+
+fn reckon(mechanism: &Mechanism, found: &[Found], calendar: &kernel::calendar::Calendar) -> Cells {
+    let mut given = Cells::new();
+    for one in found {
+        figures::contributions(mechanism, &one.record, calendar, &mut given, 1);
+    }
+    given
+}
+
+fn add(sum: &mut Cells, one: Option<Result<Cells, tokio::task::JoinError>>) -> Result<(), Error> {
+    let one = one.transpose().map_err(|fault| Error::broken("reckon figures", fault))?;
+    for (key, amount) in one.unwrap_or_default() {
+        *sum.entry(key).or_default() += amount;
+    }
+    Ok(())
+}
+
+async fn kept(conn: &mut store::Conn, figure: &FigureId) -> Result<Kept, Error> {
+    let all = store::figures::all_of(conn, figure).await?;
+    let cell =
+        |it: store::figures::CellChange| (it.key, Amount { numerator: it.numerator, denominator: it.denominator });
+    let people = store::presences::of_figure(conn, figure).await?;
+    Ok(Kept {
+        cells: all.cells.into_iter().map(cell).collect(),
+        days: all.days.into_iter().map(cell).collect(),
+        people: people.into_iter().map(|it| (it.key, it.count)).collect(),
+    })
+}
+
+/// Keeps how far it is, for the pages.
+async fn tell(ctx: &Ctx, own: &[(FigureId, String)], looked: i64, total: i64) -> Result<(), Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let made = made(&mut conn).await?;
+    drop(conn);
+    let row = |(figure, wanted): &(FigureId, String)| MadeRow {
+        figure: figure.clone(),
+        signature: made.get(figure).map(|row| row.signature.clone()).unwrap_or_default(),
+        wanted: wanted.clone(),
+        done: looked,
+        total,
+    };
+    let rows: Vec<MadeRow> = own.iter().map(row).collect();
+    let mut tx = ctx.office.db.begin().await?;
+    store::figures_made::put(&mut tx, &rows).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes away the cells of figures that no definition in force knows.
+async fn drop_unknown(ctx: &Ctx, made: &BTreeMap<FigureId, MadeRow>) -> Result<usize, Error> {
+    let of = |it: &Arc<Mechanism>| {
+        let own: Vec<FigureId> = wanted(it, &ctx.definitions).into_iter().map(|(figure, _)| figure).collect();
+        own.into_iter().chain([FigureId::from(format!("{}.{STATES}", it.id))]).collect::<Vec<_>>()
+    };
+    let known: BTreeSet<FigureId> = ctx.catalog().mechanisms.values().flat_map(of).collect();
+    let mut conn = ctx.office.db.read().await?;
+    let mut gone: BTreeSet<FigureId> = store::figures::kept(&mut conn).await?.into_iter().collect();
+    drop(conn);
+    gone.extend(made.keys().cloned());
+    gone.retain(|figure| !known.contains(figure));
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    let gone: Vec<FigureId> = gone.into_iter().collect();
+    let mut tx = ctx.office.db.begin().await?;
+    store::figures::clear(&mut tx, &gone).await?;
+    for figure in &gone {
+        store::figures_made::forget(&mut tx, figure).await?;
+    }
+    tx.commit().await?;
+    Ok(gone.len())
+}
