@@ -14,6 +14,7 @@ use kernel::calendar::Calendar;
 use kernel::catalog::{Catalog, Mechanism};
 use kernel::ids::{AccountId, FieldId};
 use kernel::problem::{Problem, SourceFile};
+use kernel::refusal::Refusal;
 use store::Db;
 use store::definitions::DefinitionRow;
 
@@ -180,6 +181,7 @@ impl Office {
 
     /// Puts checked definitions in force: their texts are kept by hash, so that records stay on their version.
     pub async fn take_definitions(&self, mut definitions: Definitions, now: i64) -> Result<(), Error> {
+        self.sealed_figures_stay(&definitions).await?;
         let mut tx = self.db.begin().await?;
         let mut new = Vec::new();
         for mechanism in definitions.catalog.mechanisms.values() {
@@ -228,6 +230,20 @@ impl Office {
     /// Since which moment the definitions are in force in this process.
     pub fn taken_at(&self) -> i64 {
         self.taken_at.load(Ordering::Relaxed)
+    }
+
+    /// Refuses definitions in which a figure is missing that was reported upward: nobody could say any more what it counted.
+    async fn sealed_figures_stay(&self, definitions: &Definitions) -> Result<(), Error> {
+        let mut conn = self.db.read().await?;
+        let mut refusals = Vec::new();
+        for figure in store::figure_seals::figures(&mut conn).await? {
+            let (mechanism, id) = figure.as_str().split_once('.').unwrap_or_default();
+            let found = definitions.catalog.mechanisms.get(mechanism).and_then(|it| it.figure(id));
+            if found.is_none() {
+                refusals.push(Refusal::new("figure_seal.definition").with("figure", figure.as_str()));
+            }
+        }
+        if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
     }
 
     /// Makes anew whom records point to, where the rules of the definitions in force ask for other points.

@@ -55,6 +55,12 @@ row_id! {
     StandInId,
     /// What a leaver handed to others in one act.
     HandOverId,
+    /// What a unit is to reach with a figure in a period.
+    TargetId,
+    /// A figure of a unit for a period, as it was reported.
+    FigureSealId,
+    /// That somebody may change an accepted figure all the same.
+    ExceptionId,
     /// An uploaded or rendered file.
     FileId,
     /// An issued copy of a paper.

@@ -5,6 +5,7 @@
 
 pub mod ids;
 pub mod value;
+pub mod period;
 pub mod grid;
 pub mod identity;
 pub mod problem;
@@ -26,6 +27,8 @@ pub mod distinct;
 pub mod workflow;
 pub mod flow;
 pub mod figures;
+pub mod sealing;
+pub mod target;
 pub mod roster;
 pub mod journal;
 pub mod retention;

@@ -96,6 +96,9 @@ pub const TABLES: &[Table] = &[
     told("person_merge", "合并记录", &["id"], &[]),
     told("person_apart", "不是同一个人", &["one", "other"], &[]),
     told("look", "查看记录", &["person", "on_", "viewer", "how"], &[]),
+    told("figure_target", "数字目标", &["id"], &[]),
+    told("figure_seal", "封存的数字", &["id"], &[]),
+    told("figure_exception", "数字例外", &["id"], &[]),
     told("setting", "设置", &["name"], &[]),
     Table {
         name: "calendar_year",

@@ -4,7 +4,7 @@
 //! Never deletes, and updates nothing but an entry whose personal information goes ([`redact`]).
 
 use jiff::civil::Date;
-use kernel::ids::{PersonId, RecordId, StepId};
+use kernel::ids::{MechanismId, PersonId, RecordId, StepId};
 use uuid::Uuid;
 
 use crate::conn::Conn;
@@ -140,6 +140,21 @@ pub async fn head(conn: &mut Conn, record: RecordId) -> Result<Option<Head>, Sto
     let sql = "SELECT record, seq, hash_ FROM journal WHERE site = $1 AND record = $2 ORDER BY seq DESC LIMIT 1";
     let row = conn.find(sql, [conn.here(), record.into()]).await;
     row.and_then(|row| row.as_ref().map(head_of).transpose()).doing("find the head of a journal")
+}
+
+/// Records of a mechanism with entries after a moment, the first `limit` of them.
+pub async fn changed_since(
+    conn: &mut Conn,
+    mechanism: &MechanismId,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<RecordId>, StoreError> {
+    let sql = format!(
+        "SELECT DISTINCT j.record FROM journal j JOIN record r ON r.site = j.site AND r.id = j.record \
+         WHERE j.site = $1 AND j.at_ > $2 AND r.mechanism = $3 ORDER BY j.record LIMIT {limit}"
+    );
+    let found = conn.list(sql, [conn.here(), after.into(), mechanism.into()]).await;
+    found.and_then(|rows| rows.iter().map(|row| row.id(0)).collect()).doing("ask what changed since a moment")
 }
 
 /// The last entry of several records, by record.

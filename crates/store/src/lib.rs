@@ -28,6 +28,8 @@ mod indexes;
 pub mod journal;
 pub mod deadlines;
 pub mod ties;
+pub mod figure_seals;
+pub mod figure_targets;
 pub mod figures;
 pub mod presences;
 pub mod figures_made;

@@ -41,6 +41,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012", "retention"),
     migration!(13, "0013", "own_steps"),
     migration!(14, "0014", "figure_days"),
+    migration!(15, "0015", "targets"),
+    migration!(16, "0016", "seals_of_figures"),
     migration!(17, "0017", "presence"),
     migration!(19, "0019", "figures_made"),
 ];

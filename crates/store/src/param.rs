@@ -4,8 +4,9 @@
 
 use jiff::civil::Date;
 use kernel::ids::{
-    AccountId, BatchId, DeadlineId, FieldId, FigureId, FileId, GrantId, HandOverId, ListId, MechanismId, PaperId,
-    PaperKind, PersonId, RecordId, RoleId, StandInId, StateId, StepId, UnitId, UnitKind,
+    AccountId, BatchId, DeadlineId, ExceptionId, FieldId, FigureId, FigureSealId, FileId, GrantId, HandOverId, ListId,
+    MechanismId, PaperId, PaperKind, PersonId, RecordId, RoleId, StandInId, StateId, StepId, TargetId, UnitId,
+    UnitKind,
 };
 use uuid::Uuid;
 
@@ -101,7 +102,10 @@ macro_rules! row_ids {
     )+};
 }
 
-row_ids!(RecordId, UnitId, PersonId, AccountId, GrantId, StandInId, HandOverId, FileId, PaperId, BatchId);
+row_ids!(
+    RecordId, UnitId, PersonId, AccountId, GrantId, StandInId, TargetId, FigureSealId, ExceptionId, HandOverId, FileId,
+    PaperId, BatchId
+);
 
 macro_rules! slugs {
     ($($id:ty),+) => {$(

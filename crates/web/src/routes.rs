@@ -64,6 +64,7 @@ fn lines() -> Vec<Line> {
     all.extend(account());
     all.extend(units());
     all.extend(registers());
+    all.extend(figures());
     all.extend(imports());
     all.extend(people());
     all.extend(records());
@@ -96,7 +97,6 @@ fn person() -> Vec<Line> {
         (GET, "/inbox", SignedIn, get(pages::inbox::show)),
         (POST, "/inbox/reading", SignedIn, post(pages::inbox::read_all)),
         (GET, "/search", SignedIn, get(pages::search::show)),
-        (GET, "/figures", SignedIn, get(pages::figures::all)),
         (GET, "/book", SignedIn, get(pages::mechanism::all)),
         (GET, "/stand-ins", SignedIn, get(pages::stand_ins::show)),
         (POST, "/stand-ins", SignedIn, post(pages::stand_ins::give)),
@@ -155,10 +155,30 @@ fn registers() -> Vec<Line> {
         (POST, "/m/{mechanism}/views/{view}/removal", SignedIn, post(pages::register::views::remove)),
         (GET, "/m/{mechanism}/new", SignedIn, get(pages::new_record::show)),
         (POST, "/m/{mechanism}/records", SignedIn, post(pages::new_record::start)),
-        (GET, "/m/{mechanism}/figures", SignedIn, get(pages::figures::show)),
         (GET, "/m/{mechanism}/retention", SignedIn, get(pages::register::retention::show)),
         (POST, "/m/{mechanism}/retention", SignedIn, post(pages::register::retention::decide)),
         (GET, "/m/{mechanism}/about", SignedIn, get(pages::mechanism::show)),
+    ]
+}
+
+fn figures() -> Vec<Line> {
+    use Who::SignedIn;
+    vec![
+        (GET, "/figures", SignedIn, get(pages::figures::all)),
+        (GET, "/m/{mechanism}/figures", SignedIn, get(pages::figures::of_mechanism)),
+        (GET, "/m/{mechanism}/figures/{figure}", SignedIn, get(pages::figures::one::show)),
+        (GET, "/m/{mechanism}/figures/{figure}/known", SignedIn, get(pages::figures::known::show)),
+        (GET, "/m/{mechanism}/figures/{figure}/{form}", SignedIn, get(pages::figures::one::take)),
+        (GET, "/figures/seals", SignedIn, get(pages::figures::seals::show)),
+        (POST, "/figures/seals", SignedIn, post(pages::figures::seals::submit)),
+        (POST, "/figures/seals/decisions", SignedIn, post(pages::figures::seals::decide)),
+        (GET, "/figures/seals/{seal}", SignedIn, get(pages::figures::seals::one)),
+        (POST, "/figures/seals/{seal}/exceptions", SignedIn, post(pages::figures::seals::except)),
+        (POST, "/m/{mechanism}/figures/{figure}/targets", SignedIn, post(pages::figures::one::set_target)),
+        (POST, "/figures/targets/{target}/end", SignedIn, post(pages::figures::one::end_target)),
+        (GET, "/api/v1/figures", SignedIn, get(api::figures::all)),
+        (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::of_mechanism)),
+        (GET, "/api/v1/mechanisms/{mechanism}/figures/{figure}", SignedIn, get(api::figures::one)),
     ]
 }
 
@@ -263,7 +283,6 @@ fn machines() -> Vec<Line> {
         (GET, "/api/v1/mechanisms/{mechanism}/records", SignedIn, get(api::registers::list)),
         (POST, "/api/v1/mechanisms/{mechanism}/records", SignedIn, post(api::records::start)),
         (POST, "/api/v1/mechanisms/{mechanism}/steps/{step}", SignedIn, post(api::registers::take)),
-        (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::show)),
         (GET, "/api/v1/mechanisms/{mechanism}/retention", SignedIn, get(api::retention::list)),
         (POST, "/api/v1/mechanisms/{mechanism}/retention", SignedIn, post(api::retention::decide)),
         (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),

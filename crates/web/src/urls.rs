@@ -45,6 +45,11 @@ pub(crate) fn of_register(mechanism: &str, page: &str) -> String {
     format!("/m/{mechanism}/{page}")
 }
 
+/// A figure's own page.
+pub(crate) fn figure(mechanism: &str, figure: &str) -> String {
+    format!("/m/{mechanism}/figures/{figure}")
+}
+
 /// A file.
 pub(crate) fn file(id: FileId) -> String {
     format!("/files/{id}")

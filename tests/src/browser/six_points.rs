@@ -94,7 +94,7 @@ async fn lateness(office: &Office, window: &Window) {
 }
 
 async fn figures(window: &Window) {
-    window.opens("/m/task_order/figures?figure=assigned&year=2026").await;
+    window.opens("/m/task_order/figures/assigned?period=2026").await;
     window.waits_for("交办数").await;
     window.picture("11-figures").await;
     window.clicks("//main//table//a[contains(@href, 'figure=assigned')]").await;

@@ -180,8 +180,8 @@ async fn class_7_a_number_is_of_the_units_below_as_well_and_of_no_other() {
     tasks::issued(&mut lin, "建立食堂管护台账", "葵岭街道葵北社区", "2026-03-31").await;
     for (login, number) in [("li", 2), ("zheng", 1), ("lin", 4)] {
         let mut visitor = office.sign_in(login).await;
-        let api = visitor.asks("/api/v1/mechanisms/task_order/figures?figure=assigned&year=2026").await.json();
-        let page = visitor.opens("/m/task_order/figures?figure=assigned&year=2026").await;
+        let api = visitor.asks("/api/v1/mechanisms/task_order/figures/assigned?period=2026").await.json();
+        let page = visitor.opens("/m/task_order/figures/assigned?period=2026").await;
         assert!(page.links().iter().any(|(words, _)| *words == number.to_string()), "{login}: {api}\n{}", page.text());
         let list = visitor.opens("/m/task_order?figure=assigned&period=2026-01").await;
         list.says(&format!("共 {number} 项"));
@@ -241,7 +241,7 @@ async fn class_16_a_number_and_the_list_behind_it_agree_for_whoever_sees_a_part_
         let mut visitor = office.sign_in(login).await;
         let mut doors = 0;
         for figure in ["assigned", "closed", "on_time", "overdue"] {
-            let page = visitor.opens(&format!("/m/task_order/figures?figure={figure}&year=2026")).await;
+            let page = visitor.opens(&format!("/m/task_order/figures/{figure}?period=2026")).await;
             doors += figures::every_door_holds(&mut visitor, &page).await;
         }
         assert!(doors >= 4, "{login} finds {doors} numbers to open");

@@ -23,6 +23,7 @@ mod sight;
 mod fault_classes;
 mod fault_classes_of_work;
 mod registers;
+mod reporting;
 mod retention;
 mod forms;
 mod uploads;

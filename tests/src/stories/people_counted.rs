@@ -18,9 +18,8 @@ async fn taken_on(lin: &mut Visitor, title: &str, unit: &str, who: &str) -> Stri
 
 /// How many people are responsible in a year, and in each of its months.
 async fn responsible(lin: &mut Visitor) -> (String, Vec<String>) {
-    let url = "/api/v1/mechanisms/task_order/figures?figure=responsible_people&year=2026";
-    let json = lin.asks(url).await.json();
-    let row = &json["shown"]["rows"][0];
+    let json = lin.asks("/api/v1/mechanisms/task_order/figures/responsible_people").await.json();
+    let row = &json["whole"];
     let shown = |cell: &serde_json::Value| cell["shown"].as_str().unwrap_or("").to_owned();
     let months = row["cells"].as_array().unwrap_or_else(|| panic!("{json}")).iter().map(shown).collect();
     (shown(&row["total"]), months)

@@ -75,7 +75,7 @@ async fn a_unit_that_helps_sees_the_task_from_its_issue_and_its_own_numbers_stay
     page.says("没有轮到你的步骤");
     sees_nothing_of(&mut su, &record, TITLE).await;
     // The number of the street is the number of its own tasks, and its list bears it out.
-    let figures = li.opens("/m/task_order/figures?figure=assigned&year=2026").await;
+    let figures = li.opens("/m/task_order/figures/assigned?period=2026").await;
     assert!(figures.hrefs("figure=assigned&period=2026-01").is_empty(), "{}", figures.text());
     li.opens("/m/task_order?figure=assigned&period=2026-01").await.does_not_say(TITLE);
     // Whoever no longer helps no longer sees.

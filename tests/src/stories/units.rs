@@ -87,10 +87,10 @@ async fn a_moved_unit_takes_its_figures_along_from_that_day_and_leaves_last_year
 /// How many tasks were assigned to a unit with those below it, in January and February.
 async fn assigned(lin: &mut Visitor, name: &str) -> Vec<String> {
     let id = unit(lin, name).await.rsplit('/').next().unwrap_or("").to_owned();
-    let answer = lin.asks(&format!("/api/v1/mechanisms/task_order/figures?figure=assigned&unit={id}&year=2026")).await;
+    let answer = lin.asks(&format!("/api/v1/mechanisms/task_order/figures/assigned?period=2026&unit={id}")).await;
     let json = answer.json();
     let found = json.to_string();
-    let cells = json["shown"]["rows"][0]["cells"].as_array().unwrap_or_else(|| panic!("{found}")).clone();
+    let cells = json["whole"]["cells"].as_array().unwrap_or_else(|| panic!("{found}")).clone();
     cells.iter().take(2).map(|cell| cell["shown"].as_str().unwrap_or("").to_owned()).collect()
 }
 
@@ -115,7 +115,7 @@ async fn behind_a_number_of_the_past_stand_the_records_that_it_counted_by_the_tr
     for unit in ["103", "102", "104", "105", "100"] {
         let id = format!("00000000-0000-0000-0000-000000000{unit}");
         for figure in ["assigned", "closed", "overdue", "on_time"] {
-            let page = lin.opens(&format!("/m/task_order/figures?figure={figure}&year=2026&unit={id}")).await;
+            let page = lin.opens(&format!("/m/task_order/figures/{figure}?period=2026&unit={id}")).await;
             doors += crate::stories::figures::every_door_holds(&mut lin, &page).await;
         }
     }

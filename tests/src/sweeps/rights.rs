@@ -13,7 +13,10 @@ use crate::world::PEOPLE;
 fn the_table_of_rights_is_printed() {
     let (definitions, _) = app::office::read_definitions(server::definitions::shipped());
     let vocabulary = &definitions.catalog.vocabulary;
-    let mut text = String::new();
+    let mut text = String::from("各角色另管的事\n");
+    for line in kernel::authority::managing(vocabulary) {
+        text.push_str(&format!("  {line}\n"));
+    }
     for mechanism in definitions.catalog.mechanisms.values() {
         text.push_str(&format!("{}({})\n", mechanism.name, mechanism.id));
         for line in kernel::authority::table(mechanism, vocabulary) {

@@ -197,9 +197,10 @@ fn ids_in(api: &serde_json::Value) -> BTreeSet<RecordId> {
 
 /// Every number is the number of records behind it, and each of those is seen.
 async fn figures_agree(ctx: &Ctx, must: &BTreeSet<RecordId>, who: &str) {
-    let ask = app::queries::figures::FiguresAsk { year: Some(2026), ..Default::default() };
-    let page = app::queries::figures::of_mechanism(ctx, "task_order", ask).await.expect("asked");
-    for card in page.cards.iter().filter(|card| matches!(card.id.as_str(), "assigned" | "closed" | "overdue")) {
+    let ask = app::queries::figures::FiguresAsk { period: "2026".into(), ..Default::default() };
+    let page = app::queries::figures::of_mechanism(ctx, "task_order", &ask).await.expect("asked");
+    let cards = page.chapters.iter().flat_map(|(_, own)| own).flat_map(|one| &one.cards);
+    for card in cards.filter(|card| matches!(card.id.as_str(), "assigned" | "closed" | "overdue")) {
         let ask = RegisterAsk {
             tab: "all".into(),
             figure: card.id.clone(),

@@ -568,8 +568,9 @@ pub fn add_up(sum: &mut Cells, more: &Cells) {
     }
 }
 
-/// Adds to the figures.
+/// Adds to the figures, unless that would change what was reported and accepted.
 pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(), Error> {
+    crate::commands::figure_seals::locked(ctx, tx, cells).await?;
     crate::cells::add(tx, &ctx.tree, cells).await
 }
 

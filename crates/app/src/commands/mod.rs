@@ -15,6 +15,8 @@ pub mod batches;
 pub mod files;
 pub mod sign_in;
 pub mod stand_ins;
+pub mod targets;
+pub mod figure_seals;
 pub mod accounts;
 pub mod hand_over;
 pub mod intake;

@@ -27,7 +27,7 @@ const OFFICE_MS: i64 = 8 * 3_600_000;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Groups of kinds: id, name, and how the kinds in it begin.
-pub const GROUPS: [(&str, &str, &[&str]); 6] = [
+pub const GROUPS: [(&str, &str, &[&str]); 7] = [
     ("sign_in", "登录", &["sign_in", "sign_out", "session", "password", "second_factor", "token"]),
     ("refused", "被拒的操作", &["refused", "denials"]),
     ("taken_out", "导出和查看", &["export", "reveal", "look", "audit", "explain", "correction"]),
@@ -40,6 +40,7 @@ pub const GROUPS: [(&str, &str, &[&str]); 6] = [
             "holding", "seal",
         ],
     ),
+    ("figures", "数字的目标和报送", &["figure", "target"]),
     ("batches", "批量办理、导入和文件", &["batch", "undo", "retention", "file", "paper"]),
 ];
 

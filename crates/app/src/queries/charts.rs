@@ -1,21 +1,59 @@
-//! How do figures look? A figure's months as a drawing, the same on the page and on paper.
+//! How do figures look? A figure's course, its units in order, its units by step: the same on the page and on paper.
 //!
-//! Never a value of its own: it draws what the table holds.
+//! Never a value of its own: it draws what the page holds.
 
-use documents::chart::{self, Datum, Series};
+use documents::chart::{self, Datum, HeatRow, Ranked, Series};
 
-use crate::queries::figures::{FigureCell, FigureTable};
+use crate::queries::figures::{FigureCell, FigurePage, FigureRow};
 
-/// The first row of a figure's table by month: a rate as a line, a number as bars. Empty if there is nothing to draw.
-/// `door` says where the records behind a cell are listed.
-pub fn by_month(table: &FigureTable, door: impl Fn(&FigureCell) -> Option<String>) -> String {
-    let Some(row) = table.rows.first() else { return String::new() };
+/// Where the records behind a cell are listed; nowhere on paper.
+pub type Door<'a> = &'a dyn Fn(&FigureRow, &FigureCell) -> Option<String>;
+
+/// The whole by step: a rate as a line, a number as bars. Empty if there is nothing to draw.
+pub fn course(page: &FigurePage, door: Door<'_>) -> String {
+    let row = &page.whole;
     if row.cells.len() < 2 || row.cells.iter().all(|cell| cell.number.is_none()) {
         return String::new();
     }
-    let datum = |cell: &FigureCell| Datum { value: cell.number, words: cell.shown.clone(), href: door(cell) };
-    let series = [Series { name: row.name.clone(), data: row.cells.iter().map(datum).collect() }];
-    let labels: Vec<String> = table.months.iter().map(|month| format!("{}月", month.month)).collect();
-    let title = format!("{}按月（{}）", table.name, table.unit);
-    if table.is_ratio { chart::line(&title, &labels, &series, None) } else { chart::bars(&title, &labels, &series) }
+    let data = row.cells.iter().map(|cell| datum(row, cell, door)).collect();
+    let series = [Series { name: row.name.clone(), data }];
+    let labels = labels(page);
+    let title = title(page, "走势");
+    if page.is_ratio { chart::line(&title, &labels, &series, None) } else { chart::bars(&title, &labels, &series) }
+}
+
+/// The units that are compared, the highest first. Empty if there are fewer than two.
+pub fn ranking(page: &FigurePage, door: Door<'_>) -> String {
+    let mut rows: Vec<&FigureRow> = page.rows.iter().filter(|row| row.total.number.is_some()).collect();
+    if rows.len() < 2 {
+        return String::new();
+    }
+    rows.sort_by(|a, b| b.total.number.partial_cmp(&a.total.number).unwrap_or(std::cmp::Ordering::Equal));
+    let rows: Vec<Ranked> =
+        rows.iter().map(|row| Ranked { name: row.name.clone(), datum: datum(row, &row.total, door) }).collect();
+    chart::dot_plot(&title(page, "排序"), &rows, None)
+}
+
+/// The units that are compared by step, as tints. Empty if there are none.
+pub fn heat(page: &FigurePage, door: Door<'_>) -> String {
+    if page.rows.is_empty() {
+        return String::new();
+    }
+    let row = |row: &FigureRow| HeatRow {
+        name: row.name.clone(),
+        data: row.cells.iter().map(|cell| datum(row, cell, door)).collect(),
+    };
+    chart::heat(&title(page, "单位与期间"), &labels(page), &page.rows.iter().map(row).collect::<Vec<_>>(), true)
+}
+
+fn datum(row: &FigureRow, cell: &FigureCell, door: Door<'_>) -> Datum {
+    Datum { value: cell.number, words: cell.shown.clone(), href: door(row, cell) }
+}
+
+fn labels(page: &FigurePage) -> Vec<String> {
+    page.steps.iter().map(|step| step.short()).collect()
+}
+
+fn title(page: &FigurePage, what: &str) -> String {
+    format!("{}{what}（{}，{}，{}）", page.card.name, page.card.unit, page.unit_words, page.asked.period.words())
 }

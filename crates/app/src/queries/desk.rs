@@ -12,7 +12,7 @@ use store::register::Over;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
-use crate::queries::figures::{self, FigureCard, card};
+use crate::queries::figures::{self, Asked, FigureCard, FiguresAsk};
 use crate::queries::register::{self, holder_words};
 use crate::records::{self, Found};
 
@@ -243,27 +243,19 @@ pub async fn inbox(ctx: &Ctx) -> Result<Vec<NewsLine>, Error> {
     news(ctx, &mut conn, 100).await
 }
 
-/// The first figures of the mechanisms in reach, over this year's months: first those in which this person acts,
+/// The first figures of the mechanisms in reach, over this year so far: first those in which this person acts,
 /// then those that they only see, each in the order of the menu.
 async fn cards(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<FigureCard>, Error> {
-    let now = Month::of(ctx.today);
-    let months: Vec<Month> = (1..=now.month).map(|month| Month { year: now.year, month }).collect();
-    let mut cards = Vec::new();
     let mut mechanisms: Vec<_> = ctx.catalog().in_order().collect();
     mechanisms.sort_by_key(|it| !it.steps.iter().any(|step| ctx.actor.holds_any(&it.id, &step.who)));
+    let mut first = Vec::new();
     for mechanism in mechanisms {
-        if !ctx.reaches(mechanism) {
-            continue;
-        }
-        let scope = register::scope(ctx, mechanism, None)?;
-        for figure in &mechanism.figures {
-            let reach = figures::reach(ctx, figure, &scope);
-            if cards.len() < 4 && !reach.is_empty() {
-                cards.push(card(ctx, conn, mechanism, figure, &reach, &months).await?);
-            }
+        if first.len() < 4 && ctx.reaches(mechanism) {
+            first.extend(figures::wanted(ctx, mechanism, None)?);
         }
     }
-    Ok(cards)
+    first.truncate(4);
+    figures::cards(ctx, conn, &first, &Asked::of(ctx, &FiguresAsk::default())?).await
 }
 
 fn day(ctx: &Ctx) -> String {

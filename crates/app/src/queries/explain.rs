@@ -208,10 +208,13 @@ fn way(ctx: &Ctx, held: &Held<'_>) -> String {
 }
 
 fn in_words(ctx: &Ctx, grant: &Grant) -> String {
-    let role = ctx.vocabulary().role(grant.role.as_str()).map_or(grant.role.as_str(), |role| role.name.as_str());
+    let known = ctx.vocabulary().role(grant.role.as_str());
+    let role = known.map_or(grant.role.as_str(), |role| role.name.as_str());
+    let also: Vec<&str> = known.iter().flat_map(|role| &role.manages).map(|what| what.words()).collect();
+    let also = if also.is_empty() { String::new() } else { format!("（{}）", also.join("；")) };
     let until = grant.until_on.map_or_else(|| "长期".to_owned(), |day| day.to_string());
     let basis = if grant.basis.is_empty() { String::new() } else { format!("，依据：{}", grant.basis) };
-    format!("{role}，管{}，{}至{until}{basis}", ctx.names().unit(grant.unit), grant.from_on)
+    format!("{role}，管{}，{}至{until}{basis}{also}", ctx.names().unit(grant.unit), grant.from_on)
 }
 
 fn called(ctx: &Ctx, asked: &Asked) -> String {

@@ -129,7 +129,8 @@ fn notes(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<String> {
         filter(&field.name, words.as_deref().unwrap_or(value));
     }
     if let Some(figure) = mechanism.figure(&ask.figure) {
-        filter("数字", &format!("{} {}", figure.name, ask.period));
+        let period = crate::queries::figures::period(&ask.period).map_or_else(|_| ask.period.clone(), |it| it.words());
+        filter("数字", &format!("{} {period}", figure.name));
     }
     notes.push(format!("筛选：{}", filters.join("；")));
     notes

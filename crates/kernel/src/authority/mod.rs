@@ -11,7 +11,7 @@ mod table;
 
 pub use reasons::{Reason, reasons};
 pub use sight::Sight;
-pub use table::{sight as in_words, table};
+pub use table::{managing, sight as in_words, table};
 
 use jiff::civil::Date;
 

@@ -3,8 +3,17 @@
 //! Never a right that is not enforced elsewhere: this room only prints.
 
 use super::sight::{Relation, Rule};
-use crate::catalog::{Field, Level, Mechanism, Protection, Vocabulary};
+use crate::catalog::{Field, Level, Mechanism, Protection, Role, Vocabulary};
 use crate::ids::{RoleId, StateId};
+
+/// What roles keep up to date or answer for besides the steps of mechanisms, a line each.
+pub fn managing(vocabulary: &Vocabulary) -> Vec<String> {
+    let of = |role: &Role| {
+        let all: Vec<&str> = role.manages.iter().map(|what| what.words()).collect();
+        (!all.is_empty()).then(|| format!("{} · {}", role.name, all.join("；")))
+    };
+    vocabulary.roles.iter().filter_map(of).collect()
+}
 
 /// The rights of a mechanism as lines that a lawyer can read.
 pub fn table(mechanism: &Mechanism, vocabulary: &Vocabulary) -> Vec<String> {

@@ -78,11 +78,34 @@ pub enum Managed {
     Units,
     /// People with their posts.
     People,
+    /// What units are to reach with figures.
+    Targets,
+    /// Figures that units report upward.
+    Submits,
+    /// Figures that the units below report.
+    Accepts,
 }
 
 impl Managed {
-    /// Both, with the word that a definition writes.
-    pub const ALL: [(&'static str, Self); 2] = [("units", Self::Units), ("people", Self::People)];
+    /// All, each with the word that a definition writes.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("units", Self::Units),
+        ("people", Self::People),
+        ("targets", Self::Targets),
+        ("submits", Self::Submits),
+        ("accepts", Self::Accepts),
+    ];
+
+    /// What whoever holds such a role may do, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Units => "维护单位资料",
+            Self::People => "维护人员资料",
+            Self::Targets => "下达数字目标",
+            Self::Submits => "封存并报送数字",
+            Self::Accepts => "收下、退回下级报送的数字，批准例外",
+        }
+    }
 }
 
 /// A kind of unit.

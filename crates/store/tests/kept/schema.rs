@@ -26,8 +26,10 @@ const POSTGRES_COLUMNS: &str = "SELECT table_name || '.' || column_name, \
      FROM information_schema.columns WHERE table_schema = current_schema()";
 const SQLITE_INDEXES: &str = "SELECT m.tbl_name || '.' || m.name, LOWER(SUBSTR(m.sql, INSTR(m.sql, ' ON '))) \
      FROM sqlite_master m WHERE m.type = 'index' AND m.sql IS NOT NULL";
+/// PostgreSQL says `IN` in its own words; said back, both say the same.
 const POSTGRES_INDEXES: &str = "SELECT tablename || '.' || indexname, \
-     ' on ' || tablename || ' ' || SUBSTR(indexdef, STRPOS(indexdef, '(')) \
+     ' on ' || tablename || ' ' || REPLACE(REPLACE(REPLACE(REPLACE(SUBSTR(indexdef, STRPOS(indexdef, '(')), \
+     '::text', ''), ' WHERE (', ' where '), ' = ANY (ARRAY[', ' in ('), ']))', ')') \
      FROM pg_indexes WHERE schemaname = current_schema() AND indexname NOT LIKE '%pkey'";
 
 #[tokio::test]

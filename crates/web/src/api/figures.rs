@@ -1,6 +1,6 @@
-//! Figures for machines: values by unit and month, each with its numerator and denominator.
+//! Figures for machines: the same reading as the pages, each value with its numerator and denominator.
 
-use app::queries::figures::{self, FigureCard, FigureCell, FigureRow, FigureTable};
+use app::queries::figures::{self, FigureCard, FigureCell, FigureRow, Overview};
 use axum::Json as Answer;
 use axum::extract::Query;
 use serde_json::{Value, json};
@@ -9,41 +9,67 @@ use crate::error::Failure;
 use crate::pages::figures::Asked;
 use crate::visitor::{At, Visitor};
 
+/// `GET /api/v1/figures`.
+pub(crate) async fn all(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Answer<Value>, Failure> {
+    Ok(Answer(overview(&figures::overview(&visitor.ctx, &asked.ask()?).await?)))
+}
+
 /// `GET /api/v1/mechanisms/{mechanism}/figures`.
-pub(crate) async fn show(
+pub(crate) async fn of_mechanism(
     visitor: Visitor,
     At(mechanism): At<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Answer<Value>, Failure> {
-    let page = figures::of_mechanism(&visitor.ctx, &mechanism, asked.ask()).await?;
+    Ok(Answer(overview(&figures::of_mechanism(&visitor.ctx, &mechanism, &asked.ask()?).await?)))
+}
+
+/// `GET /api/v1/mechanisms/{mechanism}/figures/{figure}`.
+pub(crate) async fn one(
+    visitor: Visitor,
+    At((mechanism, figure)): At<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Answer<Value>, Failure> {
+    let page = figures::figure_page(&visitor.ctx, &mechanism, &figure, &asked.ask()?).await?;
     Ok(Answer(json!({
-        "mechanism": page.mechanism,
-        "year": page.year,
-        "unit": page.unit.as_ref().map(|unit| &unit.id),
-        "figures": page.cards.iter().map(card).collect::<Vec<_>>(),
-        "shown": page.shown.as_ref().map(table),
+        "figure": card(&page.card),
+        "period": page.asked.period.to_string(),
+        "unit": page.asked.unit.map(|unit| unit.to_string()),
+        "version": page.version,
+        "formulas": page.formulas.iter().map(|(name, written, _)| json!({ "name": name, "written": written })).collect::<Vec<_>>(),
+        "steps": page.steps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "whole": row(&page.whole),
+        "rows": page.rows.iter().map(row).collect::<Vec<_>>(),
+        "left_out": page.left_out,
     })))
 }
 
-fn card(card: &FigureCard) -> Value {
+fn overview(page: &Overview) -> Value {
+    let mechanisms = page.chapters.iter().flat_map(|(_, own)| own);
+    let mechanisms = mechanisms.map(|one| {
+        json!({ "mechanism": one.id, "name": one.name, "figures": one.cards.iter().map(card).collect::<Vec<_>>() })
+    });
     json!({
+        "period": page.asked.period.to_string(),
+        "unit": page.asked.unit.map(|unit| unit.to_string()),
+        "mechanisms": mechanisms.collect::<Vec<_>>(),
+    })
+}
+
+fn card(card: &FigureCard) -> Value {
+    let parts =
+        card.parts.map(|(numerator, denominator)| json!({ "numerator": numerator, "denominator": denominator }));
+    let changes = card.changes.iter().map(|it| json!({ "against": it.period, "by": it.by, "percent": it.percent }));
+    json!({
+        "mechanism": card.mechanism,
         "id": card.id,
         "name": card.name,
         "value": card.value,
         "unit": card.unit,
         "words": card.words,
         "period": card.period,
-        "parts": card.parts.map(|(numerator, denominator)| json!({ "numerator": numerator, "denominator": denominator })),
-    })
-}
-
-fn table(table: &FigureTable) -> Value {
-    json!({
-        "id": table.id,
-        "name": table.name,
-        "unit": table.unit,
-        "months": table.months.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "rows": table.rows.iter().map(row).collect::<Vec<_>>(),
+        "parts": parts,
+        "changes": changes.collect::<Vec<_>>(),
+        "of": figures::part_words(&card.part),
     })
 }
 

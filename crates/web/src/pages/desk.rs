@@ -55,7 +55,7 @@ fn content(desk: &Desk) -> Markup {
 }
 
 fn figure(one: &FigureCard) -> Markup {
-    let href = urls::with(&urls::of_register(&one.mechanism, "figures"), &[("figure", &one.id)]);
+    let href = urls::figure(&one.mechanism, &one.id);
     figure_card(&figures::card_of(one, Some(href)))
 }
 

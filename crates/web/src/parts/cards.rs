@@ -3,7 +3,7 @@
 //! Never: counting; cards show what they are given.
 
 use super::icons::{Icon, icon};
-use super::light::Light;
+use super::light::{Light, light};
 use maud::{Markup, html};
 
 /// A card with a title, something quiet at the right of the title, and a body.
@@ -59,6 +59,8 @@ pub struct FigureCard {
     pub change: Option<(String, String, Change)>,
     /// A quiet remark instead of or after the change.
     pub remark: String,
+    /// How it stands to its target: the light and the target in words.
+    pub light: Option<(Light, String)>,
     /// Earlier values, oldest first; fewer than two draw nothing.
     pub trend: Vec<f64>,
 }
@@ -82,7 +84,8 @@ pub fn figure_card(figure: &FigureCard) -> Markup {
             div.d {
                 @if let Some((against, by, change)) = &figure.change { (against) " " (change_words(*change, by)) }
                 @if !figure.remark.is_empty() { " " (figure.remark) }
-                @if figure.change.is_none() && figure.remark.is_empty() { "尚无可比的上期" }
+                @if let Some((tone, words)) = &figure.light { " " (light(*tone, words)) }
+                @if figure.change.is_none() && figure.remark.is_empty() && figure.light.is_none() { "尚无可比的上期" }
             }
         }
     }

@@ -112,7 +112,7 @@ impl Asked {
     }
 
     /// Goes on after the key that a page gave.
-    pub(super) fn go_on_after(&mut self, key: &str) -> Result<(), Error> {
+    pub fn go_on_after(&mut self, key: &str) -> Result<(), Error> {
         self.query.after = after(key)?;
         Ok(())
     }
@@ -336,8 +336,8 @@ fn figure_rows(
         return Ok(());
     }
     let figure = mechanism.figure(&ask.figure).ok_or_else(|| Refusal::new("filter.bad").with("name", "数字"))?;
-    let (from, until) =
-        crate::queries::figures::period(&ask.period).ok_or_else(|| Refusal::new("filter.bad").with("name", "期间"))?;
+    let period = crate::queries::figures::period(&ask.period)?;
+    let (from, until) = (period.first(), period.last());
     (asked.query.open, asked.query.overdue_on) = (None, None);
     // A stock of the current month is reckoned as of today, not as of the month's end.
     let as_of = until.min(ctx.today);

@@ -251,7 +251,7 @@ pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<S
     let mut scope = scope(ctx, mechanism, ask.unit)?;
     if let Some(figure) = mechanism.figure(&ask.figure) {
         let counted = crate::queries::figures::reach(ctx, figure, &scope);
-        let since = crate::queries::figures::period(&ask.period).map(|(from, _)| from);
+        let since = crate::queries::figures::period(&ask.period).ok().map(kernel::period::Period::first);
         if !since.is_some_and(|from| ctx.tree.past().turns().iter().any(|turn| *turn > from)) {
             scope.sight = scope.sight.of_units_inside(&counted);
             return Ok(scope);
@@ -292,7 +292,8 @@ fn opened_from(mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
         ("whole", Some(over)) => over,
         _ => &figure.words,
     };
-    Some(format!("“{}”{}:{}", figure.name, ask.period, words))
+    let period = crate::queries::figures::period(&ask.period).map_or_else(|_| ask.period.clone(), |it| it.words());
+    Some(format!("“{}”（{period}）：{words}", figure.name))
 }
 
 #[expect(clippy::too_many_arguments, reason = "a count is taken from whichever of these knows it for nothing")]

@@ -5,12 +5,11 @@
 use jiff::civil::Date;
 use kernel::catalog::{Hierarchy, LEVELS, Managed};
 use kernel::ids::{PersonId, UnitId};
-use kernel::value::Month;
 
 use super::then;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::queries::figures::{self, FigureCard};
+use crate::queries::figures::{self, Asked, FigureCard, FiguresAsk};
 use crate::queries::register;
 use crate::tree::Span;
 
@@ -201,8 +200,7 @@ fn of_others(ctx: &Ctx, id: UnitId) -> impl Iterator<Item = HistoryLine> {
 type Work = (Vec<(String, String, i64, i64)>, Vec<FigureCard>);
 
 async fn work(ctx: &Ctx, id: UnitId) -> Result<Work, Error> {
-    let (mut work, mut cards) = (Vec::new(), Vec::new());
-    let months: Vec<Month> = (1..=ctx.today.month()).map(|month| Month { year: ctx.today.year(), month }).collect();
+    let (mut work, mut first) = (Vec::new(), Vec::new());
     let mut conn = ctx.office.db.read().await?;
     for mechanism in ctx.catalog().mechanisms.values() {
         // Files of people and posts are no work.
@@ -219,12 +217,12 @@ async fn work(ctx: &Ctx, id: UnitId) -> Result<Work, Error> {
             continue;
         }
         work.push((mechanism.id.to_string(), mechanism.name.clone(), open, ended));
-        for figure in &mechanism.figures {
-            let reach = figures::reach(ctx, figure, &scope);
-            if cards.len() < FIGURES && !reach.is_empty() {
-                cards.push(figures::card(ctx, &mut conn, mechanism, figure, &reach, &months).await?);
-            }
+        if first.len() < FIGURES {
+            first.extend(figures::wanted(ctx, mechanism, Some(id))?);
         }
     }
+    first.truncate(FIGURES);
+    let asked = Asked::of(ctx, &FiguresAsk { unit: Some(id), ..FiguresAsk::default() })?;
+    let cards = figures::cards(ctx, &mut conn, &first, &asked).await?;
     Ok((work, cards))
 }

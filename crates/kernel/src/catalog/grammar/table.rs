@@ -490,7 +490,11 @@ pub const GRAMMAR: &[Node] = &[
             ),
             may("may_grant", Scalar::Ids, "可以把哪些角色授给别人，只限自己管辖的单位及其下级。"),
             may("excludes", Scalar::Ids, "同一个人在同一天不能兼有哪些角色。"),
-            may("manages", Scalar::Ids, "维护哪些组织资料：units 单位，people 人员；以授权的单位及其下级为限。"),
+            may(
+                "manages",
+                Scalar::Ids,
+                "管哪些事：units 维护单位，people 维护人员，targets 下达数字目标，submits 报送数字，accepts 收下或退回下级报送的数字；以授权的单位及其下级为限。",
+            ),
         ],
         means: "一个角色。",
     },

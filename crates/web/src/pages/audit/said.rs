@@ -50,9 +50,33 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "person.parted" => ("撤销合并人员档案", format!("{}，理由：{}", of("name"), of("reason"))),
         "person.kept_apart" => ("记下不是同一个人", of("name")),
         "correction.asked" => ("请求更正个人信息", String::new()),
-        other => return (other.to_owned(), plain(&line.detail)),
+        other => return of_figures(line).unwrap_or_else(|| (other.to_owned(), plain(&line.detail))),
     };
     (what.to_owned(), exactly)
+}
+
+/// The same of what was done with figures.
+fn of_figures(line: &ActLine) -> Option<(String, String)> {
+    let of = |name: &str| text(&line.detail, name);
+    let (what, exactly) = match line.kind.as_str() {
+        "target.set" | "target.ended" => {
+            let what = if line.kind == "target.set" { "下达数字目标" } else { "取消数字目标" };
+            let aim = format!("{}{}", of("bound"), of("value"));
+            (what, format!("{}{}，{}：{aim}，依据：{}", of("unit"), of("period"), of("figure"), of("basis")))
+        }
+        "figure.submitted" => ("封存并报送数字", format!("{}{}，{}个", of("unit"), of("period"), of("count"))),
+        "figure.accepted" => ("收下报送的数字", format!("{}，{}个", of("period"), of("count"))),
+        "figure.returned" => ("退回报送的数字", format!("{}，{}个，理由：{}", of("period"), of("count"), of("reason"))),
+        "figure.excepted" => {
+            let whom =
+                format!("{}可在{}前更改{}{}的{}", of("person"), of("until"), of("unit"), of("period"), of("figure"));
+            ("批准数字例外", format!("{whom}，理由：{}", of("reason")))
+        }
+        "export.figure" => ("导出数字", of("file")),
+        "figures.remade" => ("重算数字", format!("{}个数字，改正{}格", of("figures"), of("changed"))),
+        _ => return None,
+    };
+    Some((what.to_owned(), exactly))
 }
 
 /// A way of looking in words.

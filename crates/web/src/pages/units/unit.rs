@@ -11,10 +11,11 @@ use maud::{Markup, html};
 
 use super::{KINDS, day, shown_day, unit_href};
 use crate::error::Failure;
+use crate::pages::figures;
 use crate::pages::shell::Place;
 use crate::pages::words::count;
 use crate::parts::buttons::Button;
-use crate::parts::cards::{Change, FigureCard, card, figure_card};
+use crate::parts::cards::{card, figure_card};
 use crate::parts::empty::nothing_yet;
 use crate::parts::facts::{Fact, facts};
 use crate::parts::fields::{Control, Field, field};
@@ -140,19 +141,8 @@ fn about(page: &UnitPage) -> Markup {
 }
 
 fn figure(one: &app::queries::figures::FigureCard, page: &UnitPage) -> Markup {
-    let href = urls::with(
-        &urls::of_register(&one.mechanism, "figures"),
-        &[("unit", &page.id.to_string()), ("figure", &one.id)],
-    );
-    figure_card(&FigureCard {
-        label: one.name.clone(),
-        value: one.value.clone(),
-        unit: one.unit.clone(),
-        href: Some(href),
-        change: None::<(String, String, Change)>,
-        remark: String::new(),
-        trend: one.months.iter().flatten().copied().collect(),
-    })
+    let href = urls::with(&urls::figure(&one.mechanism, &one.id), &[("unit", &page.id.to_string())]);
+    figure_card(&figures::card_of(one, Some(href)))
 }
 
 fn work(page: &UnitPage) -> Markup {

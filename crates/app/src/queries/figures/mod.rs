@@ -1,0 +1,122 @@
+//! How much, and how do we know? Figures by unit and period, each a door to its records.
+//!
+//! A figure is read from its cells; nothing is counted here.
+//! Never shows a cell outside the reader's reach.
+
+mod asking;
+mod cards;
+mod known;
+mod one;
+mod out;
+mod overview;
+pub mod sealed;
+mod targets;
+
+pub use asking::{Asked, FiguresAsk, PeriodChoice};
+pub use cards::{Change, FigureCard, Part, Wanted, cards, wanted};
+pub use known::{KnownPage, known_on};
+pub use one::{FigureCell, FigurePage, FigureRow, figure_page};
+pub use out::{Form, download, part_words};
+pub use overview::{MechanismFigures, Overview, of_mechanism, overview};
+pub use sealed::{DriftLine, SealCell, SealPage, SealedValue, SealsPage, SealsRow, has_seals, seal, seals};
+pub use targets::TargetLine;
+
+use jiff::civil::Date;
+use kernel::authority::Subtree;
+use kernel::catalog::{Figure, Measure, Term};
+use kernel::formula::{Cmp, Expr, Formula};
+use kernel::period::Period;
+use kernel::refusal::Refusal;
+
+use crate::ctx::Ctx;
+use crate::queries::register;
+
+/// Reads a period as it stands in an address, or says why it is none.
+pub fn period(text: &str) -> Result<Period, Refusal> {
+    Period::parse(text)
+        .map_err(|fault| Refusal::new(fault.code()).with("value", text.chars().take(40).collect::<String>()))
+}
+
+/// The subtrees over which somebody may know a figure: those in which they see every record that may count in it.
+/// So no number tells of a record that the list behind it does not show.
+pub fn reach(ctx: &Ctx, figure: &Figure, scope: &register::Scope) -> Vec<Subtree> {
+    let mut seen = match &figure.measure {
+        Measure::Blend(_) => vec![ctx.tree.whole()],
+        _ => scope.sight.subtrees_in(&figure.counts_in),
+    };
+    if let Measure::Blend(blend) = &figure.measure {
+        // Whoever may know everything that it stands on, where they may know all of it.
+        for term in blend.terms() {
+            let theirs = ctx.catalog().mechanism(term.mechanism.as_str()).map(|it| ctx.sight(it));
+            let theirs = theirs.map_or_else(Vec::new, |sight| sight.subtrees_in(&term.figure.counts_in));
+            seen = kernel::authority::overlap(&seen, &theirs);
+        }
+    }
+    match scope.within {
+        Some(within) => kernel::authority::overlap(&seen, &[within]),
+        None => seen,
+    }
+}
+
+/// The condition that a record must hold to stand behind a figure; `在 期间` asks for the period.
+pub fn conditions(figure: &Figure, part: bool, until: Date) -> Vec<Expr> {
+    let in_period = |at: &Formula| Expr::InPeriod(Box::new(at.expr.clone()));
+    match &figure.measure {
+        Measure::Count { when, at } => vec![when.expr.clone(), in_period(at)],
+        Measure::Sum { of, when, at } | Measure::Average { of, when, at } => {
+            let known = Expr::Not(Box::new(Expr::Empty(Box::new(of.expr.clone()))));
+            vec![when.expr.clone(), in_period(at), known]
+        }
+        Measure::People { named, when, at, .. } => vec![when.expr.clone(), in_period(at), named.expr.clone()],
+        // What one of the figures counts that it stands on; each has a door of its own.
+        Measure::Blend(blend) => {
+            let side = if part || blend.over.is_empty() { &blend.plus } else { &blend.over };
+            let of = |term: &Term| Expr::And(conditions(&term.figure, part, until));
+            let own: Vec<Expr> = side.iter().filter(|term| term.mechanism == blend.home).map(of).collect();
+            vec![if own.is_empty() { Expr::YesNo(false) } else { Expr::Or(own) }]
+        }
+        Measure::Ratio { part: numerator, whole, at } => {
+            let mut all = vec![whole.expr.clone(), in_period(at)];
+            all.extend(part.then(|| numerator.expr.clone()));
+            all
+        }
+        Measure::Stock { when, since, until: ends } => {
+            let day = || Box::new(Expr::Day(until));
+            let ended = Expr::Compare(Cmp::AtMost, Box::new(ends.expr.clone()), day());
+            vec![
+                when.expr.clone(),
+                Expr::Compare(Cmp::AtMost, Box::new(since.expr.clone()), day()),
+                Expr::Not(Box::new(ended)),
+            ]
+        }
+    }
+}
+
+/// Is it a state of things at a day, and not what happened within a period?
+pub fn is_stock(figure: &Figure) -> bool {
+    matches!(figure.measure, Measure::Stock { .. })
+}
+
+/// Are there two lists behind it, of what counts and of what it is divided by?
+pub fn is_ratio(figure: &Figure) -> bool {
+    matches!(figure.measure, Measure::Ratio { .. })
+}
+
+/// What a figure is made of: what the part is called, as written, as a sentence.
+pub fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
+    let one =
+        |name: &str, formula: &Formula| (name.to_owned(), formula.text.to_string(), kernel::formula::explain(formula));
+    match &figure.measure {
+        Measure::Count { when, at } => vec![one("计入", when), one("按哪天", at)],
+        Measure::Sum { of, when, at } => vec![one("合计", of), one("计入", when), one("按哪天", at)],
+        Measure::Average { of, when, at } => vec![one("平均", of), one("计入", when), one("按哪天", at)],
+        Measure::Blend(blend) => vec![("算式".to_owned(), blend.text.to_string(), blend.text.to_string())],
+        Measure::People { named, when, at, .. } => {
+            vec![one("数其中的人", named), one("计入", when), one("按哪天", at)]
+        }
+        Measure::Ratio { part, whole, at } => vec![one("分子", part), one("分母", whole), one("按哪天", at)],
+        Measure::Stock { when, since, until } => {
+            vec![one("计入", when), one("从哪天起算在内", since), one("到哪天不再算", until)]
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! One figure: its words and formula, its course, the units below by step, and how they rank.
+
+use std::collections::BTreeSet;
+
+use kernel::authority::Subtree;
+use kernel::catalog::{Figure, Mechanism};
+use kernel::figures::Amount;
+use kernel::ids::{FigureId, UnitId};
+use kernel::period::Period;
+use kernel::workflow::Numbered as _;
+use store::Conn;
+
+use super::asking::{Asked, FiguresAsk, PeriodChoice};
+use super::cards::{FigureCard, Wanted, cards, days, number, value_words};
+use super::overview::{chosen, kinds};
+use super::targets::{TargetLine, Targets};
+use super::{formulas, is_ratio, is_stock, reach};
+use crate::cells::reading::{self, Amounts, Ask, Days, Place};
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::forms::Choice;
+use crate::queries::register;
+
+/// The most units in one table.
+const MOST_ROWS: usize = 200;
+
+/// A figure's own page.
+#[derive(Clone, Debug)]
+pub struct FigurePage {
+    /// The mechanism's id.
+    pub mechanism: String,
+    /// Its name.
+    pub mechanism_name: String,
+    /// What is asked.
+    pub asked: Asked,
+    /// The unit looked at.
+    pub unit: Option<Choice>,
+    /// What is looked at, in words.
+    pub unit_words: String,
+    /// The units that may be looked at.
+    pub units: Vec<Choice>,
+    /// The periods that may be looked at.
+    pub periods: Vec<PeriodChoice>,
+    /// The kinds of units that may be compared.
+    pub kinds: Vec<Choice>,
+    /// The figure as a card.
+    pub card: FigureCard,
+    /// In words: what it is divided by.
+    pub over_words: Option<String>,
+    /// The formula: what the part is called, as the definition writes it, as a sentence.
+    pub formulas: Vec<(String, String, String)>,
+    /// The version of the definition.
+    pub version: String,
+    /// Is it a ratio (with two lists behind each number)?
+    pub is_ratio: bool,
+    /// Is it a stock: what stands at a day?
+    pub is_stock: bool,
+    /// The steps of the period.
+    pub steps: Vec<Period>,
+    /// What was looked at as a whole.
+    pub whole: FigureRow,
+    /// The units that are compared, in the order of the tree.
+    pub rows: Vec<FigureRow>,
+    /// What the unit looked at and those that are compared are to reach: the unit's name, its value, the target.
+    pub targets: Vec<(String, String, TargetLine)>,
+    /// May this person set targets for the unit looked at?
+    pub may_set: Option<UnitId>,
+    /// Units that are compared and for which there is no room.
+    pub left_out: usize,
+}
+
+/// A unit's row.
+#[derive(Clone, Debug)]
+pub struct FigureRow {
+    /// The unit; none for the whole of what the reader may see.
+    pub unit: Option<UnitId>,
+    /// Its name.
+    pub name: String,
+    /// The cells, by step.
+    pub cells: Vec<FigureCell>,
+    /// The whole period.
+    pub total: FigureCell,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureCell {
+    /// What is read.
+    pub shown: String,
+    /// As a number, for drawings.
+    pub number: Option<f64>,
+    /// Is there anything behind it?
+    pub has_records: bool,
+    /// Numerator and denominator.
+    pub amount: Amount,
+    /// The period its link opens.
+    pub period: String,
+}
+
+/// One figure of a mechanism.
+pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &FiguresAsk) -> Result<FigurePage, Error> {
+    let mechanism = ctx.mechanism(mechanism)?;
+    let asked = Asked::of(ctx, ask)?;
+    let found = mechanism.figure(figure).ok_or(Error::NotFound)?;
+    let anywhere = reach(ctx, found, &register::scope(ctx, &mechanism, None)?);
+    let reach = reach(ctx, found, &register::scope(ctx, &mechanism, asked.unit)?);
+    if reach.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let wanted = Wanted { mechanism: &mechanism, figure: found, reach: reach.clone() };
+    let mut conn = ctx.office.db.read().await?;
+    let card = cards(ctx, &mut conn, std::slice::from_ref(&wanted), &asked).await?.remove(0);
+    let mut units = compared(ctx, &asked, &reach);
+    let left_out = units.len().saturating_sub(MOST_ROWS);
+    units.truncate(MOST_ROWS);
+    let steps = asked.period.steps();
+    let read = read(ctx, &mut conn, &wanted, &units, (asked.period, &steps)).await?;
+    let row = |at: usize, unit: Option<UnitId>, name: String| FigureRow {
+        unit,
+        name,
+        total: cell(ctx, found, read.of(0, at, 0), asked.period),
+        cells: steps.iter().enumerate().map(|(span, step)| cell(ctx, found, read.of(0, at, 1 + span), *step)).collect(),
+    };
+    let rows = units.iter().enumerate().map(|(at, unit)| row(1 + at, Some(*unit), ctx.names().unit(*unit)));
+    // Below the unit looked at stand all units that count in it; of another group only those that hold anything.
+    let rows = rows.filter(|row| row.total.has_records || row.cells.iter().any(|cell| cell.has_records)).collect();
+    let whole = row(0, asked.unit, asked.unit_words(ctx));
+    let own = asked.unit.or_else(|| ctx.tree.units().first().map(|root| root.id));
+    let others: Vec<(UnitId, Amount)> =
+        units.iter().enumerate().map(|(at, unit)| (*unit, read.of(0, 1 + at, 0))).collect();
+    let targets = targets_of(ctx, &mut conn, &wanted, &card, &others, asked.period).await?;
+    let is_whole = matches!(card.part, super::Part::Whole(_));
+    Ok(FigurePage {
+        mechanism: mechanism.id.to_string(),
+        mechanism_name: mechanism.name.clone(),
+        unit: chosen(ctx, asked.unit),
+        unit_words: asked.unit_words(ctx),
+        units: ctx.tree.within(&anywhere).map(Choice::from).collect(),
+        periods: asked.choices(ctx.today),
+        kinds: kinds(ctx, &reach),
+        card,
+        over_words: found.over_words.clone(),
+        formulas: formulas(found),
+        version: version(&mechanism),
+        is_ratio: is_ratio(found),
+        is_stock: is_stock(found),
+        steps,
+        whole,
+        rows,
+        targets,
+        may_set: own.filter(|unit| is_whole && crate::commands::targets::may_set(ctx, *unit)),
+        left_out,
+        asked,
+    })
+}
+
+/// The figure over the period and each of its steps: of all that is reached first, then of each unit.
+async fn read(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    wanted: &Wanted<'_>,
+    units: &[UnitId],
+    (period, steps): (Period, &[Period]),
+) -> Result<Amounts, Error> {
+    let mut places = vec![Place::Reach(wanted.reach.clone())];
+    places.extend(units.iter().map(|unit| Place::Unit(*unit)));
+    let spans: Vec<Days> = std::iter::once(&period).chain(steps).copied().map(days).collect();
+    let figures = vec![(wanted.mechanism, wanted.figure)];
+    reading::amounts(ctx, conn, &Ask { figures, places, spans, by: None }).await
+}
+
+/// What the unit looked at and others are to reach: the unit's name, its value, the target.
+async fn targets_of(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    wanted: &Wanted<'_>,
+    card: &FigureCard,
+    others: &[(UnitId, Amount)],
+    period: Period,
+) -> Result<Vec<(String, String, TargetLine)>, Error> {
+    let name = FigureId::from(wanted.name());
+    let own = card.target.as_ref().map(|line| line.unit);
+    let others: Vec<&(UnitId, Amount)> = others.iter().filter(|(unit, _)| Some(*unit) != own).collect();
+    let ids: Vec<UnitId> = others.iter().map(|(unit, _)| *unit).collect();
+    let known = Targets::read(ctx, conn, std::slice::from_ref(&name), &ids, period).await?;
+    let of_own = card.target.clone().map(|line| (ctx.names().unit(line.unit), card.value.clone(), line));
+    let of_other = |(unit, amount): &&(UnitId, Amount)| {
+        let line = known.of(ctx, &name, *unit, wanted.figure, *amount)?;
+        Some((ctx.names().unit(*unit), value_words(wanted.figure, *amount), line))
+    };
+    Ok(of_own.into_iter().chain(others.iter().filter_map(of_other)).collect())
+}
+
+/// The version of a definition, as short as it can be told apart.
+fn version(mechanism: &Mechanism) -> String {
+    mechanism.hash.chars().take(12).collect()
+}
+
+fn cell(ctx: &Ctx, figure: &Figure, amount: Amount, period: Period) -> FigureCell {
+    let is_known = !is_stock(figure) || period.first() <= ctx.today;
+    FigureCell {
+        shown: if is_known { value_words(figure, amount) } else { "—".to_owned() },
+        number: number(figure, amount).filter(|_| is_known),
+        has_records: is_known && amount != Amount::default(),
+        amount,
+        period: period.to_string(),
+    }
+}
+
+/// The units that are compared, in the order of the tree: all of a kind in reach, or those directly below the one
+/// looked at (or below the root) as they stood at the period's end. A reader who reaches only a part of one of them
+/// sees that part's units instead.
+fn compared(ctx: &Ctx, asked: &Asked, reach: &[Subtree]) -> Vec<UnitId> {
+    if !asked.among.is_empty() {
+        return ctx.tree.within(reach).filter(|unit| *unit.kind.as_str() == *asked.among).map(|unit| unit.id).collect();
+    }
+    let base = asked.unit.or_else(|| ctx.tree.units().first().map(|root| root.id));
+    let day = asked.period.last().min(ctx.today);
+    let in_reach = |ord: i64| reach.iter().any(|it| it.holds(ord));
+    let mut units = BTreeSet::new();
+    let mut add = |unit: UnitId| units.insert((ctx.tree.ord(unit).unwrap_or(i64::MAX), unit));
+    for over in reach.iter().flat_map(|over| ctx.tree.covering(*over)) {
+        if Some(over) != base {
+            add(over);
+            continue;
+        }
+        let below = ctx.tree.units().iter().filter(|unit| ctx.tree.parent_on(unit.id, day) == Some(over));
+        below.filter(|unit| in_reach(unit.over.first)).for_each(|unit| {
+            add(unit.id);
+        });
+    }
+    units.into_iter().map(|(_, unit)| unit).collect()
+}
