@@ -12,6 +12,7 @@ pub mod keys;
 pub mod tree;
 pub mod pinyin;
 pub mod records;
+pub mod past;
 pub mod cells;
 pub mod hashing;
 pub mod single_sign_on;

@@ -15,6 +15,7 @@ pub mod formula;
 pub mod series;
 pub mod template;
 pub mod catalog;
+pub mod kinds;
 pub mod facts;
 pub mod secrecy;
 pub mod record;

@@ -219,6 +219,7 @@ fn records() -> Vec<Line> {
     use Who::SignedIn;
     vec![
         (GET, "/records/{record}", SignedIn, get(pages::record::show)),
+        (GET, "/records/{record}/then", SignedIn, get(pages::record::then::show)),
         (POST, "/records/{record}/steps/{step}", SignedIn, post(pages::record::step::take)),
         (POST, "/records/{record}/reveals", SignedIn, post(pages::record::reveal::reveal)),
         (GET, "/files/{file}", SignedIn, get(pages::files::file)),

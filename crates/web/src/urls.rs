@@ -30,6 +30,11 @@ pub(crate) fn reveals(id: RecordId) -> String {
     format!("/records/{id}/reveals")
 }
 
+/// A record as it was on a past day.
+pub(crate) fn then(id: RecordId) -> String {
+    format!("/records/{id}/then")
+}
+
 /// A step of a record.
 pub(crate) fn step(id: RecordId, step: &str) -> String {
     format!("/records/{id}/steps/{step}")

@@ -280,3 +280,20 @@ async fn a_keeper_sees_and_moves_their_own_people_alone() {
         lin.asks(page).await.answers(404);
     }
 }
+
+#[tokio::test]
+async fn what_a_file_said_on_any_past_day_is_shown_and_no_stranger_sees_it() {
+    let office = Office::open().await;
+    office.on("2026-03-02");
+    let mut su = keeper(&office).await;
+    let file = registers(&mut su, "何思源", &[("现任职务", "科员")]).await;
+    office.on("2026-04-01");
+    su.takes("更正补充", &file, &[("现任职务", "副科长"), ("理由", "职务变动")]).await.answers(200);
+    let then = format!("{file}/then");
+    su.opens(&format!("{then}?day=2026-03-20")).await.says("科员").does_not_say("副科长").says("那天以后有 1 次变动");
+    su.opens(&format!("{then}?day=2026-04-01")).await.says("副科长").says("那天以后没有变动");
+    su.opens(&format!("{then}?day=2026-03-01")).await.says("那一天还没有登记。");
+    su.asks(&format!("{then}?day=2026-05-01")).await.answers(422).says("要看的日期不对");
+    let mut zheng = office.sign_in("zheng").await;
+    zheng.asks(&format!("{then}?day=2026-03-20")).await.answers(404);
+}

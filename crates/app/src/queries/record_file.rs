@@ -3,6 +3,7 @@
 //! Never a step that would be refused for authority.
 
 mod children;
+pub mod then;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,6 +13,7 @@ use kernel::catalog::{Field, FieldType, Mask, Mechanism, Step};
 use kernel::deadlines::{self, LightKind};
 use kernel::ids::{FieldId, PaperId, PersonId, RecordId, StateId};
 use kernel::journal::Entry;
+use kernel::kinds::Kind;
 use kernel::value::Value;
 use kernel::workflow;
 use store::Conn;
@@ -75,6 +77,8 @@ pub struct RecordFile {
     pub copies: Vec<String>,
     /// Does it stand on an older version of its definition?
     pub is_on_older_version: bool,
+    /// The kind of its mechanism.
+    pub kind: Kind,
 }
 
 impl RecordFile {
@@ -261,7 +265,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         number: record.number.clone(),
         state: words::state_name(mechanism, record.state.as_str()),
         light: register::light(ctx, &found),
-        stations: stations(ctx, &found, &entries),
+        stations: stations(&found, &entries),
         holder: holder(ctx, &found, &entries),
         facts: facts(ctx, &mut conn, &found, &files).await?,
         children: children::tables(ctx, &found),
@@ -287,6 +291,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
             .mechanisms
             .get(mechanism.id.as_str())
             .is_some_and(|current| current.hash != record.definition),
+        kind: mechanism.kind,
     })
 }
 
@@ -307,7 +312,7 @@ async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
 }
 
 /// The way: the states visited on the shortest path to the first final state, the state at hand, and what lies ahead.
-fn stations(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Vec<Station> {
+fn stations(found: &Found, entries: &[Entry]) -> Vec<Station> {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let main = path(mechanism, &mechanism.start().to.clone().unwrap_or_else(|| record.state.clone()));
     let mut ids: Vec<(StateId, Place)> = Vec::new();
@@ -335,7 +340,6 @@ fn stations(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Vec<Station> {
             }
         }
     }
-    let _ = ctx;
     ids.into_iter()
         .map(|(id, place)| Station {
             name: words::state_name(mechanism, id.as_str()),
@@ -556,7 +560,8 @@ fn field_name(mechanism: &Mechanism, id: &str) -> String {
 fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Again)>) -> Vec<StepForm> {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let ahead = path(mechanism, &record.state);
-    let leads = |step: &Step| mechanism.roster.is_none() && step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
+    let is_list = mechanism.kind == Kind::Register;
+    let leads = |step: &Step| !is_list && step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
     let mut steps = workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
     steps.sort_by_key(|step| !leads(step));
     let reader = Reader { asker: found.asker(ctx), masked: Some(&found.masked) };

@@ -12,6 +12,7 @@ use super::raw::Raw;
 use super::{Column, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
 use crate::authority::sight::Relation;
 use crate::ids::{MechanismId, RoleId, StateId, StepId};
+use crate::kinds::{Kind, register};
 
 /// No two things of one kind share an id or a Chinese name. Runs on what is written, so always.
 pub(super) fn names(desk: &mut Desk<'_>, matter: &Raw) {
@@ -75,6 +76,7 @@ pub(super) fn mechanism(desk: &mut Desk<'_>, matter: &Raw, mechanism: &Mechanism
     ask.lists_show_what_there_is();
     ask.figures_have_words();
     ask.examples_say_something();
+    ask.what_its_kind_asks();
     keeps(ask.desk, matter, mechanism);
 }
 
@@ -182,8 +184,8 @@ impl Questions<'_, '_> {
             let id = state.id.as_str();
             match (&state.holder, state.is_final) {
                 (Some(_), true) => self.desk.tell(self.place_of("state", id, "holder"), "办完的状态不用写 holder"),
-                // Somebody who is on a list waits for nobody.
-                (None, false) if self.it.roster.is_some() => {}
+                // What is on a list waits for nobody.
+                (None, false) if self.it.kind == Kind::Register => {}
                 (None, false) => {
                     let sentence = format!("状态“{}”没有写由谁来办", state.name);
                     self.desk.tell_hint(self.place("state", id), sentence, "请写 holder=\"角色\"，或者写 final=#true");
@@ -202,6 +204,22 @@ impl Questions<'_, '_> {
                 }
                 (None, true) => {}
             }
+        }
+    }
+
+    /// What its kind asks of a mechanism beyond what is asked of all.
+    fn what_its_kind_asks(&mut self) {
+        match self.it.kind {
+            Kind::Matter => {}
+            Kind::Register => self.nothing_is_edited_silently(),
+        }
+    }
+
+    fn nothing_is_edited_silently(&mut self) {
+        for step in self.it.steps.iter().filter(|step| register::edits_silently(self.it, step)) {
+            let sentence = format!("“{}”会改动登记的内容，却不用写理由", step.name);
+            let place = self.place("step", step.id.as_str());
+            self.desk.tell_hint(place, sentence, "台账名册里改动栏目的步骤要写 reason=#true");
         }
     }
 

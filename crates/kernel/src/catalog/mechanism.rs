@@ -14,17 +14,11 @@ use crate::calendar::Span;
 use crate::formula::Formula;
 use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
+use crate::kinds::Kind;
 use crate::retention::Retention;
 use crate::series::Pattern;
 use crate::template::Template;
 use crate::value::Facts;
-
-/// The kind of a mechanism: it brings behaviour, pages and invariants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// 闭环事项: raised, held, confirmed.
-    Matter,
-}
 
 /// One mechanism, checked.
 #[derive(Clone, Debug)]

@@ -28,8 +28,8 @@ pub use check::{check, formula_type, pinned};
 pub use figure::{Blend, Counts, Figure, FigureExample, FigureKind, Measure, Term, Who};
 pub use joint::Joint;
 pub use mechanism::{
-    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Guard, Kind,
-    ListLayout, Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
+    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Guard, ListLayout,
+    Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
 };
 pub use protection::{Level, Mask, Protection};
 pub use roster::{PeopleRoster, Roster};

@@ -89,6 +89,7 @@ pub struct Arrow {
 pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
     let teller = parts::Teller { it: mechanism, catalog };
     let sections = [
+        ("是哪一种", teller.kind()),
         ("记什么", teller.fields()),
         ("怎么走", teller.steps()),
         ("何时到期", teller.deadlines()),

@@ -3,17 +3,15 @@
 //! Only records with entries since that day are replayed, each to the end of that day; all others give what they give
 //! now. The cost is the entries since then. Never a record that its reader does not see by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use kernel::figures::{self, Amount, Cells};
 use kernel::ids::{RecordId, UnitId};
-use kernel::journal::{Entry, replay};
+use kernel::journal::Entry;
 use kernel::period::Period;
-use kernel::record::Record;
 use kernel::refusal::Refusal;
 use kernel::sealing::{Rows, given};
-use kernel::value::Value;
 use store::Conn;
 
 use super::asking::{Asked, FiguresAsk};
@@ -22,15 +20,12 @@ use super::is_stock;
 use super::sealed::{DriftLine, Known, lines, measured};
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::records::Found;
+use crate::past::{as_of, end_of};
 
 /// The most records that are replayed for one answer.
 const MOST_REPLAYED: u32 = 20_000;
 /// The most records that are listed.
 const MOST_LISTED: usize = 500;
-/// The hours between UTC and the office.
-const OFFICE_MS: i64 = 8 * 3_600_000;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A figure as it was known on a past day, beside what it is now.
 #[derive(Clone, Debug)]
@@ -152,51 +147,4 @@ async fn rows_then(
         }
     }
     Ok(Then { rows: Rows(rows), replayed: changed.len() })
-}
-
-/// The last moment of a day in the office.
-fn end_of(day: Date) -> i64 {
-    let days = Date::constant(1970, 1, 1).until(day).map_or(0, |span| i64::from(span.get_days()));
-    (days + 1) * DAY_MS - OFFICE_MS - 1
-}
-
-type Pinned = std::sync::Arc<kernel::catalog::Mechanism>;
-
-/// A record as it stood at a moment; nothing if it was not there yet. What facts, state and definition were is replayed;
-/// deadlines and the day of closing are what the first entry after that moment would bring back.
-fn as_of(ctx: &Ctx, found: Found, entries: &[Entry], until: i64) -> Result<Option<(Pinned, Record)>, Error> {
-    let (before, after): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|entry| entry.at <= until);
-    if before.is_empty() {
-        return Ok(None);
-    }
-    let broken = |fault: String| Error::broken("replay a record", anyhow::anyhow!(fault));
-    let started: BTreeSet<String> =
-        before.iter().flat_map(|entry| &entry.deadlines).map(|(id, _)| id.clone()).collect();
-    let then = replay(before).map_err(broken)?;
-    let Some(mechanism) = ctx.definitions.pinned(found.record.mechanism.as_str(), &then.definition) else {
-        return Err(broken(format!("{} is not kept", then.definition)));
-    };
-    let facts = kernel::facts::from_json(&mechanism, &then.facts.into());
-    let unit_of = |record: &kernel::value::Facts, it: &kernel::catalog::Mechanism| match record.find(it.unit.as_str()) {
-        Some(Value::Unit(unit)) => Some(*unit),
-        _ => None,
-    };
-    let mut record = found.record;
-    let (was, is) = (unit_of(&facts, &mechanism), unit_of(&record.facts, &found.mechanism));
-    if let Some(unit) = was.filter(|_| was != is) {
-        record.unit = unit;
-    }
-    let undone: Vec<_> = after.iter().filter_map(|entry| entry.undo.as_ref()).collect();
-    if let Some(first) = undone.first() {
-        record.closed_on = first.closed_on;
-    }
-    let mut running: BTreeMap<_, _> = record.deadlines.drain(..).map(|it| (it.id.clone(), it)).collect();
-    for was in undone.iter().rev().flat_map(|undo| &undo.deadlines) {
-        running.insert(was.id.clone(), was.clone());
-    }
-    running.retain(|id, _| started.contains(id.as_str()));
-    record.deadlines = running.into_values().collect();
-    (record.facts, record.definition, record.version) = (facts, then.definition.into(), then.version);
-    record.state = then.state.into();
-    Ok(Some((mechanism, record)))
 }

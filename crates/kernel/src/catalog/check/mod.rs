@@ -31,8 +31,9 @@ pub use scope::formula_type;
 
 use super::grammar::MECHANISM_FILE;
 use super::raw::{self, Raw};
-use super::{Catalog, FieldType, Kind, Mechanism, Vocabulary, battery};
+use super::{Catalog, FieldType, Mechanism, Vocabulary, battery};
 use crate::ids::MechanismId;
+use crate::kinds::Kind;
 use crate::problem::{Problem, SourceFile};
 use fields::Fields;
 use flow::Names;
@@ -182,13 +183,26 @@ fn read_all<'a>(
         let stem = stem(file);
         let templates = templates.remove(&(chapter, stem)).unwrap_or_default();
         let (nodes, faults) = raw::read(file, MECHANISM_FILE);
-        let Some(matter) = nodes.into_iter().find(|it| it.rule.key == "matter") else {
-            problems.extend(faults);
+        let mut desk = Desk::new(file);
+        let is_told = !faults.is_empty();
+        desk.problems.extend(faults);
+        let mut tops = nodes.into_iter();
+        let Some(matter) = tops.next() else {
+            if !is_told {
+                let words: Vec<String> = Kind::ALL.map(|kind| format!("{} {}", kind.word(), kind.name())).into();
+                desk.tell_hint(
+                    0..0,
+                    "没有写机制",
+                    format!("一个文件写一个机制，开头写它是哪一种：{}", words.join("、")),
+                );
+            }
+            problems.extend(desk.problems);
             unread.push(stem.to_owned());
             continue;
         };
-        let mut desk = Desk::new(file);
-        desk.problems.extend(faults);
+        for other in tops {
+            desk.tell(other.span.clone(), format!("一个文件只写一个机制，前面已经写了 {}", matter.arg(0)));
+        }
         if matter.arg(0) != stem && !matter.arg(0).is_empty() {
             desk.tell_hint(
                 matter.arg_span(0),
@@ -245,7 +259,7 @@ impl Sheet<'_> {
         Some(Mechanism {
             id: matter.arg(0).into(),
             name: matter.arg(1).to_owned(),
-            kind: Kind::Matter,
+            kind: Kind::of(matter.rule.key)?,
             chapter: Arc::from(*chapter),
             hash: hash(desk.file, templates),
             purpose: texts("purpose").concat(),

@@ -4,11 +4,13 @@
 //! asks of each line where it is enforced and which test proves it.
 //! Never a rule that needs more than the node itself: those are checks.
 
-mod parts;
+pub(crate) mod parts;
 mod table;
 
 use parts::{CODE, ID, NAME};
 pub use table::GRAMMAR;
+
+use crate::kinds::Kind;
 
 /// A kind of node.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,6 +103,8 @@ pub enum Scalar {
 pub const ANY: &str = "*";
 /// The key of a mechanism's file.
 pub const MECHANISM_FILE: &str = "mechanism_file";
+/// What stands for the top node of a mechanism of any kind: its parts stand in every kind.
+pub const MECHANISM: &str = "mechanism";
 /// The key of a file of the vocabulary.
 pub const VOCABULARY_FILE: &str = "vocabulary_file";
 
@@ -142,14 +146,14 @@ pub const OWN_COLUMNS: &[&str] = &["number", "state", "light", "due", "holder"];
 
 /// The node that may be written as `name` inside the node `inside`.
 pub fn find(inside: &str, name: &str) -> Option<&'static Node> {
-    let fits = |node: &&Node| node.inside.contains(&inside);
-    let named = GRAMMAR.iter().filter(fits).find(|node| node.name == name);
-    named.or_else(|| GRAMMAR.iter().filter(fits).find(|node| node.name == ANY))
+    let named = within(inside).find(|node| node.name == name);
+    named.or_else(|| within(inside).find(|node| node.name == ANY))
 }
 
 /// What may stand inside the node `inside`.
-pub fn within(inside: &str) -> impl Iterator<Item = &'static Node> {
-    GRAMMAR.iter().filter(move |node| node.inside.contains(&inside))
+pub fn within(inside: &str) -> impl Iterator<Item = &'static Node> + '_ {
+    let is_of_all = |node: &Node| node.inside.contains(&MECHANISM) && Kind::of(inside).is_some();
+    GRAMMAR.iter().filter(move |node| node.inside.contains(&inside) || is_of_all(node))
 }
 
 impl Node {
@@ -208,7 +212,7 @@ mod tests {
         let mut keys: Vec<_> = GRAMMAR.iter().map(|node| node.key).collect();
         for node in GRAMMAR {
             for parent in node.inside {
-                let known = keys.contains(parent) || [MECHANISM_FILE, VOCABULARY_FILE].contains(parent);
+                let known = keys.contains(parent) || [MECHANISM_FILE, MECHANISM, VOCABULARY_FILE].contains(parent);
                 assert!(known, "{} stands in {parent}, which is not in the table", node.key);
             }
         }
@@ -216,6 +220,15 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn every_kind_has_its_word_and_all_parts_stand_in_it() {
+        let tops: Vec<&str> = within(MECHANISM_FILE).map(|node| node.key).collect();
+        assert_eq!(tops, Kind::ALL.map(Kind::word));
+        let parts = |kind: Kind| within(kind.word()).map(|node| node.key).collect::<Vec<_>>();
+        assert!(parts(Kind::Matter).contains(&"step"));
+        assert_eq!(parts(Kind::Register), parts(Kind::Matter));
     }
 
     #[test]

@@ -5,41 +5,41 @@
 
 use super::{Argument, LEVELS, MASKS, Property, Scalar};
 
-pub(super) const fn arg(name: &'static str, of: Scalar) -> Argument {
+pub(crate) const fn arg(name: &'static str, of: Scalar) -> Argument {
     Argument { name, of, many: false }
 }
 
-pub(super) const fn many(name: &'static str, of: Scalar) -> Argument {
+pub(crate) const fn many(name: &'static str, of: Scalar) -> Argument {
     Argument { name, of, many: true }
 }
 
-pub(super) const fn must(name: &'static str, of: Scalar, means: &'static str) -> Property {
+pub(crate) const fn must(name: &'static str, of: Scalar, means: &'static str) -> Property {
     Property { name, of, required: true, means }
 }
 
-pub(super) const fn may(name: &'static str, of: Scalar, means: &'static str) -> Property {
+pub(crate) const fn may(name: &'static str, of: Scalar, means: &'static str) -> Property {
     Property { name, of, required: false, means }
 }
 
-pub(super) const ID: Argument = arg("代号", Scalar::Id);
-pub(super) const CODE: Argument = arg("代号", Scalar::Code);
-pub(super) const NAME: Argument = arg("名称", Scalar::Text);
+pub(crate) const ID: Argument = arg("代号", Scalar::Id);
+pub(crate) const CODE: Argument = arg("代号", Scalar::Code);
+pub(crate) const NAME: Argument = arg("名称", Scalar::Text);
 
 // What a field of a record and a column of a child table say alike.
-pub(super) const MAX: Property = may("max", Scalar::Whole, "文字最多多少字，或者整数最大是多少。");
-pub(super) const MIN: Property = may("min", Scalar::Whole, "整数最小是多少。");
-pub(super) const MEASURE: Property = may("measure", Scalar::Text, "数字的计量单位，例如项、人、场。");
-pub(super) const PLACES: Property = may("places", Scalar::Whole, "小数最多几位，0到6。");
-pub(super) const LIST: Property = may("list", Scalar::Id, "从哪张选项表里选。");
-pub(super) const OF: Property = may("of", Scalar::Id, "关联哪个机制的记录。");
-pub(super) const HELP: Property = may("help", Scalar::Text, "填写时显示在下面的提示。");
-pub(super) const LEVEL: Property =
+pub(crate) const MAX: Property = may("max", Scalar::Whole, "文字最多多少字，或者整数最大是多少。");
+pub(crate) const MIN: Property = may("min", Scalar::Whole, "整数最小是多少。");
+pub(crate) const MEASURE: Property = may("measure", Scalar::Text, "数字的计量单位，例如项、人、场。");
+pub(crate) const PLACES: Property = may("places", Scalar::Whole, "小数最多几位，0到6。");
+pub(crate) const LIST: Property = may("list", Scalar::Id, "从哪张选项表里选。");
+pub(crate) const OF: Property = may("of", Scalar::Id, "关联哪个机制的记录。");
+pub(crate) const HELP: Property = may("help", Scalar::Text, "填写时显示在下面的提示。");
+pub(crate) const LEVEL: Property =
     may("level", Scalar::Word(LEVELS), "personal 个人信息，sensitive 敏感个人信息；写了就要写 purpose 和 mask。");
-pub(super) const PURPOSE: Property = may("purpose", Scalar::Text, "为什么收集这项个人信息，填写的人看得到。");
-pub(super) const MASK: Property = may(
+pub(crate) const PURPOSE: Property = may("purpose", Scalar::Text, "为什么收集这项个人信息，填写的人看得到。");
+pub(crate) const MASK: Property = may(
     "mask",
     Scalar::Word(MASKS),
     "平时遮住：identity 身份号码，phone 电话，name 姓名，all 全部；写明理由才看得到全文，并且留痕。",
 );
-pub(super) const READ: Property =
+pub(crate) const READ: Property =
     may("read", Scalar::Ids, "只有这些角色看得到这一栏；不写就是看得到记录的人都看得到。");

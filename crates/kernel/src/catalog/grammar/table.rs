@@ -6,26 +6,20 @@ use super::parts::{
     CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PLACES, PURPOSE, READ, arg, many, may, must,
 };
 use super::{
-    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM_FILE, Node, RELATIONS,
-    ROSTERS, SORTS, Scalar, Times, VOCABULARY_FILE,
+    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM, Node, RELATIONS, ROSTERS,
+    SORTS, Scalar, Times, VOCABULARY_FILE,
 };
 use crate::identity::FORMS;
+use crate::kinds;
 
 /// Every node, parents first.
 pub const GRAMMAR: &[Node] = &[
-    Node {
-        key: "matter",
-        name: "matter",
-        inside: &[MECHANISM_FILE],
-        times: Times::Once,
-        args: &[ID, NAME],
-        props: &[],
-        means: "闭环事项：从提出到确认办结的一类事项。一个文件写一个，文件名就是代号。",
-    },
+    kinds::matter::TOP,
+    kinds::register::TOP,
     Node {
         key: "purpose",
         name: "purpose",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Once,
         args: &[arg("用途", Scalar::Text)],
         props: &[],
@@ -34,7 +28,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "basis",
         name: "basis",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Some,
         args: &[many("依据", Scalar::Text)],
         props: &[],
@@ -43,7 +37,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "covers",
         name: "covers",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[many("机制清单编号", Scalar::Text)],
         props: &[],
@@ -52,7 +46,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "number",
         name: "number",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[arg("编号样式", Scalar::Pattern)],
         props: &[must("at", Scalar::Id, "走到哪一步时编号。")],
@@ -61,7 +55,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "subject",
         name: "subject",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Once,
         args: &[],
         props: &[
@@ -73,7 +67,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "roster",
         name: "roster",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[arg("名册", Scalar::Word(ROSTERS))],
         props: &[
@@ -90,7 +84,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "field",
         name: "field",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Some,
         args: &[ID, NAME, arg("类型", Scalar::Word(FIELD_TYPES))],
         props: &[
@@ -135,7 +129,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "child",
         name: "child",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Any,
         args: &[ID, NAME],
         props: &[],
@@ -166,7 +160,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "state",
         name: "state",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Some,
         args: &[ID, NAME],
         props: &[
@@ -179,7 +173,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "step",
         name: "step",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Some,
         args: &[ID, NAME],
         props: &[
@@ -211,7 +205,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "deadline",
         name: "deadline",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Any,
         args: &[ID, NAME],
         props: &[
@@ -266,7 +260,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "opening",
         name: "opening",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Any,
         args: &[ID],
         props: &[
@@ -287,7 +281,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "paper",
         name: "paper",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Any,
         args: &[ID, NAME],
         props: &[
@@ -303,7 +297,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "notice",
         name: "notice",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Any,
         args: &[],
         props: &[
@@ -316,7 +310,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "figure",
         name: "figure",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Any,
         args: &[ID, NAME],
         props: &[
@@ -376,7 +370,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "rights",
         name: "rights",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Once,
         args: &[],
         props: &[
@@ -407,7 +401,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "retention",
         name: "retention",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[],
         props: &[
@@ -420,7 +414,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "list",
         name: "list",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Once,
         args: &[],
         props: &[
@@ -432,7 +426,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "board",
         name: "board",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[],
         props: &[must("card", Scalar::Ids, "卡片上显示哪些栏目。")],
@@ -441,7 +435,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "calendar",
         name: "calendar",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[],
         props: &[must("by", Scalar::Id, "按哪个日期栏目排。")],
@@ -450,7 +444,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "example",
         name: "example",
-        inside: &["matter"],
+        inside: &[MECHANISM],
         times: Times::Some,
         args: &[NAME],
         props: &[must("ends", Scalar::Id, "走完停在哪个状态。")],

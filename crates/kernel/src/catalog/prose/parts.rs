@@ -64,6 +64,11 @@ impl Teller<'_> {
         ids.iter().map(|id| self.field_name(id)).collect::<Vec<_>>().join("、")
     }
 
+    pub(super) fn kind(&self) -> Vec<Block> {
+        let kind = self.it.kind;
+        vec![Block::Paragraph(format!("{}。{}", kind.name(), kind.always()))]
+    }
+
     pub(super) fn fields(&self) -> Vec<Block> {
         let mut blocks =
             vec![table(&["栏目", "类型", "说明"], self.it.fields.iter().map(|it| self.field(it)).collect())];

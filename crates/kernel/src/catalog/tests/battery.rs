@@ -279,3 +279,34 @@ fn an_example_begins_at_the_beginning() {
         expect!["care/follow_up.kdl:17:14 没有名为 clse 的步骤 是否为“close”？"],
     );
 }
+
+#[test]
+fn what_is_on_a_register_waits_for_nobody_and_is_not_edited_silently() {
+    let (catalog, told_of) = check(&edited(&[
+        ("matter \"follow_up\"", "register \"follow_up\""),
+        ("state \"open\"   \"待约谈\" holder=\"clerk\"", "state \"open\"   \"待约谈\""),
+        (
+            "step \"close\" \"约谈\" from=\"open\" to=\"closed\" who=\"clerk\"",
+            "step \"mend\" \"更正\" from=\"open\" stays=#true who=\"clerk\" reason=#true asks=\"title\"\n    \
+             step \"close\" \"约谈\" from=\"open\" to=\"closed\" who=\"clerk\"",
+        ),
+    ]));
+    assert_eq!(told(&told_of), "");
+    assert_eq!(catalog.mechanism("follow_up").expect("it is sound").kind, crate::kinds::Kind::Register);
+    let (_, told_of) = check(&edited(&[
+        ("matter \"follow_up\"", "register \"follow_up\""),
+        (
+            "step \"close\" \"约谈\" from=\"open\"",
+            "step \"mend\" \"更正\" from=\"open\" stays=#true who=\"clerk\" asks=\"title\"\n    step \"close\" \"约谈\" from=\"open\"",
+        ),
+    ]));
+    expect!["care/follow_up.kdl:12:10 “更正”会改动登记的内容，却不用写理由 台账名册里改动栏目的步骤要写 reason=#true"]
+        .assert_eq(&first_hand(told_of));
+}
+
+#[test]
+fn a_file_is_one_mechanism_of_one_kind() {
+    let (_, told_of) =
+        check(&edited(&[("matter \"follow_up\"", "register \"other\" \"别的\" {\n}\nmatter \"follow_up\"")]));
+    assert!(told(&told_of).contains("一个文件只写一个机制，前面已经写了 other"), "{}", told(&told_of));
+}

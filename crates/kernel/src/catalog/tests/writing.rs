@@ -21,11 +21,10 @@ fn an_unknown_node_is_named_with_the_nearest() {
     );
     problems(
         "matter \"follow_up\"",
-        "register \"follow_up\"",
+        "enlist \"follow_up\"",
         expect![[r#"
-        care/follow_up.kdl:1:1 缺少 matter 闭环事项：从提出到确认办结的一类事项。一个文件写一个，文件名就是代号。
-        care/follow_up.kdl:2:1 这里没有“register”这种节点
-        care/visit.kdl:58:20 机制 follow_up 的文件读不出来，无法核对联动 请先改好 follow_up"#]],
+            care/follow_up.kdl:2:1 这里没有“enlist”这种节点
+            care/visit.kdl:58:20 机制 follow_up 的文件读不出来，无法核对联动 请先改好 follow_up"#]],
     );
 }
 
@@ -176,7 +175,7 @@ fn fifty_mistakes_give_fifty_problems() {
 fn an_empty_file_says_what_is_missing() {
     let file = SourceFile { path: "care/empty.kdl".into(), text: "// 还没写\n".into() };
     let (_, problems) = check(&[file]);
-    expect!["care/empty.kdl:1:1 缺少 matter 闭环事项：从提出到确认办结的一类事项。一个文件写一个，文件名就是代号。"]
+    expect!["care/empty.kdl:1:1 没有写机制 一个文件写一个机制，开头写它是哪一种：matter 闭环事项、register 台账名册"]
         .assert_eq(&told(&problems));
 }
 

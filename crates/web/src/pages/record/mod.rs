@@ -22,6 +22,7 @@ use crate::visitor::{At, Visitor};
 
 pub(crate) mod reveal;
 pub(crate) mod step;
+pub(crate) mod then;
 mod view;
 
 /// What was done just before, so that the page can say so.

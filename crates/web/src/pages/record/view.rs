@@ -5,10 +5,11 @@ use app::queries::moves::RoundLine;
 use app::queries::people::PersonCards;
 use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
 use kernel::ids::FieldId;
+use kernel::kinds::Kind;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::{Shown, reveal};
+use super::{Shown, reveal, then};
 use crate::pages::{controls, people, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
@@ -41,9 +42,11 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
     if let Some(cards) = &shown.person {
         return of_person(visitor, file, shown, cards);
     }
+    let is_list = file.kind == Kind::Register;
     html! {
         (said(file, shown))
-        (plain_card(stepper(&file.stations.iter().map(|station| stage(file, station)).collect::<Vec<_>>())))
+        // An entry of a register goes nowhere.
+        @if !is_list { (plain_card(stepper(&file.stations.iter().map(|station| stage(file, station)).collect::<Vec<_>>()))) }
         div.grid {
             div.c8.pile {
                 (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file, &[])) }))
@@ -53,8 +56,12 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 (steps(visitor, file, shown))
                 @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }
                 @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
-                (card("时限和承办", html! {}, facts(&standing(file), true)))
-                (card("文书", html! {}, papers(file)))
+                @if is_list {
+                    (then::card_of(file, &visitor.ctx.today.to_string()))
+                } @else {
+                    (card("时限和承办", html! {}, facts(&standing(file), true)))
+                    (card("文书", html! {}, papers(file)))
+                }
                 @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
             }
         }
@@ -74,6 +81,7 @@ fn of_person(visitor: &Visitor, file: &RecordFile, shown: &Shown, cards: &Person
             }
             div.c4.pile {
                 (people::cards::beside(cards))
+                (then::card_of(file, &visitor.ctx.today.to_string()))
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
                 @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
             }
@@ -140,18 +148,25 @@ fn children(file: &RecordFile, told: &[FieldId]) -> Markup {
     let covered = |child: &ChildTable| child.columns.iter().cloned().zip(child.masked.clone()).collect::<Vec<_>>();
     html! {
         @for child in file.children.iter().filter(|child| !child.rows.is_empty() && !told.contains(&child.id)) {
-            h3.pad { (child.name) }
-            (table(&Table {
-                caption: child.name.clone(),
-                columns: child.columns.iter().map(|title| Column::new(title, ColumnKind::Text)).collect(),
-                rows: child.rows.iter().map(|row| Row { cells: row.iter().map(|words| Cell::text(words)).collect(), ..Row::default() }).collect(),
-                choose: None,
-                wide: child.columns.len() > 6,
-            }))
+            (self::child(child))
             @for (name, masked) in covered(child) {
                 @if let Some(id) = masked { div.pad { (reveal::masked(file.id, &id, &name, "")) } }
             }
         }
+    }
+}
+
+/// A child table under its name.
+pub(super) fn child(child: &ChildTable) -> Markup {
+    html! {
+        h3.pad { (child.name) }
+        (table(&Table {
+            caption: child.name.clone(),
+            columns: child.columns.iter().map(|title| Column::new(title, ColumnKind::Text)).collect(),
+            rows: child.rows.iter().map(|row| Row { cells: row.iter().map(|words| Cell::text(words)).collect(), ..Row::default() }).collect(),
+            choose: None,
+            wide: child.columns.len() > 6,
+        }))
     }
 }
 

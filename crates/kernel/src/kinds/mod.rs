@@ -1,0 +1,55 @@
+//! What kind of work is it? The kinds of mechanisms, each with what it brings and what must always hold in it.
+//!
+//! The top node of a definition names the main kind. What all mechanisms have (fields, states, steps, deadlines, papers,
+//! figures …) belongs to every kind; what a kind brings may stand in mechanisms of another one, and is asked of its own.
+//! Never a kind that brings nothing yet: it is declared when it does.
+
+pub mod matter;
+pub mod register;
+
+/// The kind of a mechanism: it brings behaviour, pages and invariants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 闭环事项: raised, held, confirmed.
+    Matter,
+    /// 台账名册: a dated list of things or people.
+    Register,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Matter, Self::Register];
+
+    /// The word that a definition begins with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Matter => "matter",
+            Self::Register => "register",
+        }
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Matter => "闭环事项",
+            Self::Register => "台账名册",
+        }
+    }
+
+    /// What always holds in it, for the book.
+    pub fn always(self) -> &'static str {
+        match self {
+            Self::Matter => {
+                "收到的等于在办的、办结的和撤销的之和，任何一天都是；没有答复和确认不能办结；是否逾期由系统计算，不能填写。"
+            }
+            Self::Register => {
+                "过去任何一天是什么样子都查得到；改一个栏目要写理由，经过里看得到从什么改成什么；登记的人和物不等谁来办。"
+            }
+        }
+    }
+
+    /// The kind that a definition begins with.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
