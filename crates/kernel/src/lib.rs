@@ -30,6 +30,7 @@ pub mod flow;
 pub mod figures;
 pub mod sealing;
 pub mod target;
+pub mod veil;
 pub mod roster;
 pub mod journal;
 pub mod retention;

@@ -420,6 +420,7 @@
   function furnish(within) {
     all('select[data-pick]', within).forEach(select => { if (!select.closest('.combo')) picker(select); });
     all('input[data-choose]', within).forEach(box => { if (!box.closest('.combo')) chooser(box); });
+    all('.scroll > .heat, .pad > .chart:not(.dots)', within).forEach(wide => { wide.parentElement.scrollLeft = wide.scrollWidth; });
     all('form', within).forEach(form => { if (form.querySelector('input[data-row]')) countRows(form); });
   }
   furnish(document);

@@ -168,6 +168,8 @@ fn figures() -> Vec<Line> {
         (GET, "/m/{mechanism}/figures", SignedIn, get(pages::figures::of_mechanism)),
         (GET, "/m/{mechanism}/figures/{figure}", SignedIn, get(pages::figures::one::show)),
         (GET, "/m/{mechanism}/figures/{figure}/known", SignedIn, get(pages::figures::known::show)),
+        (GET, "/m/{mechanism}/figures/{figure}/parts", SignedIn, get(pages::figures::pivot::show)),
+        (GET, "/m/{mechanism}/figures/{figure}/parts/{form}", SignedIn, get(pages::figures::pivot::take)),
         (GET, "/m/{mechanism}/figures/{figure}/{form}", SignedIn, get(pages::figures::one::take)),
         (GET, "/figures/seals", SignedIn, get(pages::figures::seals::show)),
         (POST, "/figures/seals", SignedIn, post(pages::figures::seals::submit)),
@@ -179,6 +181,7 @@ fn figures() -> Vec<Line> {
         (GET, "/api/v1/figures", SignedIn, get(api::figures::all)),
         (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::of_mechanism)),
         (GET, "/api/v1/mechanisms/{mechanism}/figures/{figure}", SignedIn, get(api::figures::one)),
+        (GET, "/api/v1/mechanisms/{mechanism}/figures/{figure}/parts", SignedIn, get(api::figures::parts)),
     ]
 }
 

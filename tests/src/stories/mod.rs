@@ -7,6 +7,7 @@ pub(crate) mod taking_in;
 mod issuing;
 mod course;
 mod lateness;
+mod figure_parts;
 mod figures;
 mod timeline;
 mod machines;

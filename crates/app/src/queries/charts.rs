@@ -2,7 +2,7 @@
 //!
 //! Never a value of its own: it draws what the page holds.
 
-use documents::chart::{self, Datum, HeatRow, Ranked, Series};
+use documents::chart::{self, Datum, HeatRow, Ranked, Series, Tints};
 
 use crate::queries::figures::{FigureCell, FigurePage, FigureRow};
 
@@ -43,7 +43,9 @@ pub fn heat(page: &FigurePage, door: Door<'_>) -> String {
         name: row.name.clone(),
         data: row.cells.iter().map(|cell| datum(row, cell, door)).collect(),
     };
-    chart::heat(&title(page, "单位与期间"), &labels(page), &page.rows.iter().map(row).collect::<Vec<_>>(), true)
+    // Whether more is better is not for the program to say, but of a rate.
+    let tints = if page.is_ratio { Tints::Good } else { Tints::Much };
+    chart::heat(&title(page, "单位与期间"), &labels(page), &page.rows.iter().map(row).collect::<Vec<_>>(), tints)
 }
 
 fn datum(row: &FigureRow, cell: &FigureCell, door: Door<'_>) -> Datum {

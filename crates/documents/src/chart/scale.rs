@@ -16,21 +16,23 @@ pub(super) struct Scale {
 impl Scale {
     /// The axis for these values, drawn between `from` and `to`. Zero is always on it.
     pub(super) fn with_zero(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
-        let (low, high) = range(values.chain([0.0]));
-        Self::over(low, high, from, to)
+        let values: Vec<f64> = values.chain([0.0]).collect();
+        let (low, high) = range(values.iter().copied());
+        Self::over(low, high, least_step(&values), from, to)
     }
 
     /// The axis for these values; zero only if they come near it.
     pub(super) fn around(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
-        let (low, high) = range(values);
+        let values: Vec<f64> = values.collect();
+        let (low, high) = range(values.iter().copied());
         let near = low >= 0.0 && low < (high - low) * 2.0;
-        Self::over(if near { 0.0 } else { low }, high, from, to)
+        Self::over(if near { 0.0 } else { low }, high, least_step(&values), from, to)
     }
 
-    fn over(low: f64, high: f64, from: f64, to: f64) -> Self {
+    fn over(low: f64, high: f64, least: f64, from: f64, to: f64) -> Self {
         let (low, high) =
             if high > low { (low, high) } else { (low.min(0.0), if low > 0.0 { low } else { low.max(0.0) + 1.0 }) };
-        let step = round_step((high - low) / 4.0);
+        let step = round_step((high - low) / 4.0).max(least);
         let (first, last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
         let ticks: Vec<f64> = (first..=last.min(first + 12)).map(|at| at as f64 * step).collect();
         let (low, high) = (first as f64 * step, last as f64 * step);
@@ -55,6 +57,11 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) =
         finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if low <= high { (low, high) } else { (0.0, 1.0) }
+}
+
+/// Between whole numbers stands no half one: half a task is none.
+fn least_step(values: &[f64]) -> f64 {
+    if values.iter().all(|value| !value.is_finite() || value.fract() == 0.0) { 1.0 } else { 0.0 }
 }
 
 /// 1, 2 or 5 times a power of ten, at least `least`.
@@ -98,8 +105,10 @@ mod tests {
         assert_eq!(ticks(&[0.31]), "0.0 0.1 0.2 0.3 0.4");
         assert_eq!(ticks(&[-3.0, 7.0]), "-5 0 5 10");
         assert_eq!(ticks(&[125_000.0]), "0 5万 10万 15万");
-        assert_eq!(ticks(&[]), "0.0 0.5 1.0");
-        assert_eq!(ticks(&[0.0]), "0.0 0.5 1.0");
+        assert_eq!(ticks(&[]), "0 1");
+        assert_eq!(ticks(&[0.0]), "0 1");
+        assert_eq!(ticks(&[2.0, 1.0]), "0 1 2");
+        assert_eq!(ticks(&[0.5, 1.0]), "0.0 0.5 1.0");
         assert_eq!(ticks(&[f64::NAN, 4.0]), "0 1 2 3 4");
     }
 

@@ -66,8 +66,17 @@ pub fn dot_plot(title: &str, rows: &[Ranked], target: Option<&Target>) -> String
     drawing.finish()
 }
 
-/// Units × months: the better, the greener. `higher_is_better` turns the tints around for figures such as overdue tasks.
-pub fn heat(title: &str, months: &[String], rows: &[HeatRow], higher_is_better: bool) -> String {
+/// What a tint says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tints {
+    /// The higher, the better: from red to green.
+    Good,
+    /// Only how much it is: shades of one colour.
+    Much,
+}
+
+/// Units × months, each in its tint.
+pub fn heat(title: &str, months: &[String], rows: &[HeatRow], tints: Tints) -> String {
     let rows = &rows[..rows.len().min(ROWS)];
     let months = &months[..months.len().min(36)];
     let (left, wide, high, top) = (132.0, 46.0, 26.0, 24.0);
@@ -93,13 +102,16 @@ pub fn heat(title: &str, months: &[String], rows: &[HeatRow], higher_is_better: 
             };
             let x = left + wide * across as f64;
             let rank = share_below(&sorted, value);
-            let good = if higher_is_better { rank } else { 1.0 - rank };
+            let colour = match tints {
+                Tints::Much => shade(value, sorted.last().copied().unwrap_or(0.0)),
+                Tints::Good => tint(rank),
+            };
             drawing.datum(&format!("{} {month} {}", row.name, datum.words), datum.href.as_deref(), |drawing| {
                 drawing.rect(
-                    &format!("heat-{}", (good * 8.0).round()),
+                    &format!("heat-{}", (rank * 8.0).round()),
                     (x + 1.0, y + 1.0),
                     (wide - 2.0, high - 2.0),
-                    &tint(good),
+                    &colour,
                 );
                 drawing.text(
                     "value",
@@ -120,6 +132,13 @@ fn share_below(sorted: &[f64], value: f64) -> f64 {
     let upto = sorted.partition_point(|other| *other <= value);
     let others = sorted.len().saturating_sub(upto - below);
     if others == 0 { 0.5 } else { below as f64 / others as f64 }
+}
+
+/// From white to blue.
+fn shade(value: f64, most: f64) -> String {
+    let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
+    let mix = |from: f64, to: f64| (from + (to - from) * share).round() as u8;
+    format!("#{:02x}{:02x}{:02x}", mix(255.0, 150.0), mix(255.0, 190.0), mix(255.0, 230.0))
 }
 
 /// From red over white to green.

@@ -43,6 +43,29 @@ pub(crate) async fn one(
     })))
 }
 
+/// `GET /api/v1/mechanisms/{mechanism}/figures/{figure}/parts`.
+pub(crate) async fn parts(
+    visitor: Visitor,
+    At((mechanism, figure)): At<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Answer<Value>, Failure> {
+    let page = figures::pivot(&visitor.ctx, &mechanism, &figure, &asked.ask()?).await?;
+    let part = |row: &figures::PivotRow| json!({ "slice": row.slice, "name": row.name, "cells": row.cells.iter().map(cell).collect::<Vec<_>>() });
+    let column = |it: &figures::PivotColumn| json!({ "name": it.name, "unit": it.unit.map(|unit| unit.to_string()) });
+    Ok(Answer(json!({
+        "mechanism": page.mechanism.0,
+        "figure": page.figure.0,
+        "unit": page.asked.unit.map(|unit| unit.to_string()),
+        "period": page.asked.period.to_string(),
+        "by": page.by.id,
+        "columns": page.columns.iter().map(column).collect::<Vec<_>>(),
+        "rows": page.rows.iter().map(part).collect::<Vec<_>>(),
+        "whole": part(&page.whole),
+        "sums": figures::sum_words(&page),
+        "of": figures::part_words(&page.part),
+    })))
+}
+
 fn overview(page: &Overview) -> Value {
     let mechanisms = page.chapters.iter().flat_map(|(_, own)| own);
     let mechanisms = mechanisms.map(|one| {

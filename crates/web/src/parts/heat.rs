@@ -24,8 +24,14 @@ impl Tint {
         }
     }
 
+    /// How much it is of the most that there is: a shade of one colour, neither good nor poor.
+    pub fn much(value: f64, most: f64) -> Tint {
+        let share = value / most;
+        Tint(if share.is_finite() { 5 + (share.clamp(0.0, 1.0) * 4.0).ceil().clamp(1.0, 4.0) as u8 - 1 } else { 5 })
+    }
+
     fn class(self) -> &'static str {
-        ["t0", "t1", "t2", "t3", "t4"][usize::from(self.0.min(4))]
+        ["t0", "t1", "t2", "t3", "t4", "m1", "m2", "m3", "m4"][usize::from(self.0.min(8))]
     }
 }
 

@@ -23,6 +23,10 @@ pub struct FiguresAsk {
     pub until: String,
     /// The kind of the units that are compared; those directly below by default.
     pub among: String,
+    /// By what a figure is cut into parts: a field's id, or the kind of the unit.
+    pub by: String,
+    /// What stands beside each other when it is cut: `units`, or else the steps of the period.
+    pub across: String,
 }
 
 /// What is asked, understood.
@@ -34,6 +38,8 @@ pub struct Asked {
     pub period: Period,
     /// The kind of the units that are compared; empty for those directly below.
     pub among: String,
+    /// The periods that are looked at most: how each is called here, and what it is today.
+    pub quick: Vec<(&'static str, Period)>,
 }
 
 /// A period to choose, as it stands in an address and as it is read.
@@ -61,7 +67,8 @@ impl Asked {
             ctx.tree.unit(unit).ok_or(Error::NotFound)?;
         }
         let is_kind = |kind: &String| ctx.vocabulary().unit_kind(kind).is_some();
-        Ok(Self { unit: ask.unit, period, among: Some(ask.among.clone()).filter(is_kind).unwrap_or_default() })
+        let among = Some(ask.among.clone()).filter(is_kind).unwrap_or_default();
+        Ok(Self { unit: ask.unit, period, among, quick: quick(ctx.today) })
     }
 
     /// What is looked at, in words.
@@ -90,4 +97,16 @@ impl Asked {
 /// This year up to the end of this month.
 pub(super) fn this_year(today: Date) -> Period {
     Period::UpTo(Month::of(today).last_day())
+}
+
+/// What is looked at most.
+fn quick(today: Date) -> Vec<(&'static str, Period)> {
+    vec![
+        ("本周", Period::week_of(today)),
+        ("本月", Period::Month(Month::of(today))),
+        ("本季度", Period::quarter_of(today)),
+        ("本半年", Period::half_of(today)),
+        ("本年累计", this_year(today)),
+        ("全年", Period::Year(today.year())),
+    ]
 }

@@ -9,6 +9,7 @@ mod known;
 mod one;
 mod out;
 mod overview;
+mod pivot;
 pub mod sealed;
 mod targets;
 
@@ -16,9 +17,11 @@ pub use asking::{Asked, FiguresAsk, PeriodChoice};
 pub use cards::{Change, FigureCard, Part, Wanted, cards, wanted};
 pub use known::{KnownPage, known_on};
 pub use one::{FigureCell, FigurePage, FigureRow, figure_page};
-pub use out::{Form, download, part_words};
+pub use out::{Form, download, download_parts, part_words, sum_words};
 pub use overview::{MechanismFigures, Overview, of_mechanism, overview};
-pub use sealed::{DriftLine, SealCell, SealPage, SealedValue, SealsPage, SealsRow, has_seals, seal, seals};
+pub use pivot::{PivotColumn, PivotPage, PivotRow, UNIT_KIND, pivot};
+pub(crate) use pivot::{of_kind, slice_words};
+pub use sealed::{DriftLine, Reported, SealCell, SealPage, SealedValue, SealsPage, SealsRow, has_seals, seal, seals};
 pub use targets::TargetLine;
 
 use jiff::civil::Date;

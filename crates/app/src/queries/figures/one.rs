@@ -196,7 +196,7 @@ fn version(mechanism: &Mechanism) -> String {
     mechanism.hash.chars().take(12).collect()
 }
 
-fn cell(ctx: &Ctx, figure: &Figure, amount: Amount, period: Period) -> FigureCell {
+pub(super) fn cell(ctx: &Ctx, figure: &Figure, amount: Amount, period: Period) -> FigureCell {
     let is_known = !is_stock(figure) || period.first() <= ctx.today;
     FigureCell {
         shown: if is_known { value_words(figure, amount) } else { "—".to_owned() },
@@ -210,7 +210,7 @@ fn cell(ctx: &Ctx, figure: &Figure, amount: Amount, period: Period) -> FigureCel
 /// The units that are compared, in the order of the tree: all of a kind in reach, or those directly below the one
 /// looked at (or below the root) as they stood at the period's end. A reader who reaches only a part of one of them
 /// sees that part's units instead.
-fn compared(ctx: &Ctx, asked: &Asked, reach: &[Subtree]) -> Vec<UnitId> {
+pub(super) fn compared(ctx: &Ctx, asked: &Asked, reach: &[Subtree]) -> Vec<UnitId> {
     if !asked.among.is_empty() {
         return ctx.tree.within(reach).filter(|unit| *unit.kind.as_str() == *asked.among).map(|unit| unit.id).collect();
     }

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use documents::workbook_out::{self, Column, ColumnKind, OutCell, Sheet};
+use kernel::figures::Parts;
 use rust_decimal::Decimal;
 
 use super::one::{FigureCell, FigurePage, figure_page};
@@ -66,26 +67,90 @@ pub async fn download(
     if drawing.is_empty() && !matches!(form, Form::Workbook | Form::Lines) {
         return Err(Error::NotFound);
     }
-    let name = |ending: &str| format!("{}{}{}.{ending}", page.card.name, page.unit_words, page.asked.period.words());
-    let (rows, columns) = (rows(&page), columns(&page));
+    let name = format!("{}{}{}", page.card.name, page.unit_words, page.asked.period.words());
+    let table =
+        Table { title: page.card.name.clone(), columns: columns(&page), rows: rows(&page), notes: notes(ctx, &page) };
+    taken(ctx, name, (mechanism, figure, &page.asked), form, table, drawing).await
+}
+
+/// The parts of a figure, taken away as a table.
+pub async fn download_parts(
+    ctx: &Ctx,
+    mechanism: &str,
+    figure: &str,
+    ask: &FiguresAsk,
+    form: Form,
+) -> Result<Download, Error> {
+    if !matches!(form, Form::Workbook | Form::Lines) {
+        return Err(Error::NotFound);
+    }
+    let whole = figure_page(ctx, mechanism, figure, &FiguresAsk { by: String::new(), ..ask.clone() }).await?;
+    let page = super::pivot(ctx, mechanism, figure, ask).await?;
+    let name = format!("{}按{}{}{}", page.figure.1, page.by.name, page.unit_words, page.asked.period.words());
+    let column = |title: String, kind| Column { title, width: None, kind };
+    let mut columns = vec![column(page.by.name.clone(), ColumnKind::Text)];
+    columns.extend(page.columns.iter().map(|it| column(it.name.clone(), ColumnKind::Number(2))));
+    let row = |row: &super::PivotRow| {
+        std::iter::once(OutCell::Text(row.name.clone())).chain(row.cells.iter().map(value)).collect()
+    };
+    let rows = page.rows.iter().chain([&page.whole]).map(row).collect();
+    let mut notes = notes(ctx, &whole);
+    notes.push(format!("分项：按{}", page.by.name));
+    notes.push(sum_words(&page));
+    let table = Table { title: page.figure.1.clone(), columns, rows, notes };
+    taken(ctx, name, (mechanism, figure, &page.asked), form, table, String::new()).await
+}
+
+/// How the shown parts stand to the shown whole, in words.
+pub fn sum_words(page: &super::PivotPage) -> String {
+    let off = |wanted: Parts| {
+        let columns = page.columns.iter().zip(&page.sums).filter(|(_, sum)| **sum == wanted);
+        columns.map(|(column, _)| column.name.as_str()).collect::<Vec<_>>().join("、")
+    };
+    match page.sums.iter().find(|sum| **sum != Parts::AddUp) {
+        None => "各项相加等于合计。".to_owned(),
+        Some(Parts::Reckoned) => "比率和平均由各自的分子、分母算出，各项不能相加。".to_owned(),
+        Some(Parts::Shared) => format!("同一人可能在几项里，各项相加不等于合计（{}）。", off(Parts::Shared)),
+        Some(_) => format!("各项分别四舍五入，相加不等于合计（{}）。", off(Parts::Rounded)),
+    }
+}
+
+/// A table that is taken away, with what stands on its second sheet.
+struct Table {
+    title: String,
+    columns: Vec<Column>,
+    rows: Vec<Vec<OutCell>>,
+    notes: Vec<String>,
+}
+
+/// The file, and the act that says who took it.
+async fn taken(
+    ctx: &Ctx,
+    name: String,
+    (mechanism, figure, asked): (&str, &str, &super::Asked),
+    form: Form,
+    table: Table,
+    drawing: String,
+) -> Result<Download, Error> {
+    let Table { title, columns, rows, notes } = table;
     let file = match form {
         Form::Workbook => {
-            let (notes, sheet, stamp) = (notes(ctx, &page), page.card.name.clone(), stamp(ctx));
-            let write = move || workbook_out::write(Sheet { name: sheet, columns, rows, stamp }, &notes);
+            let stamp = stamp(ctx);
+            let write = move || workbook_out::write(Sheet { name: title, columns, rows, stamp }, &notes);
             let bytes = aside("write a workbook", write).await?;
             let bytes = bytes.map_err(|fault| Error::broken("write a workbook", fault))?;
-            Download { name: name("xlsx"), media: XLSX.to_owned(), bytes }
+            Download { name: format!("{name}.xlsx"), media: XLSX.to_owned(), bytes }
         }
         Form::Lines => {
             let media = "text/csv; charset=utf-8".to_owned();
-            Download { name: name("csv"), media, bytes: lines(&columns, &rows).into_bytes() }
+            Download { name: format!("{name}.csv"), media, bytes: lines(&columns, &rows).into_bytes() }
         }
-        _ => Download { name: name("svg"), media: "image/svg+xml".to_owned(), bytes: drawing.into_bytes() },
+        _ => Download { name: format!("{name}.svg"), media: "image/svg+xml".to_owned(), bytes: drawing.into_bytes() },
     };
     let mut tx = ctx.office.db.begin().await?;
     let detail = serde_json::json!({
-        "mechanism": mechanism, "figure": figure, "unit": ask.unit.map(|unit| unit.to_string()),
-        "period": page.asked.period.to_string(), "file": file.name,
+        "mechanism": mechanism, "figure": figure, "unit": asked.unit.map(|unit| unit.to_string()),
+        "period": asked.period.to_string(), "file": file.name,
     });
     act(ctx, &mut tx, "export.figure", detail).await?;
     tx.commit().await?;
@@ -108,11 +173,14 @@ fn columns(page: &FigurePage) -> Vec<Column> {
     columns
 }
 
-fn rows(page: &FigurePage) -> Vec<Vec<OutCell>> {
-    let value = |cell: &FigureCell| match cell.shown.parse::<Decimal>() {
+fn value(cell: &FigureCell) -> OutCell {
+    match cell.shown.parse::<Decimal>() {
         Ok(value) => OutCell::Number(value),
         Err(_) => OutCell::Text(cell.shown.clone()),
-    };
+    }
+}
+
+fn rows(page: &FigurePage) -> Vec<Vec<OutCell>> {
     let row = |row: &super::FigureRow| {
         let mut cells = vec![OutCell::Text(row.name.clone())];
         cells.extend(row.cells.iter().chain([&row.total]).map(value));

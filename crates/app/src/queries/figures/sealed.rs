@@ -190,14 +190,25 @@ pub struct SealsPage {
     pub units: Vec<Choice>,
     /// The periods that may be looked at.
     pub periods: Vec<PeriodChoice>,
-    /// The figures, in the order of their columns: `task_order.closed` and how it is called.
-    pub figures: Vec<(String, String)>,
+    /// The figures, in the order of their columns.
+    pub figures: Vec<Reported>,
     /// The unit looked at, where it may be reported by this person.
     pub own: Option<SealsRow>,
     /// The units below.
     pub rows: Vec<SealsRow>,
     /// Is the period over?
     pub is_over: bool,
+}
+
+/// A figure that may be reported.
+#[derive(Clone, Debug)]
+pub struct Reported {
+    /// `task_order.closed`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its name with its mechanism's.
+    pub words: String,
 }
 
 /// A unit's row in the grid.
@@ -274,7 +285,14 @@ pub async fn seals(ctx: &Ctx, ask: &FiguresAsk) -> Result<SealsPage, Error> {
         unit: chosen(ctx, Some(unit)),
         units: ctx.tree.present_within(&both).map(Choice::from).collect(),
         periods: asked.choices(ctx.today),
-        figures: known.iter().map(|it| (it.name().to_string(), figure_words(ctx, &it.name()))).collect(),
+        figures: known
+            .iter()
+            .map(|it| Reported {
+                id: it.name().to_string(),
+                name: it.figure().name.clone(),
+                words: figure_words(ctx, &it.name()),
+            })
+            .collect(),
         own: own.filter(|row| may_submit(ctx, row.unit)),
         rows,
         is_over: asked.period.last() <= ctx.today,

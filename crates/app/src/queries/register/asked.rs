@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::catalog::{FieldType, Measure, Mechanism, SortKey};
+use kernel::catalog::{FieldType, Figure, Measure, Mechanism, SortKey};
 use kernel::figures::{self, Cells, Falls};
 use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
 use kernel::ids::{FieldId, StateId, UnitId};
@@ -20,6 +20,7 @@ use store::register::{After, FactTest, RegisterQuery, SortBy};
 use super::{PAGE, Scope, Then};
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::figures::UNIT_KIND;
 use crate::records::Found;
 
 /// What somebody wants to see of a register; also what a saved view keeps.
@@ -48,6 +49,8 @@ pub struct RegisterAsk {
     pub period: String,
     /// Which part of a ratio: `part` (numerator) or `whole`.
     pub part: String,
+    /// The slice of the figure, `source=party_committee`; for the kind of the unit, `@kind=bureau`.
+    pub slice: String,
 }
 
 /// A question for records: what the store is asked, and what the kernel judges row by row because SQL cannot say it.
@@ -349,6 +352,24 @@ fn figure_rows(
         until: if is_stock { as_of } else { until },
         then,
     });
+    asked.query.facts.extend(slice(mechanism, figure, &ask.slice)?);
     asked.given(ctx, crate::queries::figures::conditions(figure, ask.part == "part", as_of), (from, until));
     Ok(())
+}
+
+/// What a slice of a figure asks of the records; nothing where it is the kind of their units.
+fn slice(mechanism: &Mechanism, figure: &Figure, slice: &str) -> Result<Option<(FieldId, FactTest)>, Error> {
+    let Some((by, value)) = slice.split_once('=').filter(|(by, _)| *by != UNIT_KIND) else {
+        let is_kind = slice.is_empty() || slice.contains('=');
+        return if is_kind { Ok(None) } else { Err(Refusal::new("filter.bad").with("name", "分项").into()) };
+    };
+    // What a figure is not cut by is not there.
+    let field = figure.by.iter().find(|id| id.as_str() == by).and_then(|id| mechanism.field(id.as_str()));
+    let field = field.ok_or(Error::NotFound)?;
+    let test = match (value, &field.of) {
+        ("", _) => FactTest::Empty,
+        (value, FieldType::YesNo) => FactTest::YesNo(value == "true"),
+        (value, _) => FactTest::Among(vec![value.to_owned()]),
+    };
+    Ok(Some((field.id.clone(), test)))
 }

@@ -187,7 +187,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         may_export: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.export),
         has_board: mechanism.board.is_some(),
         has_calendar: mechanism.calendar.is_some(),
-        opened_from: opened_from(&mechanism, &ask),
+        opened_from: opened_from(ctx, &mechanism, &ask),
         mechanism: mechanism.id.to_string(),
         name: mechanism.name.clone(),
         chapter: chapter_name(ctx, &mechanism),
@@ -250,7 +250,10 @@ pub fn scope(ctx: &Ctx, mechanism: &Mechanism, unit: Option<UnitId>) -> Result<S
 pub fn scope_of(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Result<Scope, Error> {
     let mut scope = scope(ctx, mechanism, ask.unit)?;
     if let Some(figure) = mechanism.figure(&ask.figure) {
-        let counted = crate::queries::figures::reach(ctx, figure, &scope);
+        let mut counted = crate::queries::figures::reach(ctx, figure, &scope);
+        if let Some((crate::queries::figures::UNIT_KIND, kind)) = ask.slice.split_once('=') {
+            counted = crate::queries::figures::of_kind(ctx, kind, &counted);
+        }
         let since = crate::queries::figures::period(&ask.period).ok().map(kernel::period::Period::first);
         if !since.is_some_and(|from| ctx.tree.past().turns().iter().any(|turn| *turn > from)) {
             scope.sight = scope.sight.of_units_inside(&counted);
@@ -286,14 +289,15 @@ async fn expected(
     Ok((counts.sum(), whole.sum()))
 }
 
-fn opened_from(mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
+fn opened_from(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
     let figure = mechanism.figure(&ask.figure)?;
     let words = match (ask.part.as_str(), &figure.over_words) {
         ("whole", Some(over)) => over,
         _ => &figure.words,
     };
     let period = crate::queries::figures::period(&ask.period).map_or_else(|_| ask.period.clone(), |it| it.words());
-    Some(format!("“{}”（{period}）：{words}", figure.name))
+    let slice = crate::queries::figures::slice_words(ctx, mechanism, &ask.slice);
+    Some(format!("“{}”（{period}{slice}）：{words}", figure.name))
 }
 
 #[expect(clippy::too_many_arguments, reason = "a count is taken from whichever of these knows it for nothing")]

@@ -4,6 +4,7 @@
 
 pub(crate) mod known;
 pub(crate) mod one;
+pub(crate) mod pivot;
 pub(crate) mod seals;
 
 use app::queries::figures::{
@@ -36,6 +37,8 @@ pub(crate) struct Asked {
     from: String,
     until: String,
     among: String,
+    by: String,
+    across: String,
 }
 
 impl Asked {
@@ -50,6 +53,8 @@ impl Asked {
             from: self.from.clone(),
             until: self.until.clone(),
             among: self.among.clone(),
+            by: self.by.clone(),
+            across: self.across.clone(),
         })
     }
 }
@@ -90,7 +95,7 @@ fn content(page: &Overview, path: &str, is_all: bool) -> Markup {
     let mechanisms = || page.chapters.iter().flat_map(|(_, own)| own);
     html! {
         div.pile id="figures" data-live {
-            section.card { (filters(path, &page.asked, &page.units, &page.periods, Vec::new())) (other_periods(path, &page.asked)) }
+            section.card { (filters(path, &page.asked, &page.units, &page.periods, Vec::new())) (other_periods(|period| at_period(path, &page.asked, period), &page.asked)) }
             @if mechanisms().next().is_none() {
                 section.card { (empty(Icon::Chart, "这里没有你能看的数字", "换一个单位看看；你能看到的机制里定义了数字，才会列在这里。", &[])) }
             }
@@ -184,20 +189,33 @@ pub(super) fn filters(
     })
 }
 
-/// The period before, the same of the year before, the period after.
-pub(super) fn other_periods(path: &str, asked: &Understood) -> Markup {
+/// The period before, the same of the year before, the period after; and the periods that are looked at most.
+pub(super) fn other_periods(at: impl Fn(&str) -> String, asked: &Understood) -> Markup {
     let period = asked.period;
     let others = [("上期", period.before()), ("上年同期", period.year_before()), ("下期", period.after())];
     html! {
-        p.pad.small.seek {
+        div.pad.small.seek.periods {
             b { (period.words()) }
             @for (name, other) in others {
                 @if let Some(other) = other {
-                    a href=(at_period(path, asked, &other.to_string())) title=(other.words()) { (name) }
+                    a href=(at(&other.to_string())) title=(other.words()) { (name) }
+                }
+            }
+            span.more {
+                @for (name, other) in &asked.quick {
+                    @if *other == period { b aria-current="true" { (name) } }
+                    @else { a href=(at(&other.to_string())) title=(other.words()) { (name) } }
                 }
             }
         }
     }
+}
+
+/// The records behind a number of a figure.
+pub(super) fn behind(mechanism: &str, figure: &str, pairs: &[(&str, &str)]) -> String {
+    let all: Vec<(&str, &str)> =
+        [("tab", "all"), ("figure", figure)].into_iter().chain(pairs.iter().copied()).collect();
+    urls::with(&urls::register(mechanism), &all)
 }
 
 /// A figure as a card; its value leads to `href`.

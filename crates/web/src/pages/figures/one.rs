@@ -70,7 +70,7 @@ async fn own_page(
         div.pile id="figure" data-live {
             section.card {
                 (filters(&path, &page.asked, &page.units, &page.periods, vec![among(&page)]))
-                (other_periods(&path, &page.asked))
+                (other_periods(|period| super::at_period(&path, &page.asked, period), &page.asked))
             }
             div.grid {
                 div.c4.pile { (value(&page)) (card("口径", html! { "定义版本 " (page.version) }, words(&page))) }
@@ -240,6 +240,7 @@ fn takings(page: &FigurePage) -> Markup {
     let path = urls::figure(&page.mechanism, &page.card.id);
     let at = |form: &str| address(&format!("{path}/{form}"), &page.asked);
     html! {
+        (Button::link("分项", at("parts")))
         (Button::link("CSV", at("table.csv")))
         (Button::link("导出表格", at("table.xlsx")).icon(Icon::Export))
     }
@@ -329,8 +330,7 @@ fn units(page: &FigurePage, base: Option<UnitId>) -> Markup {
     let rows: Vec<HeatRow> = std::iter::once(heat_row(page, &page.whole, true, base, most))
         .chain(page.rows.iter().map(|row| heat_row(page, row, false, base, most)))
         .collect();
-    let more =
-        html! { "点数字看背后的事项" @if page.is_ratio && !page.rows.is_empty() { (drawing(page, "heat.svg")) } };
+    let more = html! { "点数字看背后的事项" @if !page.rows.is_empty() { (drawing(page, "heat.svg")) } };
     html! {
         (card("单位与期间", more, html! {
             (heat(&page.card.name, "单位", &titles, &rows))
@@ -343,7 +343,12 @@ fn heat_row(page: &FigurePage, row: &FigureRow, is_whole: bool, base: Option<Uni
     let cell = |cell: &FigureCell, is_tinted: bool| HeatCell {
         value: cell.shown.clone(),
         href: if page.is_ratio { None } else { door(page, row, cell, "whole") },
-        tint: cell.number.filter(|_| is_tinted && page.is_ratio && most > 0.0).map(|it| Tint::of(it, 0.0, 100.0)),
+        tint: match page.is_ratio {
+            _ if !is_tinted => None,
+            true => cell.number.map(|it| Tint::of(it, 0.0, 100.0)),
+            false if is_whole => None,
+            false => shade(cell.number, most),
+        },
         parts: ratio_doors(page, row, cell),
     };
     HeatRow {
@@ -355,6 +360,11 @@ fn heat_row(page: &FigurePage, row: &FigureRow, is_whole: bool, base: Option<Uni
         cells: row.cells.iter().map(|it| Some(cell(it, true))).collect(),
         total: Some(cell(&row.total, false)),
     }
+}
+
+/// How much of the most it is: a number says nothing about good and poor.
+pub(super) fn shade(number: Option<f64>, most: f64) -> Option<Tint> {
+    number.filter(|it| *it > 0.0 && most > 0.0).map(|it| Tint::much(it, most))
 }
 
 /// For a ratio: numerator and denominator, each with the way to its list.
@@ -382,7 +392,6 @@ fn door(page: &FigurePage, row: &FigureRow, cell: &FigureCell, part: &str) -> Op
     }
     let part = if page.is_ratio { part } else { "" };
     let unit = row.unit.map(|id| id.to_string()).unwrap_or_default();
-    let pairs =
-        [("tab", "all"), ("figure", page.card.id.as_str()), ("period", &cell.period), ("part", part), ("unit", &unit)];
-    Some(urls::with(&urls::register(&page.mechanism), &pairs))
+    let pairs = [("period", cell.period.as_str()), ("part", part), ("unit", &unit)];
+    Some(super::behind(&page.mechanism, &page.card.id, &pairs))
 }

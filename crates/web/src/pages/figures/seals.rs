@@ -74,9 +74,9 @@ async fn page(visitor: &Visitor, status: StatusCode, said: Markup, asked: &Asked
     let content = html! {
         (said)
         div.pile {
-            section.card { (filters(SEALS, &page.asked, &page.units, &page.periods, Vec::new())) (other_periods(SEALS, &page.asked)) }
+            section.card { (filters(SEALS, &page.asked, &page.units, &page.periods, Vec::new())) (other_periods(|period| super::at_period(SEALS, &page.asked, period), &page.asked)) }
             @if let Some(own) = &page.own { (card(&format!("{}报送", own.name), html! { "报给上一级" }, own_form(&page, own))) }
-            @if !page.rows.is_empty() { (card("下级报送情况", html! { "点状态看封存的数字" }, grid(&page))) }
+            @if !page.rows.is_empty() { (card("下级报送情况", html! { (tally(&page)) }, grid(&page))) }
             @else if page.own.is_none() { section.card { (nothing_yet("这个单位没有由你报送或者接收的数字。")) } }
         }
     };
@@ -88,7 +88,7 @@ fn own_form(page: &SealsPage, own: &SealsRow) -> Markup {
     if !page.is_over {
         return nothing_yet("这个期间还没有结束。请选已经结束的期间报送。");
     }
-    let line = |((name, words), cell): (&(String, String), &SealCell)| {
+    let line = |(asked::Reported { id: name, words, .. }, cell): (&asked::Reported, &SealCell)| {
         let is_locked = cell.sealed.as_ref().is_some_and(|it| it.state == "accepted");
         let id = format!("seal-{name}");
         Row {
@@ -142,10 +142,21 @@ fn state(state: &str) -> (Light, &'static str) {
     }
 }
 
+/// How many have and have not.
+fn tally(page: &SealsPage) -> String {
+    let states = || page.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.sealed.as_ref().map(|it| &*it.state));
+    let count = |wanted: Option<&str>| states().filter(|state| *state == wanted).count();
+    let [accepted, waiting, returned] = ["accepted", "submitted", "returned"].map(|state| count(Some(state)));
+    format!("已收{accepted}，待收{waiting}，退回{returned}，未报{}；点状态看封存的数字", count(None))
+}
+
 /// Who has and who has not: units by figure, with what may be accepted or returned.
 fn grid(page: &SealsPage) -> Markup {
     let mut columns = vec![Column::new("单位", ColumnKind::Text)];
-    columns.extend(page.figures.iter().map(|(_, words)| Column::new(words, ColumnKind::Chip)));
+    // Under one mechanism after the other; its name only where two figures are called the same.
+    let is_shared = |name: &str| page.figures.iter().filter(|it| it.name == name).count() > 1;
+    let titles = page.figures.iter().map(|it| if is_shared(&it.name) { &it.words } else { &it.name });
+    columns.extend(titles.map(|title| Column::new(title, ColumnKind::Chip)));
     let cell = |cell: &SealCell| {
         Cell::shown(match &cell.sealed {
             None => html! { span.quiet { "未报" } },

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::urls;
 
 /// The names under which the fields of an ask travel.
-const PLAIN: [&str; 9] = ["tab", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part"];
+const PLAIN: [&str; 10] = ["tab", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part", "slice"];
 /// The pages behind us that an address remembers.
 const MOST_BEHIND: usize = 20;
 
@@ -63,6 +63,7 @@ impl Address {
             "figure" => &mut ask.figure,
             "period" => &mut ask.period,
             "part" => &mut ask.part,
+            "slice" => &mut ask.slice,
             "month" => &mut self.month,
             "done" => &mut self.done,
             "count" => &mut self.count,
@@ -94,7 +95,7 @@ impl Address {
         let ask = &self.ask;
         let plain = [
             &ask.tab, &ask.words, &ask.due_from, &ask.due_until, &ask.sort, &ask.after, &ask.figure, &ask.period,
-            &ask.part,
+            &ask.part, &ask.slice,
         ];
         let mut pairs: Vec<(String, String)> =
             PLAIN.iter().zip(plain).map(|(name, text)| ((*name).to_owned(), text.clone())).collect();

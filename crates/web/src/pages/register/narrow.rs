@@ -51,7 +51,8 @@ pub(super) fn tabs(register: &Register, address: &Address, shape: Shape) -> Mark
 
 fn go_to_tab(ask: &mut RegisterAsk, tab: &str) {
     tab.clone_into(&mut ask.tab);
-    (ask.figure, ask.period, ask.part) = (String::new(), String::new(), String::new());
+    (ask.figure, ask.period) = (String::new(), String::new());
+    (ask.part, ask.slice) = (String::new(), String::new());
 }
 
 fn shapes(register: &Register, address: &Address, shape: Shape) -> Markup {
@@ -81,6 +82,7 @@ pub(super) fn filters(register: &Register, address: &Address, shape: Shape) -> M
         ("figure", &ask.figure),
         ("period", &ask.period),
         ("part", &ask.part),
+        ("slice", &ask.slice),
         ("month", &address.month),
     ];
     let is_state = register.filters.iter().any(|filter| filter.id == "state" && !filter.chosen.is_empty());
