@@ -56,7 +56,9 @@ impl Tally {
 
     /// Takes in one line of a runner. Whether it is worth showing.
     fn hears(&mut self, line: &str) -> bool {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        // From a thousand seconds on there is no blank before the number.
+        let spaced = line.replace('[', "[ ");
+        let words: Vec<&str> = spaced.split_whitespace().collect();
         match words.as_slice() {
             ["Summary", "[", _, ..] => self.add_numbers(line.rsplit("run:").next().unwrap_or_default()),
             ["test", "result:", ..] => self.add_numbers(line),
@@ -214,6 +216,8 @@ mod tests {
         assert_eq!(tally.closing_line(), "1 passed, 2 failed");
         let slowest: Vec<&str> = tally.slowest(2).iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(slowest, ["tests stories::c", "tests stories::b"]);
+        let (tally, _) = heard("     Summary [1378.275s] 924 tests run: 924 passed (4 slow), 0 skipped");
+        assert_eq!((tally.passed, tally.failed), (924, 0), "a run of more than a thousand seconds");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use store::records::RecordRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::office::Definitions;
 use crate::queries::register::value_of;
 
 /// A record with the definition that it is pinned to.
@@ -197,17 +198,36 @@ pub async fn by_ids(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<
 
 /// Rows with their deadlines and definitions.
 pub async fn with_deadlines(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<Found>, Error> {
-    let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
-    let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
-    for row in store::deadlines::of_records(conn, &ids).await? {
-        deadlines.entry(row.record).or_default().push(row);
+    Ok(Unread::of(conn, rows).await?.read(&ctx.definitions))
+}
+
+/// Rows with their deadlines, of which nothing is understood yet: that takes time, and needs no database.
+#[derive(Debug)]
+pub struct Unread {
+    rows: Vec<RecordRow>,
+    deadlines: HashMap<RecordId, Vec<DeadlineRow>>,
+}
+
+impl Unread {
+    /// Fetches the deadlines of rows.
+    pub async fn of(conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Self, Error> {
+        let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
+        let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
+        for row in store::deadlines::of_records(conn, &ids).await? {
+            deadlines.entry(row.record).or_default().push(row);
+        }
+        Ok(Self { rows, deadlines })
     }
-    let found = rows.into_iter().filter_map(|row| {
-        let mechanism = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition)?;
-        let own = deadlines.remove(&row.id).unwrap_or_default();
-        Some(found(row, own, mechanism))
-    });
-    Ok(found.collect())
+
+    /// Reads them by the definitions that they are pinned to.
+    pub fn read(mut self, definitions: &Definitions) -> Vec<Found> {
+        let found = self.rows.into_iter().filter_map(|row| {
+            let mechanism = definitions.pinned(row.mechanism.as_str(), &row.definition)?;
+            let own = self.deadlines.remove(&row.id).unwrap_or_default();
+            Some(found(row, own, mechanism))
+        });
+        found.collect()
+    }
 }
 
 fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, mechanism: Arc<Mechanism>) -> Found {

@@ -11,7 +11,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::calendar::Calendar;
 use crate::catalog::{Blend, Counts, FieldType, Figure, Measure, Mechanism, Term, Who};
 use crate::formula::{Env, Formula, Slot};
-use crate::ids::{FieldId, PersonId, UnitId};
+use crate::ids::{FieldId, FigureId, PersonId, UnitId};
 use crate::journal::digest;
 use crate::record::{Record, View};
 use crate::value::{Facts, Value};
@@ -88,25 +88,51 @@ impl std::ops::AddAssign for Amount {
 /// Contributions, added up where they belong to the same.
 pub type Cells = BTreeMap<CellKey, Amount>;
 
+/// One contribution of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// The figure of its mechanism; none is [`STATES`].
+    pub figure: Option<&'a FigureId>,
+    /// The slice.
+    pub slice: &'a str,
+    /// The unit itself, not rolled up.
+    pub unit: UnitId,
+    /// When it counts.
+    pub falls: Falls,
+    /// Who was there, where people are counted.
+    pub person: Option<PersonId>,
+    /// How much.
+    pub amount: Amount,
+}
+
 /// What a record contributes, as it stands, to the figures of this mechanism: of the definition in force, whichever
 /// version the record is pinned to, so that a figure counts all records by one rule, as the list behind it shows them.
 /// A record that is gone counts nowhere.
 pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar, into: &mut Cells, sign: i64) {
-    let figure = |id: &str| format!("{}.{id}", mechanism.id);
+    give(mechanism, &|_| true, record, calendar, &mut |it| {
+        let figure = format!("{}.{}", mechanism.id, it.figure.map_or(STATES, FigureId::as_str));
+        let key = CellKey { figure, slice: it.slice.to_owned(), unit: it.unit, falls: it.falls, person: it.person };
+        *into.entry(key).or_default() += it.amount.times(sign);
+    });
+}
+
+/// The same one by one, for whoever adds up many records, of the figures that are wanted.
+pub fn give(
+    mechanism: &Mechanism,
+    is_wanted: &dyn Fn(&FigureId) -> bool,
+    record: &Record,
+    calendar: &Calendar,
+    take: &mut dyn FnMut(Given<'_>),
+) {
     if record.is_gone() {
         return;
     }
-    let state = CellKey {
-        figure: figure(STATES),
-        slice: record.state.to_string(),
-        unit: record.unit,
-        falls: Falls::Always,
-        person: None,
-    };
-    *into.entry(state).or_default() += Amount { numerator: sign, denominator: 0 };
+    let one = Amount { numerator: 1, denominator: 0 };
+    let state = record.state.as_str();
+    take(Given { figure: None, slice: state, unit: record.unit, falls: Falls::Always, person: None, amount: one });
     // Figures are reckoned without a clock: what depends on today is a stock, dated by its days.
     let view = View { mechanism, record, today: record.opened_on, calendar, period: None };
-    for it in &mechanism.figures {
+    for it in mechanism.figures.iter().filter(|it| is_wanted(&it.id)) {
         let parts = of_figure(it, &view);
         if parts.is_empty() {
             continue;
@@ -114,17 +140,16 @@ pub fn contributions(mechanism: &Mechanism, record: &Record, calendar: &Calendar
         for slice in slices(it, &view) {
             for (falls, person, amount) in &parts {
                 let mut add = |falls: Falls, unit: UnitId, sign: i64| {
-                    let key =
-                        CellKey { figure: figure(it.id.as_str()), slice: slice.clone(), unit, falls, person: *person };
-                    *into.entry(key).or_default() += amount.times(sign);
+                    let amount = amount.times(sign);
+                    take(Given { figure: Some(&it.id), slice: &slice, unit, falls, person: *person, amount });
                 };
                 let (Falls::On(day) | Falls::Stands(day)) = *falls else { continue };
-                add(*falls, record.unit_on(day), sign);
+                add(*falls, record.unit_on(day), 1);
                 if let Falls::Stands(since) = *falls {
                     // What stands goes along when its unit ends: out of the one, into the other.
                     for (until, from, to) in record.moves_after(since) {
-                        add(Falls::Stands(until), from, -sign);
-                        add(Falls::Stands(until), to, sign);
+                        add(Falls::Stands(until), from, -1);
+                        add(Falls::Stands(until), to, 1);
                     }
                 }
             }
@@ -238,7 +263,7 @@ fn parts(formula: &Formula, env: &dyn Env) -> Option<i64> {
 }
 
 /// What the cells of a figure follow from beside the records: its formulas, those of the computed fields that they may
-/// ask for, and the calendar. Where this has changed, the cells are made anew.
+/// ask for, the calendar, and which cells there are. Where this has changed, the cells are made anew.
 pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) -> String {
     let (name, words) = (String::new(), String::new());
     let counted =
@@ -246,7 +271,8 @@ pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) ->
     let computed = mechanism.fields.iter().filter(|field| matches!(field.of, FieldType::Computed { .. }));
     let computed: Vec<_> = computed.map(|field| (&field.id, &field.of)).collect();
     let years: Vec<_> = calendar.years().collect();
-    digest(format!("{counted:?} {computed:?} {years:?}").as_bytes())
+    let kept = if matches!(figure.measure, Measure::People { .. }) { " by month" } else { "" };
+    digest(format!("{counted:?} {computed:?} {years:?}{kept}").as_bytes())
 }
 
 /// What a figure shows for the sum of its cells: `None` where there is nothing to divide by.

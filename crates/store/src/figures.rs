@@ -4,7 +4,7 @@
 //! stands besides at the unit itself, one row a day: the days at the ends of a span are summed over units.
 //! Never counts records: what changed is handed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
@@ -303,12 +303,26 @@ async fn walk(conn: &mut Conn, table: &str, period: &str, figure: &FigureId) -> 
         .collect()
 }
 
-/// Every figure of which something is kept, also of definitions that are no more.
+/// Every figure of which something is kept, also of definitions that are no more: from one to the next along the keys,
+/// so that it costs as many steps as there are figures.
 pub async fn kept(conn: &mut Conn) -> Result<Vec<FigureId>, StoreError> {
-    let sql = "SELECT figure FROM figure_cell WHERE site = $1 UNION SELECT figure FROM figure_day WHERE site = $1 \
-               ORDER BY 1";
-    let rows = conn.list(sql, [conn.here()]).await.doing("list the figures that are kept")?;
-    rows.iter().map(|row| row.slug(0)).collect::<Result<_, _>>()
+    let mut all = BTreeSet::new();
+    for table in ["figure_cell", "figure_day", "presence"] {
+        let sql = format!("{} SELECT figure FROM f WHERE figure IS NOT NULL", figures_in(table));
+        for row in &conn.list(sql, [conn.here()]).await.doing("list the figures that are kept")? {
+            all.insert(row.slug(0)?);
+        }
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// The figures of a table as `f`, with one more that is nothing: from one to the next along its key.
+pub(crate) fn figures_in(table: &str) -> String {
+    format!(
+        "WITH RECURSIVE f (figure) AS (SELECT MIN(figure) FROM {table} WHERE site = $1 UNION ALL \
+         SELECT (SELECT MIN(c.figure) FROM {table} c WHERE c.site = $1 AND c.figure > f.figure) FROM f \
+         WHERE f.figure IS NOT NULL)"
+    )
 }
 
 /// Takes all that is kept of some figures away: before they are counted anew.

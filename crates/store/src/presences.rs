@@ -8,7 +8,7 @@ use kernel::ids::{FigureId, PersonId, UnitId};
 use crate::asking::Asking;
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
-use crate::figures::{DayQuery, DaySum, spans_and_units};
+use crate::figures::{DayQuery, DaySum, figures_in, spans_and_units};
 use crate::many;
 use crate::param::P;
 
@@ -89,18 +89,15 @@ pub async fn of_humans(
     Ok(all)
 }
 
-/// All rows of a figure.
-pub async fn of_figure(conn: &mut Conn, figure: &FigureId) -> Result<Vec<Presence>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM presence WHERE site = $1 AND figure = $2");
-    let rows = conn.list(sql, [conn.here(), figure.into()]).await.doing("read who was there")?;
-    rows.iter().map(presence).collect()
-}
-
 /// The figures in which somebody is named.
 pub async fn figures_of(conn: &mut Conn, humans: &[PersonId]) -> Result<Vec<FigureId>, StoreError> {
-    let mut asking = Asking::at(conn.dialect(), conn.site());
-    asking.among("human", humans.iter().map(|id| P::from(*id)).collect());
-    let sql = format!("SELECT DISTINCT figure FROM presence WHERE {} ORDER BY figure", asking.text());
+    let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1 AND c.figure = f.figure");
+    asking.among("c.human", humans.iter().map(|id| P::from(*id)).collect());
+    let sql = format!(
+        "{} SELECT figure FROM f WHERE EXISTS (SELECT 1 FROM presence c WHERE {}) ORDER BY figure",
+        figures_in("presence"),
+        asking.text()
+    );
     let rows = conn.list(sql, asking.params).await.doing("read where people are counted")?;
     rows.iter().map(|row| row.slug(0)).collect::<Result<_, _>>()
 }
@@ -139,16 +136,6 @@ pub async fn put(conn: &mut Conn, all: &[Presence]) -> Result<(), StoreError> {
             format!("DELETE FROM presence WHERE {} AND (figure, slice, person, on_, unit) IN {rows}", asking.text());
         conn.run(sql, asking.params).await.doing("take away who was there")?;
     }
-    Ok(())
-}
-
-/// Some people are from now on one and the same human.
-pub async fn are(conn: &mut Conn, people: &[PersonId], human: PersonId) -> Result<(), StoreError> {
-    let mut asking = Asking::at(conn.dialect(), conn.site());
-    asking.among("person", people.iter().map(|id| P::from(*id)).collect());
-    let place = asking.param(human);
-    let sql = format!("UPDATE presence SET human = {place} WHERE {}", asking.text());
-    conn.run(sql, asking.params).await.doing("say who is who")?;
     Ok(())
 }
 
@@ -220,23 +207,31 @@ pub async fn named(
     rows.iter().map(|row| Ok((row.id(0)?, row.int(1)?))).collect()
 }
 
-/// Every row, portion by portion: for `verify figures`.
-pub async fn walk(conn: &mut Conn, after: Option<&PresenceKey>, limit: u32) -> Result<Vec<Presence>, StoreError> {
+/// Every row of a figure, portion by portion.
+pub async fn walk(
+    conn: &mut Conn,
+    figure: &FigureId,
+    after: Option<&PresenceKey>,
+    limit: u32,
+) -> Result<Vec<Presence>, StoreError> {
     let mut asking = Asking::at(conn.dialect(), conn.site());
+    let own = asking.param(figure);
+    asking.and(format!("figure = {own}"));
     if let Some(it) = after {
-        let key = [
-            asking.param(&it.figure),
-            asking.param(it.slice.as_str()),
-            asking.param(it.person),
-            asking.param(it.on),
-            asking.param(it.unit),
-        ];
-        asking.and(format!("(figure, slice, person, on_, unit) > ({})", key.join(", ")));
+        let key =
+            [asking.param(it.slice.as_str()), asking.param(it.person), asking.param(it.on), asking.param(it.unit)];
+        asking.and(format!("(slice, person, on_, unit) > ({})", key.join(", ")));
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM presence WHERE {} ORDER BY figure, slice, person, on_, unit LIMIT {limit}",
+        "SELECT slice, person, on_, unit, human, count_ FROM presence WHERE {} ORDER BY slice, person, on_, unit \
+         LIMIT {limit}",
         asking.text()
     );
     let rows = conn.list(sql, asking.params).await.doing("walk through who was there")?;
+    let presence = |row: &crate::row::Row| {
+        let (slice, person, on, unit) = (row.text(0)?, row.id(1)?, row.day(2)?, row.id(3)?);
+        let key = PresenceKey { figure: figure.clone(), slice, person, on, unit };
+        Ok(Presence { key, human: row.id(4)?, count: row.int(5)? })
+    };
     rows.iter().map(presence).collect()
 }

@@ -46,7 +46,7 @@ async fn whoever_is_named_in_two_units_and_three_months_counts_once_in_each_and_
 }
 
 /// Two files that look alike, so that the page of duplicates offers its form.
-async fn look_alikes(su: &mut Visitor) {
+pub(super) async fn look_alikes(su: &mut Visitor) {
     for _ in 0..2 {
         let fields = [("姓名", "纪明轩"), ("出生年月", "1990-01"), ("所在单位", "岚湾新区农业农村局")];
         su.begins("person_file", &fields).await;
@@ -112,7 +112,7 @@ async fn after_any_history_everybody_counts_once() {
 
 /// From now on whoever is responsible for a dropped task does not count, and tasks are no longer told apart by where
 /// they come from: what was begun counts as before.
-async fn rules_change(office: &Office) {
+pub(super) async fn rules_change(office: &Office) {
     let mut files = server::definitions::shipped();
     let file = files.iter_mut().find(|file| file.path.ends_with("task_order.kdl")).expect("task orders are shipped");
     let text = file.text.replace("at=\"下达日\" by=\"source\" unit=\"项\"", "at=\"下达日\" unit=\"项\"");
@@ -125,7 +125,7 @@ async fn rules_change(office: &Office) {
 }
 
 /// A task is given, if the form is taken.
-async fn given(lin: &mut Visitor, title: &str, unit: &str, who: &str) -> Option<String> {
+pub(super) async fn given(lin: &mut Visitor, title: &str, unit: &str, who: &str) -> Option<String> {
     let fields = [
         ("任务名称", title),
         ("任务来源", "党工委重点工作"),
@@ -143,7 +143,7 @@ async fn given(lin: &mut Visitor, title: &str, unit: &str, who: &str) -> Option<
 }
 
 /// One of the files is put into another; not if the rules say no.
-async fn merged(su: &mut Visitor, chance: &mut Chance, files: &[String]) -> bool {
+pub(super) async fn merged(su: &mut Visitor, chance: &mut Chance, files: &[String]) -> bool {
     let keep = chance.next(files.len());
     let gone = (keep + 1 + chance.next(files.len() - 1)) % files.len();
     let form = su.opens("/people/duplicates").await.form("合并到这一份");
@@ -152,7 +152,7 @@ async fn merged(su: &mut Visitor, chance: &mut Chance, files: &[String]) -> bool
 }
 
 /// What was put together last is taken apart, if anything was.
-async fn parted(su: &mut Visitor) {
+pub(super) async fn parted(su: &mut Visitor) {
     let page = su.opens("/people/duplicates").await;
     if let Some(form) = page.find_form("撤销合并") {
         su.sends(form.with("理由", "其实是两个人")).await;

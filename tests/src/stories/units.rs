@@ -18,7 +18,7 @@ async fn office() -> (Office, Visitor) {
 }
 
 /// The address of a unit, found by its name.
-async fn unit(visitor: &mut Visitor, name: &str) -> String {
+pub(super) async fn unit(visitor: &mut Visitor, name: &str) -> String {
     let page = visitor.opens(&format!("/units?q={name}")).await;
     let found = page.links().into_iter().find(|(words, href)| words == name && href.starts_with("/units/"));
     let href = found.unwrap_or_else(|| panic!("{name} is not found:\n{}", page.text())).1;
@@ -26,7 +26,7 @@ async fn unit(visitor: &mut Visitor, name: &str) -> String {
 }
 
 /// Fills in an order about a unit and gives what follows: the plan, or the form again.
-async fn asks(su: &mut Visitor, kind: &str, about: &str, fields: Fields<'_>) -> Page {
+pub(super) async fn asks(su: &mut Visitor, kind: &str, about: &str, fields: Fields<'_>) -> Page {
     let href = unit(su, about).await;
     let id = href.rsplit('/').next().unwrap_or("").to_owned();
     let page = su.opens(&format!("/units/orders/new?kind={kind}&unit={id}")).await;

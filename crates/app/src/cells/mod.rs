@@ -5,18 +5,20 @@
 //! Never a cell outside of the reach.
 
 pub mod people;
+pub mod placing;
 pub mod reading;
+pub mod tally;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::figures::{Amount, Cells, Falls};
 use kernel::ids::{FigureId, UnitId};
-use kernel::value::Month;
 use store::Conn;
-use store::figures::{CellChange, CellKey, CellQuery, CellSum, Changes, NONE};
+use store::figures::{CellChange, CellKey, CellQuery, CellSum, Changes};
 use store::presences::PresenceKey;
+
+use placing::{Spot, Ways};
 
 use crate::error::Error;
 use crate::tree::Tree;
@@ -120,15 +122,13 @@ impl Kept {
 pub async fn add(conn: &mut Conn, tree: &Tree, cells: &Cells) -> Result<(), Error> {
     let kept = rolled_up(cells, tree).settled();
     let mut changes = kept.changes();
-    changes.cells.extend(people::keep(conn, tree, &kept).await?);
+    changes.cells.extend(people::keep(conn, tree, &kept.people).await?);
     Ok(store::figures::apply(conn, &changes).await?)
 }
 
-/// What is kept of contributions: each counts for its unit and for every unit above it, along the tree as it stood on
-/// its day; what falls on a day stands at its unit by itself besides. What stands moves along on each day on which the
-/// way up changes.
+/// What is kept of contributions: cells and days where [`placing`] says, and who was there.
 pub fn rolled_up(cells: &Cells, tree: &Tree) -> Kept {
-    let mut kept = Kept::default();
+    let (mut kept, mut ways) = (Kept::default(), Ways::new(tree));
     for (key, amount) in cells {
         let place = |unit: UnitId, period: String| CellKey {
             figure: FigureId::from(key.figure.as_str()),
@@ -142,34 +142,13 @@ pub fn rolled_up(cells: &Cells, tree: &Tree) -> Kept {
             *kept.people.entry(key).or_default() += amount.numerator;
             continue;
         }
-        match key.falls {
-            Falls::Always => {
-                for unit in tree.upwards(key.unit) {
-                    *kept.cells.entry(place(unit, NONE.to_owned())).or_default() += *amount;
-                }
-            }
-            Falls::On(day) => {
-                for unit in tree.upwards_on(key.unit, day) {
-                    *kept.cells.entry(place(unit, Month::of(day).to_string())).or_default() += *amount;
-                }
-                *kept.days.entry(place(key.unit, day.to_string())).or_default() += *amount;
-            }
-            Falls::Stands(day) => {
-                let mut add = |unit: UnitId, on: Date, sign: i64| {
-                    for period in [Month::of(on).to_string(), store::figures::day(on)] {
-                        *kept.cells.entry(place(unit, period)).or_default() += amount.times(sign);
-                    }
-                };
-                let mut way = tree.upwards_on(key.unit, day);
-                way.iter().for_each(|unit| add(*unit, day, 1));
-                for turn in tree.past().turns().iter().filter(|turn| **turn > day) {
-                    let next = tree.upwards_on(key.unit, *turn);
-                    way.iter().filter(|unit| !next.contains(unit)).for_each(|unit| add(*unit, *turn, -1));
-                    next.iter().filter(|unit| !way.contains(unit)).for_each(|unit| add(*unit, *turn, 1));
-                    way = next;
-                }
-            }
-        }
+        ways.place(key.unit, key.falls, &mut |spot, sign| {
+            let (into, place) = match spot {
+                Spot::Cell(unit, when) => (&mut kept.cells, place(unit, when.text())),
+                Spot::Day(on) => (&mut kept.days, place(key.unit, on.to_string())),
+            };
+            *into.entry(place).or_default() += amount.times(sign);
+        });
     }
     kept
 }

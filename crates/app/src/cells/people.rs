@@ -1,21 +1,22 @@
-//! Who counts once? People are kept as who was there, row by row, and their cells follow: in which month somebody was
-//! there, and in which month last before. Distinct people of any run of months are then a sum of cells.
+//! Who counts once? People are kept as who was there, row by row, and their cells follow: one for each month in which
+//! somebody was there, and one that says besides in which month last before. Distinct people of a month are then one
+//! cell, and those of any run of months a sum of cells.
 //!
 //! Whoever changes rows holds the people first, reads all of theirs, and adds the difference of what follows after and
 //! before: so two who act at once never both count one human.
 //! Never counts a human twice because two files were theirs: rows of both are read together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use jiff::civil::Date;
-use kernel::figures::Amount;
 use kernel::ids::{FigureId, PersonId, UnitId};
 use kernel::value::Month;
 use store::Conn;
 use store::figures::{CellChange, CellKey};
 use store::presences::{Presence, PresenceKey};
 
-use super::Kept;
+use super::placing::{Ways, When};
 use crate::error::Error;
 use crate::tree::Tree;
 
@@ -32,7 +33,7 @@ pub struct Side<'a> {
 const AT_ONCE: usize = 256;
 
 /// Rows of presence as they change: how often, and whose.
-type Rows = BTreeMap<PresenceKey, i64>;
+pub type Rows = BTreeMap<PresenceKey, i64>;
 
 /// Changes rows, and gives what changes in the cells: from what followed before to what follows after, for everybody
 /// whose rows change and for those who are named besides.
@@ -45,9 +46,11 @@ pub async fn turn(
 ) -> Result<Vec<CellChange>, Error> {
     let mut figures: BTreeSet<FigureId> = touched.iter().map(|(figure, _)| figure.clone()).collect();
     let mut humans: BTreeSet<PersonId> = touched.iter().map(|(_, human)| *human).collect();
-    for key in changes.keys() {
+    let mut of: HashMap<PersonId, Vec<(&PresenceKey, i64)>> = HashMap::new();
+    for (key, count) in changes {
         figures.insert(key.figure.clone());
         humans.extend([(was.human)(key.person), (is.human)(key.person)]);
+        of.entry((was.human)(key.person)).or_default().push((key, *count));
     }
     let (figures, humans): (Vec<FigureId>, Vec<PersonId>) =
         (figures.into_iter().collect(), humans.into_iter().collect());
@@ -57,11 +60,11 @@ pub async fn turn(
         let rows = store::presences::of_humans(conn, &figures, some).await?;
         let before: Rows = rows.iter().map(|row| (row.key.clone(), row.count)).collect();
         let mut after = before.clone();
-        for (key, count) in changes.iter().filter(|(key, _)| some.contains(&(was.human)(key.person))) {
-            *after.entry(key.clone()).or_default() += count;
+        for (key, count) in some.iter().filter_map(|human| of.get(human)).flatten() {
+            *after.entry((*key).clone()).or_default() += count;
         }
-        add(&mut cells, &cells_of(&before, was), -1);
-        add(&mut cells, &cells_of(&after, is), 1);
+        add(&mut cells, &cells_of_rows(&before, was), -1);
+        add(&mut cells, &cells_of_rows(&after, is), 1);
         let differs = |key: &PresenceKey, count: i64| {
             before.get(key) != Some(&count) || (was.human)(key.person) != (is.human)(key.person)
         };
@@ -74,13 +77,13 @@ pub async fn turn(
 }
 
 /// The same where neither the tree nor who is who changes.
-pub async fn keep(conn: &mut Conn, tree: &Tree, kept: &Kept) -> Result<Vec<CellChange>, Error> {
-    if kept.people.is_empty() {
+pub async fn keep(conn: &mut Conn, tree: &Tree, changes: &Rows) -> Result<Vec<CellChange>, Error> {
+    if changes.is_empty() {
         return Ok(Vec::new());
     }
     let human = |person| tree.human(person);
     let side = Side { tree, human: &human };
-    turn(conn, side, side, &kept.people, &[]).await
+    turn(conn, side, side, changes, &[]).await
 }
 
 /// From now on these people are that human, in every figure: what follows from their rows is counted anew.
@@ -98,37 +101,42 @@ pub async fn are_now(
     Ok(store::figures::apply(conn, &store::figures::Changes { cells, days: Vec::new() }).await?)
 }
 
-/// The cells that follow from rows.
-pub fn cells_of(rows: &Rows, side: Side<'_>) -> BTreeMap<CellKey, i64> {
-    let mut months: BTreeMap<(&FigureId, &str, PersonId), BTreeMap<UnitId, BTreeSet<Month>>> = BTreeMap::new();
-    let mut ways: BTreeMap<(UnitId, Date), Vec<UnitId>> = BTreeMap::new();
-    for (key, _) in rows.iter().filter(|(_, count)| **count > 0) {
-        let way = ways.entry((key.unit, key.on)).or_insert_with(|| side.tree.upwards_on(key.unit, key.on));
-        let own = months.entry((&key.figure, &key.slice, (side.human)(key.person))).or_default();
-        for unit in way {
-            own.entry(*unit).or_default().insert(Month::of(key.on));
+/// The cells that follow from who was there on which day, by slice, or whatever else tells groups apart; rows come in
+/// any order and as often as may be, and are put in order.
+pub fn cells_of<G: Copy + Ord + Hash>(
+    seen: &mut [(G, PersonId, UnitId, Date)],
+    ways: &mut Ways<'_>,
+) -> HashMap<(G, UnitId, When), i64> {
+    seen.sort_unstable();
+    let (mut cells, mut months) = (HashMap::new(), Vec::new());
+    for own in seen.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        months.clear();
+        for (_, _, unit, on) in own {
+            months.extend(ways.up(*unit, Some(*on)).iter().map(|over| (*over, Month::of(*on))));
         }
-    }
-    let mut cells = BTreeMap::new();
-    for ((figure, slice, _), units) in months {
-        for (unit, months) in units {
-            let mut before = None;
-            for month in months {
-                let period = store::figures::seen(month, before);
-                let key = CellKey { figure: figure.clone(), slice: slice.to_owned(), period, unit };
-                *cells.entry(key).or_default() += 1;
-                before = Some(month);
+        months.sort_unstable();
+        months.dedup();
+        let mut before = None;
+        for (unit, month) in &months {
+            let last = before.filter(|(own, _)| own == unit).map(|(_, month)| month);
+            for when in [When::Month(*month), When::Seen(*month, last)] {
+                *cells.entry((own[0].0, *unit, when)).or_default() += 1;
             }
+            before = Some((*unit, *month));
         }
     }
     cells
 }
 
-/// The cells of people as amounts.
-pub fn amounts_of(rows: &Rows, tree: &Tree) -> BTreeMap<CellKey, Amount> {
-    let human = |person| tree.human(person);
-    let cells = cells_of(rows, Side { tree, human: &human });
-    cells.into_iter().map(|(key, numerator)| (key, Amount { numerator, denominator: 0 })).collect()
+/// The cells that follow from rows.
+fn cells_of_rows(rows: &Rows, side: Side<'_>) -> BTreeMap<CellKey, i64> {
+    let there = rows.iter().filter(|(_, count)| **count > 0);
+    let seen = there.map(|(key, _)| ((&key.figure, key.slice.as_str()), (side.human)(key.person), key.unit, key.on));
+    let cells = cells_of(&mut seen.collect::<Vec<_>>(), &mut Ways::new(side.tree));
+    let cell = |(((figure, slice), unit, when), count): (((&FigureId, &str), UnitId, When), i64)| {
+        (CellKey { figure: figure.clone(), slice: slice.to_owned(), period: when.text(), unit }, count)
+    };
+    cells.into_iter().map(cell).collect()
 }
 
 fn add(sum: &mut BTreeMap<CellKey, i64>, more: &BTreeMap<CellKey, i64>, sign: i64) {

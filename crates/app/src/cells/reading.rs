@@ -6,6 +6,8 @@
 //! from cells where a span is whole months and a place one unit with all below it, else from who was there on its days.
 //! Never a cell outside of the places that are asked for; whether somebody may know them is asked by who asks.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -328,98 +330,6 @@ struct Read {
     slice: String,
     period: String,
     amount: Amount,
-}
-
-impl Reading<'_> {
-    /// Distinct people.
-    async fn people(&mut self, conn: &mut Conn, figures: &Figures) -> Result<(), Error> {
-        let last = store::presences::last_days(conn, &figures.keys().cloned().collect::<Vec<_>>()).await?;
-        let last = last.into_iter().map(|(_, day)| day).max();
-        // Whoever asks up to a day after which nobody was there asks for the whole month.
-        let whole = |span: &Days| match last {
-            Some(last) if span.until >= last => Days { until: span.until.last_of_month(), ..*span },
-            _ => *span,
-        };
-        let spans: Vec<Days> = self.ask.spans.iter().map(whole).collect();
-        let is_whole = |span: &Days| span.ends().is_empty();
-        let alone = |place: &Place| match place.made_of(&self.ctx.tree)[..] {
-            [(unit, 1)] => Some(unit),
-            _ => None,
-        };
-        let units: Vec<Option<UnitId>> = self.ask.places.iter().map(alone).collect();
-        self.seen(conn, figures, &spans, &units).await?;
-        let ragged: Vec<usize> = (0..spans.len()).filter(|at| !is_whole(&spans[*at])).collect();
-        let all: Vec<usize> = (0..units.len()).collect();
-        self.counted(conn, figures, &spans, &ragged, &all).await?;
-        let round: Vec<usize> = (0..spans.len()).filter(|at| is_whole(&spans[*at])).collect();
-        let mixed: Vec<usize> = all.into_iter().filter(|at| units[*at].is_none()).collect();
-        self.counted(conn, figures, &spans, &round, &mixed).await
-    }
-
-    /// People of whole months and of one unit with everything below it, from cells.
-    async fn seen(
-        &mut self,
-        conn: &mut Conn,
-        figures: &Figures,
-        spans: &[Days],
-        places: &[Option<UnitId>],
-    ) -> Result<(), Error> {
-        let months = |span: &Days| span.months().filter(|_| span.ends().is_empty());
-        let months: Vec<Option<(Month, Month)>> = spans.iter().map(months).collect();
-        let first = months.iter().flatten().map(|(first, _)| *first).min();
-        let last = months.iter().flatten().map(|(_, last)| *last).max();
-        let Some((first, last)) = first.zip(last) else { return Ok(()) };
-        let mut units: Vec<UnitId> = places.iter().flatten().copied().collect();
-        units.sort();
-        units.dedup();
-        let periods = (store::figures::seen(first, None), format!("{}~", store::figures::seen(last, None)));
-        for some in units.chunks(AT_ONCE) {
-            for row in self.cells(conn, figures, some, periods.clone()).await? {
-                let Some((month, before)) = store::figures::seen_of(&row.period) else { continue };
-                let counts = |held: &(Month, Month)| {
-                    held.0 <= month && month <= held.1 && before.is_none_or(|before| before < held.0)
-                };
-                for (span, _) in months.iter().enumerate().filter(|(_, held)| held.as_ref().is_some_and(counts)) {
-                    for (place, _) in places.iter().enumerate().filter(|(_, unit)| **unit == Some(row.unit)) {
-                        self.put(&figures[&row.figure], place, span, &row.slice, row.amount);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// People of any days and any places, counted among those who were there.
-    async fn counted(
-        &mut self,
-        conn: &mut Conn,
-        figures: &Figures,
-        spans: &[Days],
-        wanted: &[usize],
-        places: &[usize],
-    ) -> Result<(), Error> {
-        let days = wanted.iter().map(|at| (*at, spans[*at])).filter(|(_, days)| days.from <= days.until);
-        let (days, eras) = in_eras(&self.ctx.tree, days);
-        let mut units = Vec::new();
-        for era in eras {
-            for at in places {
-                let over = over_in(&self.ctx.tree, &self.ask.places[*at], era).into_iter();
-                units.extend(over.map(|over| store::figures::Units { at: *at as i64, era: era as i64, over }));
-            }
-        }
-        let query = self.day_query(figures, days, units);
-        for row in store::presences::distinct(conn, &query).await? {
-            let amount = Amount { numerator: row.numerator, denominator: 0 };
-            self.put(&figures[&row.figure], row.units as usize, row.days as usize, &row.slice, amount);
-        }
-        Ok(())
-    }
-
-    fn put(&mut self, figures: &[usize], place: usize, span: usize, slice: &str, amount: Amount) {
-        for figure in figures {
-            *self.sums.all.entry((*figure, place, span)).or_default().entry(slice.to_owned()).or_default() += amount;
-        }
-    }
 }
 
 /// The people behind a number of a figure that counts people, with how often each is named: up to `most` of them, after

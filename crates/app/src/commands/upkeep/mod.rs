@@ -9,6 +9,7 @@ pub mod files;
 pub mod seals;
 pub mod figures;
 pub mod remaking;
+mod reckoning;
 pub mod reach;
 pub mod rosters;
 pub mod backup;

@@ -9,23 +9,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kernel::catalog::Mechanism;
-use kernel::figures::{self, Amount, Cells, STATES};
-use kernel::ids::{FigureId, RecordId};
+use kernel::catalog::{Figure, Mechanism};
+use kernel::figures::{self, Amount, STATES};
+use kernel::ids::FigureId;
+use store::figures::{CellChange, CellKey, Changes};
 use store::figures_made::MadeRow;
-use tokio::task::JoinSet;
 
-use crate::cells::{self, Kept, people};
+use super::reckoning::{Comparing, Reckoning};
+use crate::cells::people;
+use crate::cells::tally::{Differs, Off};
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::office::{Definitions, Office};
-use crate::records::{self, Found};
 
-/// Records read in one go.
-const AT_ONCE: u32 = 1_000;
-/// Chunks that are reckoned while the next ones are read.
-const AHEAD: usize = 4;
+/// Rows of people changed in one go.
+const PEOPLE_AT_ONCE: usize = 20_000;
 /// Progress is kept after so many records.
 const TOLD_EVERY: i64 = 20_000;
 
@@ -149,96 +148,53 @@ async fn of_mechanism(
     own: &[(FigureId, String)],
     which: Which,
 ) -> Result<Remade, Error> {
-    let mut names: BTreeSet<FigureId> = own.iter().map(|(figure, _)| figure.clone()).collect();
+    let signatures: BTreeMap<&FigureId, &String> = own.iter().map(|(figure, signature)| (figure, signature)).collect();
+    let mut names: BTreeSet<FigureId> = signatures.keys().map(|figure| (*figure).clone()).collect();
     if which == Which::All {
         names.insert(FigureId::from(format!("{}.{STATES}", mechanism.id)));
     }
+    let is_own = |figure: &&Figure| names.contains(format!("{}.{}", mechanism.id, figure.id).as_str());
+    let wanted = mechanism.figures.iter().filter(is_own).map(|figure| figure.id.clone()).collect();
     let mut conn = ctx.office.db.snapshot().await?;
     let total = store::records::count_of(&mut conn, &mechanism.id).await?;
-    let mut given = given(ctx, &mut conn, mechanism, own, total).await?;
-    given.retain(|key, _| names.contains(&FigureId::from(key.figure.as_str())));
-    let mut difference = cells::rolled_up(&given, &ctx.tree);
-    drop(given);
-    for name in &names {
-        let kept = kept(&mut conn, name).await?;
-        // What the rows of people that are there give; what other rows give follows when they are changed.
-        for (key, amount) in people::amounts_of(&kept.people, &ctx.tree) {
-            *difference.cells.entry(key).or_default() += amount;
+    let (mut reckoning, mut told) = (Reckoning::new(ctx, Some(wanted)), 0);
+    tell(ctx, own, 0, total).await?;
+    while reckoning.go_on(&mut conn, Some(&mechanism.id)).await? {
+        if reckoning.looked - told >= TOLD_EVERY {
+            told = reckoning.looked;
+            tell(ctx, own, told, total).await?;
         }
-        difference.add(kept, -1);
     }
-    drop(conn);
-    let difference = difference.settled();
-    let changed = difference.cells.len() + difference.days.len() + difference.people.len();
-    let mut tx = ctx.office.db.begin_long().await?;
-    let mut changes = difference.changes();
-    changes.cells.extend(people::keep(&mut tx, &ctx.tree, &difference).await?);
-    store::figures::apply(&mut tx, &changes).await?;
-    let rows: Vec<MadeRow> = own.iter().map(|(figure, signature)| done(figure.clone(), signature.clone())).collect();
-    store::figures_made::put(&mut tx, &rows).await?;
-    tx.commit().await?;
+    let mut changed = 0;
+    let mut comparing = Comparing::new(ctx, reckoning.done().await?, names);
+    while let Some((figure, differs)) = comparing.next(&mut conn).await? {
+        let made = signatures.get(&figure).map(|signature| done(figure, (*signature).clone()));
+        changed += differs.cells.len() + differs.days.len() + differs.people.len();
+        mend(ctx, differs, made).await?;
+    }
     Ok(Remade { figures: own.len(), records: total, changed })
 }
 
-/// What all records of a mechanism give, reckoned on all processors while the next records are read.
-async fn given(
-    ctx: &Ctx,
-    conn: &mut store::Conn,
-    mechanism: &Arc<Mechanism>,
-    own: &[(FigureId, String)],
-    total: i64,
-) -> Result<Cells, Error> {
-    let (mut sum, mut after, mut looked, mut told): (_, Option<RecordId>, i64, i64) = (Cells::new(), None, 0, 0);
-    let mut work: JoinSet<Cells> = JoinSet::new();
-    tell(ctx, own, 0, total).await?;
-    loop {
-        let rows = store::records::walk(conn, Some(&mechanism.id), after, AT_ONCE).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        looked += rows.len() as i64;
-        let found = records::with_deadlines(ctx, conn, rows).await?;
-        if work.len() >= AHEAD {
-            add(&mut sum, work.join_next().await)?;
-        }
-        let (mechanism, calendar) = (mechanism.clone(), ctx.definitions.calendar.clone());
-        work.spawn_blocking(move || reckon(&mechanism, &found, &calendar));
-        if looked - told >= TOLD_EVERY {
-            told = looked;
-            tell(ctx, own, looked, total).await?;
-        }
+/// Adds what is missing, in one transaction with the note that the figure is made.
+async fn mend(ctx: &Ctx, differs: Differs, made: Option<MadeRow>) -> Result<(), Error> {
+    let change = |Off { key, is, should }: Off<CellKey, Amount>| CellChange {
+        key,
+        numerator: should.numerator - is.numerator,
+        denominator: should.denominator - is.denominator,
+    };
+    let mut changes = Changes {
+        cells: differs.cells.into_iter().map(change).collect(),
+        days: differs.days.into_iter().map(change).collect(),
+    };
+    let mut tx = ctx.office.db.begin_long().await?;
+    // What the rows of people that are there give is among the cells; what other rows give follows when they change.
+    for some in differs.people.chunks(PEOPLE_AT_ONCE) {
+        let people = some.iter().map(|it| (it.key.clone(), it.should - it.is)).collect();
+        changes.cells.extend(people::keep(&mut tx, &ctx.tree, &people).await?);
     }
-    while let Some(one) = work.join_next().await {
-        add(&mut sum, Some(one))?;
-    }
-    Ok(sum)
-}
-
-fn reckon(mechanism: &Mechanism, found: &[Found], calendar: &kernel::calendar::Calendar) -> Cells {
-    let mut given = Cells::new();
-    for one in found {
-        figures::contributions(mechanism, &one.record, calendar, &mut given, 1);
-    }
-    given
-}
-
-fn add(sum: &mut Cells, one: Option<Result<Cells, tokio::task::JoinError>>) -> Result<(), Error> {
-    let one = one.transpose().map_err(|fault| Error::broken("reckon figures", fault))?;
-    for (key, amount) in one.unwrap_or_default() {
-        *sum.entry(key).or_default() += amount;
-    }
-    Ok(())
-}
-
-async fn kept(conn: &mut store::Conn, figure: &FigureId) -> Result<Kept, Error> {
-    let all = store::figures::all_of(conn, figure).await?;
-    let cell =
-        |it: store::figures::CellChange| (it.key, Amount { numerator: it.numerator, denominator: it.denominator });
-    let people = store::presences::of_figure(conn, figure).await?;
-    Ok(Kept {
-        cells: all.cells.into_iter().map(cell).collect(),
-        days: all.days.into_iter().map(cell).collect(),
-        people: people.into_iter().map(|it| (it.key, it.count)).collect(),
-    })
+    store::figures::apply(&mut tx, &changes).await?;
+    store::figures_made::put(&mut tx, &made.into_iter().collect::<Vec<_>>()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Keeps how far it is, for the pages.

@@ -41,7 +41,11 @@ pub(super) fn milliseconds(took: Duration) -> String {
 /// How many times as long.
 pub(super) fn ratio(ours: Duration, bare: Duration) -> String {
     match bare.as_secs_f64() {
-        bare if bare > 0.0 => format!("{:.1}×", ours.as_secs_f64() / bare),
+        bare if bare > 0.0 => {
+            let times = ours.as_secs_f64() / bare;
+            let places = if times < 0.2 { 3 } else { 1 };
+            format!("{times:.places$}×")
+        }
         _ => "—".to_owned(),
     }
 }

@@ -58,6 +58,7 @@ struct Scale {
     import_rows: usize,
     people: u32,
     times: usize,
+    cities: Vec<usize>,
 }
 
 impl Bench {
@@ -74,6 +75,10 @@ impl Bench {
         let mut done = Ok(());
         if !self.city {
             done = measure_all(&config, &folder, &scale, &mut report).await;
+        }
+        if done.is_ok() {
+            let own = Config { data: folder.clone(), ..config.clone() };
+            done = city::measure_live(&own, scale.people, &scale.cities, &mut report).await;
         }
         if done.is_ok() {
             done = city::measure(&folder, scale.people, scale.times, &mut report);
@@ -97,10 +102,24 @@ impl Bench {
             (true, false) => vec![100_000, 1_000_000],
         };
         match self.quick {
-            true => Scale { records, views: 200, seconds: 1, import_rows: 2_000, people: 20_000, times: 100_000 },
-            false => {
-                Scale { records, views: 10_000, seconds: 10, import_rows: 100_000, people: 500_000, times: 5_000_000 }
-            }
+            true => Scale {
+                records,
+                views: 200,
+                seconds: 1,
+                import_rows: 2_000,
+                people: 20_000,
+                times: 100_000,
+                cities: vec![5_000, 20_000],
+            },
+            false => Scale {
+                records,
+                views: 10_000,
+                seconds: 10,
+                import_rows: 100_000,
+                people: 500_000,
+                times: 5_000_000,
+                cities: vec![50_000, 500_000, 5_000_000],
+            },
         }
     }
 }

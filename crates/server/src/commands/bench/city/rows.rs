@@ -49,7 +49,7 @@ pub(super) fn city(people: u32, times: usize) -> City {
 }
 
 /// The unit above each, in pre-order, six levels deep: the last level stands below the first communities.
-fn units() -> Vec<u32> {
+pub(super) fn units() -> Vec<u32> {
     let mut above = vec![0];
     let full: usize = (0..=BRANCHES.len()).map(|level| BRANCHES[..level].iter().product::<usize>()).sum();
     let mut left = UNITS - full;
@@ -87,10 +87,11 @@ fn row(dice: &mut Dice, people: u32, above: &[u32]) -> Row {
 }
 
 /// Numbers that look as if thrown, and are the same every time.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, most: u32) -> u32 {
+    /// One of so many numbers from 0 on.
+    pub(super) fn below(&mut self, most: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

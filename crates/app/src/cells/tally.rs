@@ -1,0 +1,315 @@
+//! What do all records give, and does what is kept agree? Contributions of millions of records side by side, held by
+//! numbers and added up figure by figure, so that what is in memory at one time is one figure's cells.
+//!
+//! The cells of people follow from the rows of people that are kept, and these from the records: so rows and cells
+//! are each held to what they stand on.
+//! Never writes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
+use jiff::civil::Date;
+use kernel::calendar::Calendar;
+use kernel::catalog::Mechanism;
+use kernel::figures::{self, Amount, Falls, STATES};
+use kernel::ids::{FigureId, MechanismId, PersonId, UnitId};
+use kernel::record::Record;
+use store::figures::{CellChange, CellKey, Changes};
+use store::presences::{Presence, PresenceKey};
+
+use super::people;
+use super::placing::{Spot, Ways, When};
+use crate::tree::Tree;
+
+/// Things under numbers, in the order in which they were met.
+#[derive(Clone, Debug)]
+struct Numbers<T> {
+    of: HashMap<T, u32>,
+    all: Vec<T>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { of: HashMap::new(), all: Vec::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Numbers<T> {
+    fn of(&mut self, it: &T) -> u32 {
+        if let Some(number) = self.of.get(it) {
+            return *number;
+        }
+        let number = self.all.len() as u32;
+        self.all.push(it.clone());
+        self.of.insert(it.clone(), number);
+        number
+    }
+}
+
+/// A slice of a figure.
+type Lane = (MechanismId, Option<FigureId>, String);
+
+/// Somebody was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct There {
+    lane: u32,
+    person: u32,
+    on: Date,
+    unit: u32,
+}
+
+/// What records give.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    lanes: Numbers<Lane>,
+    /// The numbers of the slices of each figure once more, so that they are found without a name being made.
+    slices: HashMap<MechanismId, HashMap<Option<FigureId>, HashMap<String, u32>>>,
+    units: Numbers<UnitId>,
+    people: Numbers<PersonId>,
+    amounts: HashMap<(u32, u32, Falls), Amount>,
+    there: Vec<There>,
+}
+
+impl Tally {
+    /// Adds what a record gives to the figures that are wanted.
+    pub fn add(
+        &mut self,
+        mechanism: &Mechanism,
+        is_wanted: &dyn Fn(&FigureId) -> bool,
+        record: &Record,
+        calendar: &Calendar,
+    ) {
+        let (slices, lanes) = (self.slices.entry(mechanism.id.clone()).or_default(), &mut self.lanes);
+        figures::give(mechanism, is_wanted, record, calendar, &mut |it| {
+            let own = slices.entry(it.figure.cloned()).or_default();
+            let lane = match own.get(it.slice) {
+                Some(lane) => *lane,
+                None => {
+                    let lane = lanes.of(&(mechanism.id.clone(), it.figure.cloned(), it.slice.to_owned()));
+                    own.insert(it.slice.to_owned(), lane);
+                    lane
+                }
+            };
+            let unit = self.units.of(&it.unit);
+            match (it.person, it.falls) {
+                (Some(person), Falls::On(on)) => {
+                    let person = self.people.of(&person);
+                    self.there.push(There { lane, person, on, unit });
+                }
+                _ => *self.amounts.entry((lane, unit, it.falls)).or_default() += it.amount,
+            }
+        });
+    }
+
+    /// Adds what another has added up.
+    pub fn take(&mut self, other: Self) {
+        if self.lanes.all.is_empty() {
+            *self = other;
+            return;
+        }
+        let lanes: Vec<u32> = other.lanes.all.iter().map(|it| self.lanes.of(it)).collect();
+        let units: Vec<u32> = other.units.all.iter().map(|it| self.units.of(it)).collect();
+        let people: Vec<u32> = other.people.all.iter().map(|it| self.people.of(it)).collect();
+        for ((lane, unit, falls), amount) in other.amounts {
+            *self.amounts.entry((lanes[lane as usize], units[unit as usize], falls)).or_default() += amount;
+        }
+        self.there.extend(other.there.into_iter().map(|it| There {
+            lane: lanes[it.lane as usize],
+            person: people[it.person as usize],
+            unit: units[it.unit as usize],
+            on: it.on,
+        }));
+    }
+
+    /// In the order of figures: from now on nothing is added.
+    pub fn sorted(self) -> Sorted {
+        let name = |(mechanism, figure, _): &Lane| {
+            FigureId::from(format!("{mechanism}.{}", figure.as_ref().map_or(STATES, FigureId::as_str)))
+        };
+        let figures: Vec<FigureId> = self.lanes.all.iter().map(name).collect();
+        let slices = self.lanes.all.into_iter().map(|(_, _, slice)| slice).collect();
+        let mut amounts: Vec<_> = self.amounts.into_iter().collect();
+        amounts.sort_unstable_by_key(|((lane, ..), _)| *lane);
+        let mut there = self.there;
+        there.sort_unstable_by_key(|it| it.lane);
+        Sorted { figures, slices, units: self.units.all, people: self.people.all, amounts, there }
+    }
+}
+
+/// What records give, in the order of figures.
+#[derive(Debug)]
+pub struct Sorted {
+    figures: Vec<FigureId>,
+    slices: Vec<String>,
+    units: Vec<UnitId>,
+    people: Vec<PersonId>,
+    amounts: Vec<((u32, u32, Falls), Amount)>,
+    there: Vec<There>,
+}
+
+/// What is kept of a figure.
+#[derive(Debug)]
+pub struct Held {
+    /// Cells and days.
+    pub sums: Changes,
+    /// Who was there.
+    pub people: Vec<Presence>,
+}
+
+/// Something that is kept otherwise than it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Off<K, V> {
+    /// What.
+    pub key: K,
+    /// As it is kept.
+    pub is: V,
+    /// As it should be.
+    pub should: V,
+}
+
+/// Where what is kept of a figure does not agree with what the records give.
+#[derive(Debug, Default)]
+pub struct Differs {
+    /// How many cells, days and rows were compared.
+    pub compared: u64,
+    /// Cells, against what the records give, or the rows of people that are kept.
+    pub cells: Vec<Off<CellKey, Amount>>,
+    /// Days at units themselves.
+    pub days: Vec<Off<CellKey, Amount>>,
+    /// Who was there how often.
+    pub people: Vec<Off<PresenceKey, i64>>,
+    /// Rows of people that do not name the human that the person is.
+    pub others: Vec<PresenceKey>,
+}
+
+/// The slice, the person, the day and the unit of somebody who was there.
+type Row = (u32, PersonId, Date, UnitId);
+
+/// The slice, the unit and the period of a cell.
+type Cell = (u32, UnitId, When);
+
+impl Sorted {
+    /// The figures that any record gives to, in order.
+    pub fn figures(&self) -> BTreeSet<FigureId> {
+        self.figures.iter().cloned().collect()
+    }
+
+    /// Compares what is kept of a figure with what the records give.
+    pub fn compare(&self, figure: &FigureId, held: Held, tree: &Tree) -> Differs {
+        let mut differs = Differs::default();
+        let mut slices: Numbers<&str> = Numbers::default();
+        let mut ways = Ways::new(tree);
+        let (mut cells, mut days) = self.sums(figure, &mut slices, &mut ways);
+        let mut rows = self.rows(figure, &mut slices);
+        let mut seen = Vec::with_capacity(held.people.len());
+        for it in &held.people {
+            let (slice, key) = (slices.of(&it.key.slice.as_str()), &it.key);
+            rows.push(((slice, key.person, key.on, key.unit), it.count, 0));
+            if it.human != tree.human(key.person) {
+                differs.others.push(key.clone());
+            }
+            if it.count > 0 {
+                seen.push((slice, tree.human(key.person), key.unit, key.on));
+            }
+        }
+        for ((slice, unit, when), count) in people::cells_of(&mut seen, &mut ways) {
+            cells.entry((slice, unit, when)).or_default().1.numerator += count;
+        }
+        drop(seen);
+        for it in &held.sums.cells {
+            let Some(when) = When::parse(&it.key.period) else {
+                differs.cells.push(Off { key: it.key.clone(), is: amount(it), should: Amount::default() });
+                continue;
+            };
+            cells.entry((slices.of(&it.key.slice.as_str()), it.key.unit, when)).or_default().0 += amount(it);
+        }
+        for it in &held.sums.days {
+            let Ok(on) = it.key.period.parse() else {
+                differs.days.push(Off { key: it.key.clone(), is: amount(it), should: Amount::default() });
+                continue;
+            };
+            days.entry((slices.of(&it.key.slice.as_str()), it.key.unit, on)).or_default().0 += amount(it);
+        }
+        differs.compared = (cells.len() + days.len()) as u64;
+        let key = |slice: u32, unit, period| {
+            let slice = slices.all[slice as usize].to_owned();
+            CellKey { figure: figure.clone(), slice, period, unit }
+        };
+        let off = |key, (is, should)| Off { key, is, should };
+        let cells = cells.into_iter().filter(|(_, (is, should))| is != should);
+        differs.cells.extend(cells.map(|((slice, unit, when), both)| off(key(slice, unit, when.text()), both)));
+        let days = days.into_iter().filter(|(_, (is, should))| is != should);
+        differs.days.extend(days.map(|((slice, unit, on), both)| off(key(slice, unit, on.to_string()), both)));
+        differs.compared += rows_differ(rows, &mut |(slice, person, on, unit), is, should| {
+            let slice = slices.all[slice as usize].to_owned();
+            let key = PresenceKey { figure: figure.clone(), slice, person, on, unit };
+            differs.people.push(Off { key, is, should });
+        });
+        differs.cells.sort_by(|a, b| a.key.cmp(&b.key));
+        differs.days.sort_by(|a, b| a.key.cmp(&b.key));
+        differs
+    }
+
+    /// Who should be there, row by row: no time as it is, once as it should be.
+    fn rows<'a>(&'a self, figure: &'a FigureId, slices: &mut Numbers<&'a str>) -> Vec<(Row, i64, i64)> {
+        let mut rows = Vec::new();
+        for lane in self.lanes_of(figure) {
+            let slice = slices.of(&self.slices[lane as usize].as_str());
+            rows.extend(
+                span(&self.there, lane, |it| it.lane)
+                    .iter()
+                    .map(|it| ((slice, self.people[it.person as usize], it.on, self.units[it.unit as usize]), 0, 1)),
+            );
+        }
+        rows
+    }
+
+    fn lanes_of<'a>(&'a self, figure: &'a FigureId) -> impl Iterator<Item = u32> + 'a {
+        (0..).zip(&self.figures).filter(move |(_, own)| *own == figure).map(|(lane, _)| lane)
+    }
+
+    /// What should be in the cells and days of a figure that does not count people.
+    fn sums<'a>(&'a self, figure: &'a FigureId, slices: &mut Numbers<&'a str>, ways: &mut Ways<'_>) -> (Cells, Days) {
+        let (mut cells, mut days) = (Cells::new(), Days::new());
+        for lane in self.lanes_of(figure) {
+            let slice = slices.of(&self.slices[lane as usize].as_str());
+            for ((_, unit, falls), amount) in span(&self.amounts, lane, |it| it.0.0) {
+                let unit = self.units[*unit as usize];
+                ways.place(unit, *falls, &mut |spot, sign| match spot {
+                    Spot::Cell(over, when) => cells.entry((slice, over, when)).or_default().1 += amount.times(sign),
+                    Spot::Day(on) => days.entry((slice, unit, on)).or_default().1 += amount.times(sign),
+                });
+            }
+        }
+        (cells, days)
+    }
+}
+
+/// As it is, and as it should be.
+type Cells = HashMap<Cell, (Amount, Amount)>;
+type Days = HashMap<(u32, UnitId, Date), (Amount, Amount)>;
+
+fn amount(it: &CellChange) -> Amount {
+    Amount { numerator: it.numerator, denominator: it.denominator }
+}
+
+/// Tells of each row that is not as it should be; says how many rows there are.
+fn rows_differ(mut rows: Vec<(Row, i64, i64)>, tell: &mut dyn FnMut(Row, i64, i64)) -> u64 {
+    rows.sort_unstable();
+    let mut compared = 0;
+    for same in rows.chunk_by(|a, b| a.0 == b.0) {
+        compared += 1;
+        let (is, should) = same.iter().fold((0, 0), |(is, should), it| (is + it.1, should + it.2));
+        if is != should {
+            tell(same[0].0, is, should);
+        }
+    }
+    compared
+}
+
+/// The items of a lane among items that are in the order of lanes.
+fn span<T>(all: &[T], lane: u32, of: impl Fn(&T) -> u32) -> &[T] {
+    let from = all.partition_point(|it| of(it) < lane);
+    let until = all.partition_point(|it| of(it) <= lane);
+    &all[from..until]
+}
