@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::calendar::Calendar;
-use crate::catalog::{Blend, Counts, FieldType, Figure, Measure, Mechanism, Term, Who};
+use crate::catalog::{Blend, Counts, FieldType, Figure, FigureKind, Measure, Mechanism, Term, Who};
 use crate::formula::{Env, Formula, Slot};
 use crate::ids::{FieldId, FigureId, PersonId, UnitId};
 use crate::journal::digest;
@@ -266,8 +266,9 @@ fn parts(formula: &Formula, env: &dyn Env) -> Option<i64> {
 /// ask for, the calendar, and which cells there are. Where this has changed, the cells are made anew.
 pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) -> String {
     let (name, words) = (String::new(), String::new());
-    let counted =
-        Figure { name, words, over_words: None, examples: Vec::new(), counts_in: Vec::new(), ..figure.clone() };
+    let kind = FigureKind { suppress_below: 0, ..(*figure.kind).clone() }.into();
+    let counted = Figure { name, words, kind, suppress_below: 0, ..figure.clone() };
+    let counted = Figure { over_words: None, examples: Vec::new(), counts_in: Vec::new(), ..counted };
     let computed = mechanism.fields.iter().filter(|field| matches!(field.of, FieldType::Computed { .. }));
     let computed: Vec<_> = computed.map(|field| (&field.id, &field.of)).collect();
     let years: Vec<_> = calendar.years().collect();
@@ -314,6 +315,18 @@ pub fn blended(blend: &Blend, amounts: &[Amount]) -> Amount {
     let sum =
         |terms: &[Term], amounts: &[Amount]| terms.iter().zip(amounts).map(parts).fold(0_i64, i64::saturating_add);
     Amount { numerator: sum(&blend.plus, plus), denominator: sum(&blend.over, over) }
+}
+
+/// Do fewer stand behind the number than may be shown to who sees only numbers? Of a rate, either side and what is left.
+pub fn is_small(figure: &Figure, amount: Amount) -> bool {
+    let few = |count: i64| 0 < count && count < figure.suppress_below;
+    let Amount { numerator, denominator } = amount;
+    match &figure.measure {
+        Measure::Count { .. } | Measure::Stock { .. } | Measure::People { .. } => few(numerator),
+        Measure::Ratio { .. } => few(numerator) || few(denominator) || few(denominator - numerator),
+        Measure::Average { .. } => few(denominator),
+        Measure::Sum { .. } | Measure::Blend(_) => false,
+    }
 }
 
 /// What people read: at most the places of its kind, halves away from zero, the unit left to the caller. `—` for nothing

@@ -168,6 +168,7 @@ fn figures() -> Vec<Line> {
         (GET, "/m/{mechanism}/figures", SignedIn, get(pages::figures::of_mechanism)),
         (GET, "/m/{mechanism}/figures/{figure}", SignedIn, get(pages::figures::one::show)),
         (GET, "/m/{mechanism}/figures/{figure}/known", SignedIn, get(pages::figures::known::show)),
+        (GET, "/m/{mechanism}/figures/{figure}/people", SignedIn, get(pages::figures::people::show)),
         (GET, "/m/{mechanism}/figures/{figure}/parts", SignedIn, get(pages::figures::pivot::show)),
         (GET, "/m/{mechanism}/figures/{figure}/parts/{form}", SignedIn, get(pages::figures::pivot::take)),
         (GET, "/m/{mechanism}/figures/{figure}/{form}", SignedIn, get(pages::figures::one::take)),
@@ -181,6 +182,7 @@ fn figures() -> Vec<Line> {
         (GET, "/api/v1/figures", SignedIn, get(api::figures::all)),
         (GET, "/api/v1/mechanisms/{mechanism}/figures", SignedIn, get(api::figures::of_mechanism)),
         (GET, "/api/v1/mechanisms/{mechanism}/figures/{figure}", SignedIn, get(api::figures::one)),
+        (GET, "/api/v1/mechanisms/{mechanism}/figures/{figure}/people", SignedIn, get(api::figures::people)),
         (GET, "/api/v1/mechanisms/{mechanism}/figures/{figure}/parts", SignedIn, get(api::figures::parts)),
     ]
 }

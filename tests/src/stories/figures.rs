@@ -80,10 +80,16 @@ async fn behind_each_number_stand_exactly_the_records_that_it_counts() {
     }
 }
 
-/// Opens every number of the page that counts records, and counts what it opens to.
+/// Opens every number of the page that counts records or people, and counts what it opens to.
 pub(super) async fn every_door_holds(visitor: &mut Visitor, page: &Page) -> usize {
     let mut doors = 0;
     for (words, href) in page.links() {
+        if let (Ok(number), true) = (words.parse::<usize>(), href.contains("/people?")) {
+            let list = visitor.opens(&href).await;
+            let people = list.hrefs("who=").len();
+            assert_eq!(people, number, "{href} names {people} people behind {number}:\n{}", list.text());
+            doors += 1;
+        }
         let counts = ["figure=assigned", "figure=closed", "figure=overdue", "part=part", "part=whole"];
         let is_door = href.starts_with("/m/task_order?") && counts.iter().any(|part| href.contains(part));
         let Some(number) = is_door.then(|| words.parse::<usize>().ok()).flatten() else { continue };

@@ -14,6 +14,7 @@ mod machines;
 mod versions;
 mod remaking;
 mod signing_in;
+mod small_groups;
 mod own_account;
 mod second_factors;
 mod single_sign_on;

@@ -59,6 +59,10 @@ async fn a_unit_is_founded_renamed_and_found_by_initials_and_its_history_stays()
     su.opens(&href).await.says("设立").says(ORDER).says("葵岭街道葵南社区").says("葵岭街道海南社区");
     su.opens(&format!("{href}?on=2026-01-05")).await.says("2026-01-05的样子").says("现在叫“葵岭街道海南社区”");
     su.opens("/units?on=2026-01-04").await.does_not_say("葵南").does_not_say("海南");
+    let (mut lin, id) = (office.sign_in("lin").await, href.rsplit('/').next().unwrap_or(""));
+    let early = lin.opens(&format!("/figures?unit={id}&period=2025")).await;
+    early.says("这个单位2026-01-05才设立，这个期间还没有它");
+    lin.opens(&format!("/figures?unit={id}&period=2026")).await.does_not_say("才设立");
     office.db_verify().await;
 }
 

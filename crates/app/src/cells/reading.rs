@@ -338,8 +338,7 @@ pub async fn people_behind(
     ctx: &Ctx,
     conn: &mut Conn,
     (mechanism, figure): (&Mechanism, &Figure),
-    place: &Place,
-    days: Days,
+    (place, days, slice): (&Place, Days, &str),
     after: Option<PersonId>,
     most: u32,
 ) -> Result<Vec<(PersonId, i64)>, Error> {
@@ -350,7 +349,7 @@ pub async fn people_behind(
     };
     let query = DayQuery {
         figures: vec![FigureId::from(format!("{}.{}", mechanism.id, figure.id))],
-        slices: Some((WHOLE.to_owned(), WHOLE.to_owned())),
+        slices: Some((slice.to_owned(), slice.to_owned())),
         days,
         units: eras.into_iter().flat_map(line).collect(),
     };

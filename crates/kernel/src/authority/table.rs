@@ -50,6 +50,9 @@ pub fn table(mechanism: &Mechanism, vocabulary: &Vocabulary) -> Vec<String> {
         let who = if who.is_empty() { "没有人".to_owned() } else { roles(vocabulary, who) };
         lines.push(format!("{words}：{who}"));
     }
+    if !mechanism.rights.figures.is_empty() {
+        lines.push(format!("谁只看数字：{}", roles(vocabulary, &mechanism.rights.figures)));
+    }
     if let Some(rule) = &mechanism.retention {
         let who = roles(vocabulary, &rule.who);
         lines.push(format!("个人信息保存：办结后{}年，期满由{who}决定清除或延长", rule.years));

@@ -275,7 +275,9 @@ impl Questions<'_, '_> {
             .iter()
             .flat_map(|rule| &rule.who)
             .filter(|role| !self.it.steps.iter().any(|step| step.who.contains(role)));
-        for role in seers.chain(&rights.import).chain(&rights.export).filter(|it| administers(it)) {
+        for role in
+            seers.chain(&rights.import).chain(&rights.export).chain(&rights.figures).filter(|it| administers(it))
+        {
             found.push((
                 self.matter.first("rights").map_or(self.matter.span.clone(), |it| it.span.clone()),
                 role.to_string(),

@@ -25,6 +25,8 @@ pub struct Figure {
     pub kind: Arc<FigureKind>,
     /// The fields by whose values it is cut into slices.
     pub by: Vec<FieldId>,
+    /// Fewer than so many are not shown to who sees only numbers; 0 shows all.
+    pub suppress_below: i64,
     /// In words: what is counted.
     pub words: String,
     /// In words: what it is divided by.
@@ -50,6 +52,8 @@ pub struct FigureKind {
     pub places: u32,
     /// The kinds besides itself with which it may be added up, by name.
     pub adds: Vec<String>,
+    /// Fewer than so many are not shown to who sees only numbers, where a figure says nothing else; 0 shows all.
+    pub suppress_below: i64,
 }
 
 impl FigureKind {

@@ -383,6 +383,8 @@ pub struct Rights {
     pub import: Vec<RoleId>,
     /// Export what they see.
     pub export: Vec<RoleId>,
+    /// Know all its figures of their units, and no record.
+    pub figures: Vec<RoleId>,
     /// Who sees what: what follows from acting, from `see`, and what the `sight` lines add.
     pub sight: Vec<Rule>,
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::error::Failure;
 use crate::pages::figures::Asked;
+use crate::pages::figures::people::Which;
 use crate::visitor::{At, Visitor};
 
 /// `GET /api/v1/figures`.
@@ -66,6 +67,26 @@ pub(crate) async fn parts(
     })))
 }
 
+/// `GET /api/v1/mechanisms/{mechanism}/figures/{figure}/people`.
+pub(crate) async fn people(
+    visitor: Visitor,
+    At((mechanism, figure)): At<(String, String)>,
+    Query(asked): Query<Asked>,
+    Query(which): Query<Which>,
+) -> Result<Answer<Value>, Failure> {
+    let at = (which.slice.as_str(), which.after()?);
+    let page = figures::people(&visitor.ctx, &mechanism, &figure, &asked.ask()?, at).await?;
+    let one = |it: &figures::Counted| json!({ "person": it.person.to_string(), "name": it.name, "unit": it.unit, "times": it.times });
+    Ok(Answer(json!({
+        "mechanism": page.mechanism.0,
+        "figure": page.figure.0,
+        "unit": page.asked.unit.map(|unit| unit.to_string()),
+        "period": page.asked.period.to_string(),
+        "people": page.people.iter().map(one).collect::<Vec<_>>(),
+        "next": page.next.map(|person| person.to_string()),
+    })))
+}
+
 fn overview(page: &Overview) -> Value {
     let mechanisms = page.chapters.iter().flat_map(|(_, own)| own);
     let mechanisms = mechanisms.map(|one| {
@@ -106,10 +127,12 @@ fn row(row: &FigureRow) -> Value {
 }
 
 fn cell(cell: &FigureCell) -> Value {
+    let known = |number: i64| (!cell.is_hidden).then_some(number);
     json!({
         "shown": cell.shown,
         "period": cell.period,
-        "numerator": cell.amount.numerator,
-        "denominator": cell.amount.denominator,
+        "hidden": cell.is_hidden,
+        "numerator": known(cell.amount.numerator),
+        "denominator": known(cell.amount.denominator),
     })
 }

@@ -87,6 +87,7 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/mechanisms/{mechanism}/figures") => ("一个机制的数字", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}") => ("一个数字：单位 × 期间", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}/parts") => ("一个数字的分项", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}/people") => ("一个数字数到的人", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => ("个人信息已满保存年限的事项，按 after 翻页", false),
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => ("清除到期的个人信息，或者延长保存", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
@@ -112,11 +113,12 @@ fn parameters(route: &Route) -> Vec<Value> {
         .collect();
     let query: &[&str] = match (route.method, route.path) {
         ("GET", "/api/v1/mechanisms/{mechanism}/records") => {
-            &["tab", "unit", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part", "slice"]
+            &["tab", "unit", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part", "slice", "who"]
         }
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => &["after"],
         ("GET", "/api/v1/figures" | "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "period"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}") => &["unit", "period", "among"],
+        ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}/people") => &["unit", "period", "slice", "after"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}/parts") => {
             &["by", "across", "unit", "period", "among"]
         }

@@ -38,6 +38,10 @@ pub struct Asked {
     pub period: Period,
     /// The kind of the units that are compared; empty for those directly below.
     pub among: String,
+    /// The day on which the unit came to be, if the period is over by then.
+    pub not_yet: Option<Date>,
+    /// The day on which the unit was dissolved, if the period begins after it.
+    pub no_more: Option<Date>,
     /// The periods that are looked at most: how each is called here, and what it is today.
     pub quick: Vec<(&'static str, Period)>,
 }
@@ -63,12 +67,12 @@ impl Asked {
                 super::period(&format!("{from}..{until}"))?
             }
         };
-        if let Some(unit) = ask.unit {
-            ctx.tree.unit(unit).ok_or(Error::NotFound)?;
-        }
+        let unit = ask.unit.map(|unit| ctx.tree.unit(unit).ok_or(Error::NotFound)).transpose()?;
+        let not_yet = unit.and_then(|unit| unit.founded_on).filter(|day| period.last() < *day);
+        let no_more = unit.and_then(|unit| unit.dissolved_on).filter(|day| *day <= period.first());
         let is_kind = |kind: &String| ctx.vocabulary().unit_kind(kind).is_some();
         let among = Some(ask.among.clone()).filter(is_kind).unwrap_or_default();
-        Ok(Self { unit: ask.unit, period, among, quick: quick(ctx.today) })
+        Ok(Self { unit: ask.unit, period, among, not_yet, no_more, quick: quick(ctx.today) })
     }
 
     /// What is looked at, in words.

@@ -10,7 +10,8 @@ use store::Conn;
 
 use super::asking::Asked;
 use super::targets::{TargetLine, Targets};
-use super::{is_ratio, is_stock, reach};
+use super::veiled::{HIDDEN, Hidden, Knowing, few, made_up};
+use super::{is_ratio, is_stock};
 use crate::cells::reading::{self, Ask, Days, Place};
 use crate::commands::upkeep::remaking::{self, Underway};
 use crate::ctx::Ctx;
@@ -44,8 +45,8 @@ pub struct FigureCard {
     pub part: Part,
     /// What is to be reached.
     pub target: Option<TargetLine>,
-    /// Is there anything behind it?
-    pub has_records: bool,
+    /// Below how many it is hidden from its reader, if it is.
+    pub few: Option<i64>,
     /// Is it being made anew, because its definition or the calendar has changed?
     pub remaking: Option<Underway>,
 }
@@ -93,8 +94,8 @@ pub struct Wanted<'a> {
     pub mechanism: &'a Mechanism,
     /// The figure.
     pub figure: &'a Figure,
-    /// The subtrees.
-    pub reach: Vec<Subtree>,
+    /// Where.
+    pub knowing: Knowing,
 }
 
 impl Wanted<'_> {
@@ -107,8 +108,9 @@ impl Wanted<'_> {
 /// The figures of a mechanism that this person may know of a unit.
 pub fn wanted<'a>(ctx: &Ctx, mechanism: &'a Mechanism, unit: Option<UnitId>) -> Result<Vec<Wanted<'a>>, Error> {
     let scope = register::scope(ctx, mechanism, unit)?;
-    let all = mechanism.figures.iter().map(|figure| Wanted { mechanism, figure, reach: reach(ctx, figure, &scope) });
-    Ok(all.filter(|it| !it.reach.is_empty()).collect())
+    let knowing = |figure| Knowing::of(ctx, mechanism, figure, &scope);
+    let all = mechanism.figures.iter().map(|figure| Wanted { mechanism, figure, knowing: knowing(figure) });
+    Ok(all.filter(|it| !it.knowing.told.is_empty()).collect())
 }
 
 /// What is read for a card: the period, the one before, the same of the year before, and the steps.
@@ -129,9 +131,13 @@ impl Spans {
         }
     }
 
-    fn days(&self) -> Vec<Days> {
+    fn periods(&self) -> Vec<Period> {
         let all = std::iter::once(&self.period).chain(self.earlier.iter().map(|(_, it)| it)).chain(&self.steps);
-        all.copied().map(days).collect()
+        all.copied().collect()
+    }
+
+    fn days(&self) -> Vec<Days> {
+        self.periods().into_iter().map(days).collect()
     }
 }
 
@@ -147,7 +153,7 @@ pub async fn cards(ctx: &Ctx, conn: &mut Conn, wanted: &[Wanted<'_>], asked: &As
     let mut places: Vec<Place> = Vec::new();
     let mut place_of = Vec::new();
     for it in wanted {
-        let place = Place::Reach(it.reach.clone());
+        let place = Place::Reach(it.knowing.told.clone());
         let at = places.iter().position(|known| *known == place).unwrap_or(places.len());
         if at == places.len() {
             places.push(place);
@@ -160,11 +166,16 @@ pub async fn cards(ctx: &Ctx, conn: &mut Conn, wanted: &[Wanted<'_>], asked: &As
     let ids: Vec<FigureId> = wanted.iter().map(|it| FigureId::from(it.name())).collect();
     let targets = Targets::read(ctx, conn, &ids, unit.as_slice(), asked.period).await?;
     let open = remaking::underway(ctx, conn).await?;
+    let mut hidden = Vec::new();
+    for it in wanted {
+        hidden.push(Veiled::read(ctx, conn, it, &spans.periods()).await?);
+    }
     let card = |(at, it): (usize, &Wanted<'_>)| {
-        let card = card(ctx, it, asked, &spans, |span| read.of(at, place_of[at], span));
+        let shown = |span: usize, period| hidden[at].show(period, read.of(at, place_of[at], span));
+        let card = card(ctx, it, asked, &spans, shown);
         // What a part of a unit comes to says nothing about what the unit is to reach.
         let unit = unit.filter(|_| matches!(card.part, Part::Whole(_)));
-        let amount = read.of(at, place_of[at], 0);
+        let amount = shown(0, asked.period);
         let target = unit.and_then(|unit| targets.of(ctx, &ids[at], unit, it.figure, amount));
         let remaking = open.iter().find(|it| it.figure == ids[at]).cloned();
         // What was never whole is not shown as a value.
@@ -174,35 +185,69 @@ pub async fn cards(ctx: &Ctx, conn: &mut Conn, wanted: &[Wanted<'_>], asked: &As
     Ok(wanted.iter().enumerate().map(card).collect())
 }
 
-fn card(ctx: &Ctx, it: &Wanted<'_>, asked: &Asked, spans: &Spans, of: impl Fn(usize) -> Amount) -> FigureCard {
+/// The whole of what somebody may know, hidden where it is of a small group.
+struct Veiled<'a> {
+    hidden: Hidden<'a>,
+    units: Option<Vec<UnitId>>,
+    sees: bool,
+}
+
+impl<'a> Veiled<'a> {
+    async fn read(ctx: &'a Ctx, conn: &mut Conn, it: &'a Wanted<'_>, periods: &[Period]) -> Result<Self, Error> {
+        let units = made_up(ctx, &it.knowing.told);
+        let asked = units.clone().unwrap_or_default();
+        let hidden = Hidden::read(ctx, conn, (it.mechanism, it.figure), &it.knowing, &asked, periods).await?;
+        Ok(Self { hidden, units, sees: it.knowing.sees(&it.knowing.told) })
+    }
+
+    fn show(&self, period: Period, amount: Amount) -> Option<Amount> {
+        match &self.units {
+            _ if self.sees => Some(amount),
+            Some(units) => self.hidden.show(units, period, amount),
+            None => None,
+        }
+    }
+}
+
+fn card(
+    ctx: &Ctx,
+    it: &Wanted<'_>,
+    asked: &Asked,
+    spans: &Spans,
+    of: impl Fn(usize, Period) -> Option<Amount>,
+) -> FigureCard {
     let figure = it.figure;
-    let now = of(0);
+    let now = of(0, spans.period);
     let begun = spans.period.first() <= ctx.today || !is_stock(figure);
     let earlier = spans.earlier.iter().enumerate();
     let changes = earlier.filter_map(|(at, (against, period))| {
-        let (by, percent) = change(figure, now, of(1 + at))?;
+        let (by, percent) = change(figure, now?, of(1 + at, *period)?)?;
         Some(Change { against, period: period.words(), by, percent })
     });
     let first = 1 + spans.earlier.len();
     let course = spans.steps.iter().enumerate().map(|(at, step)| {
         let is_known = step.first() <= ctx.today;
-        is_known.then(|| number(figure, of(first + at))).flatten()
+        is_known.then(|| number(figure, of(first + at, *step)?)).flatten()
     });
     FigureCard {
         mechanism: it.mechanism.id.to_string(),
         id: figure.id.to_string(),
         name: figure.name.clone(),
-        value: if begun { value_words(figure, now) } else { "—".to_owned() },
+        value: match now {
+            _ if !begun => "—".to_owned(),
+            Some(now) => value_words(figure, now),
+            None => HIDDEN.to_owned(),
+        },
         unit: figure.unit.clone(),
         words: figure.words.clone(),
-        parts: is_ratio(figure).then_some((now.numerator, now.denominator)),
+        parts: now.filter(|_| is_ratio(figure)).map(|now| (now.numerator, now.denominator)),
         changes: if begun { changes.collect() } else { Vec::new() },
         course: course.collect(),
         period: asked.period.to_string(),
-        part: Part::of(ctx, &it.reach, asked.unit),
+        part: Part::of(ctx, &it.knowing.told, asked.unit),
         target: None,
         remaking: None,
-        has_records: now != Amount::default(),
+        few: now.is_none().then(|| few(figure)),
     }
 }
 

@@ -9,29 +9,36 @@ mod known;
 mod one;
 mod out;
 mod overview;
+mod people;
 mod pivot;
 pub mod sealed;
 mod targets;
+mod veiled;
 
 pub use asking::{Asked, FiguresAsk, PeriodChoice};
 pub use cards::{Change, FigureCard, Part, Wanted, cards, wanted};
 pub use known::{KnownPage, known_on};
 pub use one::{FigureCell, FigurePage, FigureRow, figure_page};
-pub use out::{Form, download, download_parts, part_words, sum_words};
+pub use out::{Form, download, download_parts, few_words, part_words, sum_words};
 pub use overview::{MechanismFigures, Overview, of_mechanism, overview};
+pub use people::{Counted, PeoplePage, people};
 pub use pivot::{PivotColumn, PivotPage, PivotRow, UNIT_KIND, pivot};
 pub(crate) use pivot::{of_kind, slice_words};
 pub use sealed::{DriftLine, Reported, SealCell, SealPage, SealedValue, SealsPage, SealsRow, has_seals, seal, seals};
 pub use targets::TargetLine;
+pub use veiled::{HIDDEN, Knowing, knows_figures};
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
-use kernel::catalog::{Figure, Measure, Term};
+use kernel::catalog::{Figure, Measure, Mechanism, Term};
 use kernel::formula::{Cmp, Expr, Formula};
 use kernel::period::Period;
 use kernel::refusal::Refusal;
 
 use crate::ctx::Ctx;
+use crate::error::Error;
 use crate::queries::register;
 
 /// Reads a period as it stands in an address, or says why it is none.
@@ -40,7 +47,13 @@ pub fn period(text: &str) -> Result<Period, Refusal> {
         .map_err(|fault| Refusal::new(fault.code()).with("value", text.chars().take(40).collect::<String>()))
 }
 
-/// The subtrees over which somebody may know a figure: those in which they see every record that may count in it.
+/// A mechanism of which this person may know figures.
+fn mechanism(ctx: &Ctx, id: &str) -> Result<Arc<Mechanism>, Error> {
+    let mechanism = ctx.catalog().mechanisms.get(id).ok_or(Error::NotFound)?;
+    if knows_figures(ctx, mechanism) { Ok(mechanism.clone()) } else { Err(Error::NotFound) }
+}
+
+/// The subtrees over which somebody sees what is behind a figure: those in which they see every record that may count in it.
 /// So no number tells of a record that the list behind it does not show.
 pub fn reach(ctx: &Ctx, figure: &Figure, scope: &register::Scope) -> Vec<Subtree> {
     let mut seen = match &figure.measure {
@@ -103,6 +116,11 @@ pub fn is_stock(figure: &Figure) -> bool {
 /// Are there two lists behind it, of what counts and of what it is divided by?
 pub fn is_ratio(figure: &Figure) -> bool {
     matches!(figure.measure, Measure::Ratio { .. })
+}
+
+/// Does it count people, each once?
+pub fn is_people(figure: &Figure) -> bool {
+    matches!(figure.measure, Measure::People { .. })
 }
 
 /// What a figure is made of: what the part is called, as written, as a sentence.

@@ -14,7 +14,8 @@ use super::asking::{Asked, FiguresAsk, PeriodChoice};
 use super::cards::{FigureCard, Wanted, cards, days, number, value_words};
 use super::overview::{chosen, kinds};
 use super::targets::{TargetLine, Targets};
-use super::{formulas, is_ratio, is_stock, reach};
+use super::veiled::{HIDDEN, Hidden, Knowing, Told, few, made_up};
+use super::{formulas, is_ratio, is_stock};
 use crate::cells::reading::{self, Amounts, Ask, Days, Place};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -53,6 +54,8 @@ pub struct FigurePage {
     pub version: String,
     /// Is it a ratio (with two lists behind each number)?
     pub is_ratio: bool,
+    /// Does it count people (with a list of them behind each number)?
+    pub is_people: bool,
     /// Is it a stock: what stands at a day?
     pub is_stock: bool,
     /// The steps of the period.
@@ -65,6 +68,10 @@ pub struct FigurePage {
     pub targets: Vec<(String, String, TargetLine)>,
     /// May this person set targets for the unit looked at?
     pub may_set: Option<UnitId>,
+    /// Below how many numbers are hidden on this page, if any are.
+    pub few: Option<i64>,
+    /// Does the reader see what is behind the figure?
+    pub sees: bool,
     /// Units that are compared and for which there is no room.
     pub left_out: usize,
 }
@@ -89,8 +96,10 @@ pub struct FigureCell {
     pub shown: String,
     /// As a number, for drawings.
     pub number: Option<f64>,
-    /// Is there anything behind it?
+    /// Is there anything behind it that the reader sees?
     pub has_records: bool,
+    /// Is it hidden, because it is of a small group or stands beside one?
+    pub is_hidden: bool,
     /// Numerator and denominator.
     pub amount: Amount,
     /// The period its link opens.
@@ -99,37 +108,29 @@ pub struct FigureCell {
 
 /// One figure of a mechanism.
 pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &FiguresAsk) -> Result<FigurePage, Error> {
-    let mechanism = ctx.mechanism(mechanism)?;
+    let mechanism = super::mechanism(ctx, mechanism)?;
     let asked = Asked::of(ctx, ask)?;
     let found = mechanism.figure(figure).ok_or(Error::NotFound)?;
-    let anywhere = reach(ctx, found, &register::scope(ctx, &mechanism, None)?);
-    let reach = reach(ctx, found, &register::scope(ctx, &mechanism, asked.unit)?);
+    let anywhere = Knowing::of(ctx, &mechanism, found, &register::scope(ctx, &mechanism, None)?).told;
+    let knowing = Knowing::of(ctx, &mechanism, found, &register::scope(ctx, &mechanism, asked.unit)?);
+    let reach = knowing.told.clone();
     if reach.is_empty() {
         return Err(Error::NotFound);
     }
-    let wanted = Wanted { mechanism: &mechanism, figure: found, reach: reach.clone() };
+    let wanted = Wanted { mechanism: &mechanism, figure: found, knowing };
     let mut conn = ctx.office.db.read().await?;
     let card = cards(ctx, &mut conn, std::slice::from_ref(&wanted), &asked).await?.remove(0);
     let mut units = compared(ctx, &asked, &reach);
     let left_out = units.len().saturating_sub(MOST_ROWS);
     units.truncate(MOST_ROWS);
     let steps = asked.period.steps();
-    let read = read(ctx, &mut conn, &wanted, &units, (asked.period, &steps)).await?;
-    let row = |at: usize, unit: Option<UnitId>, name: String| FigureRow {
-        unit,
-        name,
-        total: cell(ctx, found, read.of(0, at, 0), asked.period),
-        cells: steps.iter().enumerate().map(|(span, step)| cell(ctx, found, read.of(0, at, 1 + span), *step)).collect(),
-    };
-    let rows = units.iter().enumerate().map(|(at, unit)| row(1 + at, Some(*unit), ctx.names().unit(*unit)));
-    // Below the unit looked at stand all units that count in it; of another group only those that hold anything.
-    let rows = rows.filter(|row| row.total.has_records || row.cells.iter().any(|cell| cell.has_records)).collect();
-    let whole = row(0, asked.unit, asked.unit_words(ctx));
+    let Rows { whole, rows, others } = rows_of(ctx, &mut conn, &wanted, &units, (&asked, &steps)).await?;
     let own = asked.unit.or_else(|| ctx.tree.units().first().map(|root| root.id));
-    let others: Vec<(UnitId, Amount)> =
-        units.iter().enumerate().map(|(at, unit)| (*unit, read.of(0, 1 + at, 0))).collect();
     let targets = targets_of(ctx, &mut conn, &wanted, &card, &others, asked.period).await?;
-    let is_whole = matches!(card.part, super::Part::Whole(_));
+    let sees = wanted.knowing.sees(&reach);
+    let is_whole = sees && matches!(card.part, super::Part::Whole(_));
+    let is_veiled = |row: &FigureRow| row.cells.iter().chain([&row.total]).any(|cell| cell.is_hidden);
+    let is_veiled = is_veiled(&whole) || rows.iter().any(is_veiled);
     Ok(FigurePage {
         mechanism: mechanism.id.to_string(),
         mechanism_name: mechanism.name.clone(),
@@ -143,14 +144,61 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
         formulas: formulas(found),
         version: version(&mechanism),
         is_ratio: is_ratio(found),
+        is_people: super::is_people(found),
         is_stock: is_stock(found),
         steps,
         whole,
         rows,
         targets,
         may_set: own.filter(|unit| is_whole && crate::commands::targets::may_set(ctx, *unit)),
+        few: is_veiled.then(|| few(found)),
+        sees,
         left_out,
         asked,
+    })
+}
+
+/// The whole, the units that hold anything, and what each unit comes to over the period.
+struct Rows {
+    whole: FigureRow,
+    rows: Vec<FigureRow>,
+    others: Vec<(UnitId, Option<Amount>)>,
+}
+
+async fn rows_of(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    wanted: &Wanted<'_>,
+    units: &[UnitId],
+    (asked, steps): (&Asked, &[Period]),
+) -> Result<Rows, Error> {
+    let (found, reach) = (wanted.figure, &wanted.knowing.told);
+    let read = read(ctx, conn, wanted, units, (asked.period, steps)).await?;
+    let tops = made_up(ctx, reach);
+    let all: Vec<UnitId> = units.iter().chain(tops.iter().flatten()).copied().collect();
+    let periods: Vec<Period> = std::iter::once(asked.period).chain(steps.iter().copied()).collect();
+    let hidden = Hidden::read(ctx, conn, (wanted.mechanism, found), &wanted.knowing, &all, &periods).await?;
+    let shown = |place: usize, span: usize| {
+        let amount = read.of(0, place, span);
+        if place == 0 && wanted.knowing.sees(reach) {
+            return Told { amount: Some(amount), sees: true };
+        }
+        let unit = place.checked_sub(1).map(|at| vec![units[at]]);
+        let Some(of) = unit.as_ref().or(tops.as_ref()) else { return Told::default() };
+        hidden.told(of, periods[span], amount)
+    };
+    let row = |at: usize, unit: Option<UnitId>, name: String| FigureRow {
+        unit,
+        name,
+        total: cell(ctx, found, shown(at, 0), asked.period),
+        cells: steps.iter().enumerate().map(|(span, step)| cell(ctx, found, shown(at, 1 + span), *step)).collect(),
+    };
+    let rows = units.iter().enumerate().map(|(at, unit)| row(1 + at, Some(*unit), ctx.names().unit(*unit)));
+    Ok(Rows {
+        whole: row(0, asked.unit, asked.unit_words(ctx)),
+        // Below the unit looked at stand all units that count in it; of another group only those that hold anything.
+        rows: rows.filter(|row| row.cells.iter().chain([&row.total]).any(holds_something)).collect(),
+        others: units.iter().enumerate().map(|(at, unit)| (*unit, shown(1 + at, 0).amount)).collect(),
     })
 }
 
@@ -162,7 +210,7 @@ async fn read(
     units: &[UnitId],
     (period, steps): (Period, &[Period]),
 ) -> Result<Amounts, Error> {
-    let mut places = vec![Place::Reach(wanted.reach.clone())];
+    let mut places = vec![Place::Reach(wanted.knowing.told.clone())];
     places.extend(units.iter().map(|unit| Place::Unit(*unit)));
     let spans: Vec<Days> = std::iter::once(&period).chain(steps).copied().map(days).collect();
     let figures = vec![(wanted.mechanism, wanted.figure)];
@@ -175,18 +223,19 @@ async fn targets_of(
     conn: &mut Conn,
     wanted: &Wanted<'_>,
     card: &FigureCard,
-    others: &[(UnitId, Amount)],
+    others: &[(UnitId, Option<Amount>)],
     period: Period,
 ) -> Result<Vec<(String, String, TargetLine)>, Error> {
     let name = FigureId::from(wanted.name());
     let own = card.target.as_ref().map(|line| line.unit);
-    let others: Vec<&(UnitId, Amount)> = others.iter().filter(|(unit, _)| Some(*unit) != own).collect();
+    let others: Vec<&(UnitId, Option<Amount>)> = others.iter().filter(|(unit, _)| Some(*unit) != own).collect();
     let ids: Vec<UnitId> = others.iter().map(|(unit, _)| *unit).collect();
     let known = Targets::read(ctx, conn, std::slice::from_ref(&name), &ids, period).await?;
     let of_own = card.target.clone().map(|line| (ctx.names().unit(line.unit), card.value.clone(), line));
-    let of_other = |(unit, amount): &&(UnitId, Amount)| {
+    let of_other = |(unit, amount): &&(UnitId, Option<Amount>)| {
         let line = known.of(ctx, &name, *unit, wanted.figure, *amount)?;
-        Some((ctx.names().unit(*unit), value_words(wanted.figure, *amount), line))
+        let value = amount.map_or_else(|| HIDDEN.to_owned(), |amount| value_words(wanted.figure, amount));
+        Some((ctx.names().unit(*unit), value, line))
     };
     Ok(of_own.into_iter().chain(others.iter().filter_map(of_other)).collect())
 }
@@ -196,15 +245,31 @@ fn version(mechanism: &Mechanism) -> String {
     mechanism.hash.chars().take(12).collect()
 }
 
-pub(super) fn cell(ctx: &Ctx, figure: &Figure, amount: Amount, period: Period) -> FigureCell {
+pub(super) fn cell(ctx: &Ctx, figure: &Figure, told: Told, period: Period) -> FigureCell {
     let is_known = !is_stock(figure) || period.first() <= ctx.today;
+    let Some(amount) = told.amount else {
+        let (amount, period) = (Amount::default(), period.to_string());
+        return FigureCell {
+            shown: HIDDEN.to_owned(),
+            number: None,
+            has_records: false,
+            is_hidden: true,
+            amount,
+            period,
+        };
+    };
     FigureCell {
+        is_hidden: false,
         shown: if is_known { value_words(figure, amount) } else { "—".to_owned() },
         number: number(figure, amount).filter(|_| is_known),
-        has_records: is_known && amount != Amount::default(),
+        has_records: is_known && told.sees && amount != Amount::default(),
         amount,
         period: period.to_string(),
     }
+}
+
+fn holds_something(cell: &FigureCell) -> bool {
+    cell.is_hidden || cell.amount != Amount::default()
 }
 
 /// The units that are compared, in the order of the tree: all of a kind in reach, or those directly below the one

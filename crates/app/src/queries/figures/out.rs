@@ -5,11 +5,11 @@
 use std::fmt::Write as _;
 
 use documents::workbook_out::{self, Column, ColumnKind, OutCell, Sheet};
-use kernel::figures::Parts;
+use kernel::figures::{Amount, Parts};
 use rust_decimal::Decimal;
 
 use super::one::{FigureCell, FigurePage, figure_page};
-use super::{FiguresAsk, Part};
+use super::{FiguresAsk, HIDDEN, Part};
 use crate::commands::batches::act;
 use crate::commands::intake::aside;
 use crate::ctx::Ctx;
@@ -97,6 +97,7 @@ pub async fn download_parts(
     let mut notes = notes(ctx, &whole);
     notes.push(format!("分项：按{}", page.by.name));
     notes.push(sum_words(&page));
+    notes.extend(page.few.filter(|_| whole.few.is_none()).map(|few| few_words(few, &page.measure)));
     let table = Table { title: page.figure.1.clone(), columns, rows, notes };
     taken(ctx, name, (mechanism, figure, &page.asked), form, table, String::new()).await
 }
@@ -104,10 +105,11 @@ pub async fn download_parts(
 /// How the shown parts stand to the shown whole, in words.
 pub fn sum_words(page: &super::PivotPage) -> String {
     let off = |wanted: Parts| {
-        let columns = page.columns.iter().zip(&page.sums).filter(|(_, sum)| **sum == wanted);
+        let columns = page.columns.iter().zip(&page.sums).filter(|(_, sum)| **sum == Some(wanted));
         columns.map(|(column, _)| column.name.as_str()).collect::<Vec<_>>().join("、")
     };
-    match page.sums.iter().find(|sum| **sum != Parts::AddUp) {
+    match page.sums.iter().flatten().find(|sum| **sum != Parts::AddUp) {
+        None if page.sums.iter().any(Option::is_none) => "有的分项不显示，不能和合计相核对。".to_owned(),
         None => "各项相加等于合计。".to_owned(),
         Some(Parts::Reckoned) => "比率和平均由各自的分子、分母算出，各项不能相加。".to_owned(),
         Some(Parts::Shared) => format!("同一人可能在几项里，各项相加不等于合计（{}）。", off(Parts::Shared)),
@@ -185,8 +187,12 @@ fn rows(page: &FigurePage) -> Vec<Vec<OutCell>> {
         let mut cells = vec![OutCell::Text(row.name.clone())];
         cells.extend(row.cells.iter().chain([&row.total]).map(value));
         if page.is_ratio {
-            let amount = row.total.amount;
-            cells.extend([amount.numerator, amount.denominator].map(|number| OutCell::Number(number.into())));
+            let Amount { numerator, denominator } = row.total.amount;
+            let side = |number: i64| match row.total.is_hidden {
+                true => OutCell::Text(HIDDEN.to_owned()),
+                false => OutCell::Number(number.into()),
+            };
+            cells.extend([numerator, denominator].map(side));
         }
         cells
     };
@@ -217,9 +223,17 @@ fn notes(ctx: &Ctx, page: &FigurePage) -> Vec<String> {
         page.asked.period.last()
     ));
     notes.push(format!("范围：{}", part_words(&page.card.part)));
+    notes.extend(page.few.map(|few| few_words(few, &page.card.unit)));
     notes.push(format!("数据截至：{}", moment(ctx.now)));
     notes.push(stamp(ctx));
     notes
+}
+
+/// What the sign of a hidden number means, in words.
+pub fn few_words(few: i64, unit: &str) -> String {
+    format!(
+        "{HIDDEN}：少于{few}{unit}，或者同组里有少于{few}{unit}的、由它可以推算出来的，不显示；按周、按日的也不显示。"
+    )
 }
 
 /// Of which part of the whole a figure is read, in words.

@@ -44,7 +44,7 @@ pub async fn overview(ctx: &Ctx, ask: &FiguresAsk) -> Result<Overview, Error> {
 
 /// The figures of one mechanism.
 pub async fn of_mechanism(ctx: &Ctx, mechanism: &str, ask: &FiguresAsk) -> Result<Overview, Error> {
-    ctx.mechanism(mechanism)?;
+    super::mechanism(ctx, mechanism)?;
     page(ctx, ask, Some(mechanism)).await
 }
 
@@ -55,10 +55,11 @@ async fn page(ctx: &Ctx, ask: &FiguresAsk, only: Option<&str>) -> Result<Overvie
     let mut seen: Vec<Subtree> = Vec::new();
     for (chapter, own) in ctx.catalog().by_chapter() {
         for mechanism in own {
-            if only.is_some_and(|only| *mechanism.id.as_str() != *only) || !ctx.reaches(mechanism) {
+            if only.is_some_and(|only| *mechanism.id.as_str() != *only) || !super::knows_figures(ctx, mechanism) {
                 continue;
             }
             seen.extend(ctx.sight(mechanism).subtrees());
+            seen.extend(super::veiled::numbers_only(ctx, mechanism));
             for it in wanted(ctx, mechanism, asked.unit)? {
                 places.push((chapter.name.clone(), mechanism.id.to_string(), mechanism.name.clone()));
                 all.push(it);

@@ -13,9 +13,10 @@ use store::Conn;
 
 use super::asking::{Asked, FiguresAsk, PeriodChoice};
 use super::cards::{Part, days};
+use super::is_ratio;
 use super::one::{FigureCell, cell, compared};
 use super::overview::chosen;
-use super::{is_ratio, reach};
+use super::veiled::{Hidden, Knowing, Told, few, made_up, shows_slices};
 use crate::cells::reading::{self, Amounts, Ask, Place};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -40,6 +41,8 @@ pub struct PivotPage {
     pub words: String,
     /// Is it a ratio (with two lists behind each number)?
     pub is_ratio: bool,
+    /// Does it count people (with a list of them behind each number)?
+    pub is_people: bool,
     /// What is asked.
     pub asked: Asked,
     /// The unit looked at.
@@ -64,8 +67,10 @@ pub struct PivotPage {
     pub rows: Vec<PivotRow>,
     /// The whole.
     pub whole: PivotRow,
-    /// How the parts stand to the whole in each column.
-    pub sums: Vec<Parts>,
+    /// How the parts stand to the whole in each column; nothing where parts are hidden.
+    pub sums: Vec<Option<Parts>>,
+    /// Below how many numbers are hidden on this page, if any are.
+    pub few: Option<i64>,
 }
 
 /// A column: a unit or a step of the period.
@@ -93,11 +98,12 @@ type Spot = (Place, Period);
 
 /// A figure of a mechanism, cut into parts.
 pub async fn pivot(ctx: &Ctx, mechanism: &str, figure: &str, ask: &FiguresAsk) -> Result<PivotPage, Error> {
-    let mechanism = ctx.mechanism(mechanism)?;
+    let mechanism = super::mechanism(ctx, mechanism)?;
     let asked = Asked::of(ctx, ask)?;
     let found = mechanism.figure(figure).ok_or(Error::NotFound)?;
-    let anywhere = reach(ctx, found, &register::scope(ctx, &mechanism, None)?);
-    let reach = reach(ctx, found, &register::scope(ctx, &mechanism, asked.unit)?);
+    let anywhere = Knowing::of(ctx, &mechanism, found, &register::scope(ctx, &mechanism, None)?).told;
+    let knowing = Knowing::of(ctx, &mechanism, found, &register::scope(ctx, &mechanism, asked.unit)?);
+    let reach = knowing.told.clone();
     if reach.is_empty() {
         return Err(Error::NotFound);
     }
@@ -112,17 +118,21 @@ pub async fn pivot(ctx: &Ctx, mechanism: &str, figure: &str, ask: &FiguresAsk) -
     let parts = Part::of(ctx, &reach, asked.unit);
     let mut conn = ctx.office.db.read().await?;
     let (whole, slices) = read(ctx, &mut conn, (&mechanism, found), &by.id, &spots, &reach).await?;
-    let cells = |amounts: &[Amount]| -> Vec<FigureCell> {
-        amounts.iter().zip(&spots).map(|(amount, (_, period))| cell(ctx, found, *amount, *period)).collect()
+    let shown = Shown::read(ctx, &mut conn, (&mechanism, found), &knowing, (&by.id, &asked, &spots)).await?;
+    let cells = |amounts: &[Amount], is_part: bool| -> Vec<FigureCell> {
+        let one = |(at, amount): (usize, &Amount)| cell(ctx, found, shown.told(at, is_part, *amount), spots[at].1);
+        amounts.iter().enumerate().map(one).collect()
     };
     let of_column = |at: usize| slices.iter().map(|(_, _, amounts)| amounts[at]).collect::<Vec<_>>();
-    let sums = (0..spots.len()).map(|at| figures::parts_of(found, &of_column(at), whole[at])).collect();
+    let sum = |at: usize| figures::parts_of(found, &of_column(at), whole[at]);
+    let sums = (0..spots.len()).map(|at| shown.parts[at].then(|| sum(at))).collect();
     Ok(PivotPage {
         mechanism: (mechanism.id.to_string(), mechanism.name.clone()),
         figure: (found.id.to_string(), found.name.clone()),
         measure: found.unit.clone(),
         words: found.words.clone(),
         is_ratio: is_ratio(found),
+        is_people: super::is_people(found),
         unit: chosen(ctx, asked.unit),
         unit_words: asked.unit_words(ctx),
         units: ctx.tree.within(&anywhere).map(Choice::from).collect(),
@@ -132,18 +142,75 @@ pub async fn pivot(ctx: &Ctx, mechanism: &str, figure: &str, ask: &FiguresAsk) -
             .map(|(value, name, amounts)| PivotRow {
                 slice: format!("{}={value}", by.id),
                 name: name.clone(),
-                cells: cells(amounts),
+                cells: cells(amounts, true),
             })
             .collect(),
-        whole: PivotRow { slice: String::new(), name: "合计".to_owned(), cells: cells(&whole) },
+        whole: PivotRow { slice: String::new(), name: "合计".to_owned(), cells: cells(&whole, false) },
         ways,
         by,
         across_units,
+        few: shown.is_veiled().then(|| few(found)),
         part: parts,
         columns,
         sums,
         asked,
     })
+}
+
+/// Which numbers of the page its reader may know.
+struct Shown {
+    knowing: Knowing,
+    over: Vec<Vec<Subtree>>,
+    /// Is the whole of the column shown?
+    wholes: Vec<bool>,
+    /// Are its parts?
+    parts: Vec<bool>,
+}
+
+impl Shown {
+    /// Parts of small numbers are shown of one unit and a year, and only where none of them and of those of the units
+    /// beside it is small.
+    async fn read(
+        ctx: &Ctx,
+        conn: &mut Conn,
+        (mechanism, figure): (&Mechanism, &Figure),
+        knowing: &Knowing,
+        (by, asked, spots): (&str, &Asked, &[Spot]),
+    ) -> Result<Self, Error> {
+        let over = |(place, _): &Spot| match place {
+            Place::Unit(unit) => ctx.tree.unit(*unit).map(|unit| unit.over).into_iter().collect(),
+            Place::Reach(reach) => reach.clone(),
+        };
+        let over: Vec<Vec<Subtree>> = spots.iter().map(over).collect();
+        let units: Vec<Option<Vec<UnitId>>> = over.iter().map(|over| made_up(ctx, over)).collect();
+        let all: Vec<UnitId> = units.iter().flatten().flatten().copied().collect();
+        let periods: Vec<Period> = spots.iter().map(|(_, period)| *period).collect();
+        let hidden = Hidden::read(ctx, conn, (mechanism, figure), knowing, &all, &periods).await?;
+        let shows = |at: usize| {
+            let units = units[at].as_ref().filter(|units| !hidden.hides(units, periods[at]));
+            knowing.sees(&over[at]) || units.is_some()
+        };
+        let wholes: Vec<bool> = (0..spots.len()).map(shows).collect();
+        let mut parts: Vec<bool> = over.iter().map(|over| few(figure) == 0 || knowing.sees(over)).collect();
+        let (last, one) = (spots.len() - 1, units.last().and_then(|units| units.as_deref()));
+        if let (false, Some([unit]), Period::Year(_), true) = (parts[last], one, asked.period, knowing.seen.is_empty())
+        {
+            let field = FieldId::from(by);
+            parts[last] = by != UNIT_KIND
+                && wholes[last]
+                && shows_slices(ctx, conn, (mechanism, figure), &field, *unit, asked.period).await?;
+        }
+        Ok(Self { knowing: knowing.clone(), over, wholes, parts })
+    }
+
+    fn told(&self, at: usize, is_part: bool, amount: Amount) -> Told {
+        let shows = if is_part { self.parts[at] } else { self.wholes[at] };
+        Told { amount: shows.then_some(amount), sees: self.knowing.sees(&self.over[at]) }
+    }
+
+    fn is_veiled(&self) -> bool {
+        self.parts.iter().chain(&self.wholes).any(|shows| !shows)
+    }
 }
 
 /// By what a figure may be cut: the fields that its definition names, and the kind of the unit.

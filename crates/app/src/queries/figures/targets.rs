@@ -70,10 +70,11 @@ impl Targets {
         name: &FigureId,
         unit: UnitId,
         figure: &Figure,
-        amount: Amount,
+        amount: Option<Amount>,
     ) -> Option<TargetLine> {
         let line = self.0.get(&(name.clone(), unit))?.clone();
-        let standing = line.target.standing(figures::value(figure, amount), ctx.today);
+        // Whether a hidden number reaches it would tell on the number.
+        let standing = line.target.standing(amount.and_then(|amount| figures::value(figure, amount)), ctx.today);
         Some(TargetLine { standing, ..line })
     }
 }

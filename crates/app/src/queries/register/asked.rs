@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use kernel::catalog::{FieldType, Figure, Measure, Mechanism, SortKey};
 use kernel::figures::{self, Cells, Falls};
 use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
-use kernel::ids::{FieldId, StateId, UnitId};
+use kernel::ids::{FieldId, PersonId, StateId, UnitId};
 use kernel::record::{MERGED, UNDONE, View};
 use kernel::refusal::Refusal;
 use kernel::value::Month;
@@ -51,6 +51,8 @@ pub struct RegisterAsk {
     pub part: String,
     /// The slice of the figure, `source=party_committee`; for the kind of the unit, `@kind=bureau`.
     pub slice: String,
+    /// Of a figure that counts people: whose records are wanted.
+    pub who: String,
 }
 
 /// A question for records: what the store is asked, and what the kernel judges row by row because SQL cannot say it.
@@ -66,6 +68,8 @@ pub struct Asked {
     pub period: Option<(Date, Date)>,
     /// Behind a figure whose tree has changed since: how it was counted.
     counted: Option<Counted>,
+    /// Behind a figure that counts people: who must be named in it.
+    named: Option<Naming>,
     /// The mechanism's computed fields.
     computed: BTreeMap<FieldId, Expr>,
 }
@@ -122,7 +126,7 @@ impl Asked {
 
     /// Is there anything that the kernel judges row by row?
     fn is_judged(&self) -> bool {
-        !self.judged.is_empty() || self.counted.is_some()
+        !self.judged.is_empty() || self.counted.is_some() || self.named.is_some()
     }
 
     /// Does the record hold what the kernel judges?
@@ -136,6 +140,7 @@ impl Asked {
         };
         self.judged.iter().all(|expr| kernel::formula::holds(expr, &view))
             && self.counted.as_ref().is_none_or(|counted| counted.holds(ctx, found))
+            && self.named.as_ref().is_none_or(|named| named.holds(ctx, found))
     }
 
     /// Adds conditions: each goes to the store if SQL can say it, else to the kernel.
@@ -211,6 +216,23 @@ impl Counted {
     }
 }
 
+/// Who is counted by a figure of people.
+#[derive(Clone, Debug)]
+struct Naming {
+    figure: String,
+    human: PersonId,
+}
+
+impl Naming {
+    /// Is the human named in the record, as the figure counts it?
+    fn holds(&self, ctx: &Ctx, found: &Found) -> bool {
+        let (mut cells, counted_by) = (Cells::new(), ctx.definitions.counted_by(&found.mechanism));
+        figures::contributions(counted_by, &found.record, ctx.calendar(), &mut cells, 1);
+        let mut own = cells.keys().filter(|key| key.figure == self.figure).filter_map(|key| key.person);
+        own.any(|person| ctx.tree.human(person) == self.human)
+    }
+}
+
 /// What was found, as this person reads it. What the kernel judges is judged before, on the whole record.
 fn read_by(ctx: &Ctx, found: Vec<(Found, After)>) -> Vec<Found> {
     found.into_iter().map(|(found, _)| found.read_by(ctx)).collect()
@@ -252,7 +274,8 @@ pub fn query(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk, scope: &Scope)
         _ => None,
     });
     let computed = computed.collect();
-    let mut asked = Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, counted: None, computed };
+    let mut asked =
+        Asked { query, conditions: Vec::new(), judged: Vec::new(), period: None, counted: None, named: None, computed };
     if asked.query.open != Some(true) && asked.query.states.is_empty() {
         asked.conditions.push(is_not_in(UNDONE));
         if mechanism.people().is_some() {
@@ -352,6 +375,11 @@ fn figure_rows(
         until: if is_stock { as_of } else { until },
         then,
     });
+    if !ask.who.is_empty() {
+        let person: PersonId = ask.who.parse().map_err(|_| Error::NotFound)?;
+        let human = ctx.tree.human(person);
+        asked.named = Some(Naming { figure: format!("{}.{}", mechanism.id, figure.id), human });
+    }
     asked.query.facts.extend(slice(mechanism, figure, &ask.slice)?);
     asked.given(ctx, crate::queries::figures::conditions(figure, ask.part == "part", as_of), (from, until));
     Ok(())

@@ -25,7 +25,7 @@ const KINDS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// The properties that a figure may have however it is counted.
-const OF_ALL: [&str; 2] = ["unit", "by"];
+const OF_ALL: [&str; 3] = ["unit", "by", "suppress_below"];
 
 pub(super) fn figures(
     desk: &mut Desk<'_>,
@@ -44,6 +44,7 @@ pub(super) fn figures(
         let by = slices(desk, raw, fields, vocabulary);
         if let Some((measure, kind)) = measure.zip(kind) {
             kind_fits(desk, raw, &measure, &kind);
+            let suppress_below = suppressed(desk, raw, &measure, &kind);
             figures.push(Figure {
                 id: raw.arg(0).into(),
                 name: raw.arg(1).to_owned(),
@@ -51,6 +52,7 @@ pub(super) fn figures(
                 unit: kind.name.clone(),
                 kind,
                 by,
+                suppress_below,
                 words: words.map(|it| it.arg(0).to_owned()).unwrap_or_default(),
                 over_words: words.and_then(|it| it.text("over")),
                 examples,
@@ -222,6 +224,29 @@ fn slices(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, vocabulary: &Vocabula
         by.push(field.id.clone());
     }
     by
+}
+
+/// Below how many it is not shown to who sees only numbers.
+// enforces: figure.suppress_below
+fn suppressed(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKind) -> i64 {
+    let is_counted = !matches!(measure, Measure::Sum { .. } | Measure::Blend(_));
+    let Some(below) = raw.whole("suppress_below").filter(|_| raw.prop("suppress_below").is_some()) else {
+        return if is_counted { kind.suppress_below } else { 0 };
+    };
+    let span = || raw.prop_span("suppress_below");
+    match measure {
+        Measure::Sum { .. } => {
+            let hint = "请另写一个 count 或者 people 指标，在那里写 suppress_below";
+            desk.tell_hint(span(), "合计背后有几条记录没有记下来，不能按少于几个遮住", hint);
+        }
+        Measure::Blend(_) => {
+            let hint = "有一个不显示，由它算出来的也不显示";
+            desk.tell_hint(span(), "由别的指标算出来的不用写 suppress_below，写在那些指标上", hint);
+        }
+        _ if below != 0 && !(2..=1000).contains(&below) => desk.tell(span(), "suppress_below 写2到1000，或者写0"),
+        _ => return below,
+    }
+    0
 }
 
 /// The kind that the unit names.

@@ -26,6 +26,7 @@ pub(super) fn rights(
         desk.many(raw, prop, "角色", &names.roles).into_iter().map(Into::into).collect()
     };
     let (see, import, export) = (roles("see"), roles("import"), roles("export"));
+    let figures = roles("figures");
     let mut sight = by_acting(states, steps, |id| fields.find(id.as_str()).is_some_and(|it| is_unit(&it.of)));
     if !see.is_empty() {
         sight.push(Rule { who: see.clone(), relation: Relation::UnitAndBelow, states: None });
@@ -48,7 +49,7 @@ pub(super) fn rights(
             sight.push(rule);
         }
     }
-    Rights { see, import, export, sight }
+    Rights { see, import, export, figures, sight }
 }
 
 fn rule(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Option<Rule> {

@@ -104,6 +104,7 @@ fn add(desk: &mut Desk<'_>, raw: &Raw, roles: &[String], vocabulary: &mut Vocabu
 // enforces: figure_kind.scale
 // enforces: figure_kind.places
 // enforces: figure_kind.adds
+// enforces: figure_kind.suppress_below
 fn figure_kind(desk: &mut Desk<'_>, raw: &Raw, name: String) -> FigureKind {
     let of = raw.text("of").unwrap_or_default();
     let scale = raw.whole("scale").unwrap_or(1);
@@ -114,6 +115,10 @@ fn figure_kind(desk: &mut Desk<'_>, raw: &Raw, name: String) -> FigureKind {
     if !(0..=6).contains(&places) {
         desk.tell(raw.prop_span("places"), "places 写0到6");
     }
+    let suppress_below = raw.whole("suppress_below").unwrap_or(0);
+    if raw.prop("suppress_below").is_some() && !(2..=1000).contains(&suppress_below) {
+        desk.tell(raw.prop_span("suppress_below"), "suppress_below 写2到1000");
+    }
     FigureKind {
         id: raw.arg(0).into(),
         name,
@@ -121,6 +126,7 @@ fn figure_kind(desk: &mut Desk<'_>, raw: &Raw, name: String) -> FigureKind {
         scale: scale.clamp(1, 1_000_000_000),
         places: places.clamp(0, 6) as u32,
         adds: raw.prop("adds").map_or_else(Vec::new, |it| it.words().map(str::to_owned).collect()),
+        suppress_below: suppress_below.clamp(0, 1000),
     }
 }
 

@@ -358,7 +358,11 @@ impl Teller<'_> {
         };
         let by: Vec<&str> = figure.by.iter().filter_map(|id| Some(self.it.field(id.as_str())?.name.as_str())).collect();
         let by = if by.is_empty() { String::new() } else { format!("，并按{}分别数", by.join("、")) };
-        format!("{}（{}）：{words}{over}。算法：{how}{by}。", figure.name, figure.unit)
+        let few = match figure.suppress_below {
+            0 => String::new(),
+            below => format!("少于{below}{}的，不给只看数字的人看。", figure.unit),
+        };
+        format!("{}（{}）：{words}{over}。算法：{how}{by}。{few}", figure.name, figure.unit)
     }
 
     // enforces: figure.example.on
@@ -374,7 +378,8 @@ impl Teller<'_> {
         let mut roles: Vec<&RoleId> = Vec::new();
         let acting =
             it.steps.iter().flat_map(|step| &step.who).chain(it.states.iter().filter_map(|it| it.holder.as_ref()));
-        for role in acting.chain(&it.rights.see).chain(&it.rights.import).chain(&it.rights.export) {
+        let named = it.rights.see.iter().chain(&it.rights.import).chain(&it.rights.export).chain(&it.rights.figures);
+        for role in acting.chain(named) {
             if !roles.contains(&role) {
                 roles.push(role);
             }
@@ -388,7 +393,11 @@ impl Teller<'_> {
                     let seen =
                         |id: &&State| rules.iter().any(|it| it.states.iter().flatten().any(|seen| *seen == id.id));
                     let seen: Vec<&str> = it.states.iter().filter(seen).map(|state| state.name.as_str()).collect();
-                    if seen.is_empty() { "—".to_owned() } else { seen.join("、") }
+                    match seen.is_empty() {
+                        true if it.rights.figures.contains(role) => "只看数字".to_owned(),
+                        true => "—".to_owned(),
+                        false => seen.join("、"),
+                    }
                 }
             }
         };

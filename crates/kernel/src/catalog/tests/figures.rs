@@ -255,3 +255,35 @@ fn what_cannot_be_reckoned_from_figures_is_told() {
         expect!["care/visit.kdl:92:26 算出来的不是元 相加的单位不变；同类的数相除是%，人均、户均一类的写被除数的单位"],
     );
 }
+
+// proves: figure.suppress_below
+// proves: figure_kind.suppress_below
+#[test]
+fn small_groups_are_named_by_the_figure_or_by_its_unit() {
+    let below = |files: &[SourceFile]| {
+        let (catalog, problems) = check(files);
+        assert_eq!(told(&problems), "");
+        catalog.mechanism("visit").and_then(|it| it.figure("visitors").cloned()).expect("it is there")
+    };
+    let unit = ("of=\"people\" places=0", "of=\"people\" places=0 suppress_below=5");
+    let own = ("by=\"kind urgent\" unit=\"人\"", "by=\"kind urgent\" suppress_below=0 unit=\"人\"");
+    let five = below(&edited(&[unit]));
+    assert_eq!(
+        [five.suppress_below, below(&edited(&[unit, own])).suppress_below, below(&edited(&[])).suppress_below],
+        [5, 0, 0]
+    );
+    let is_small = |numerator| crate::figures::is_small(&five, crate::figures::Amount { numerator, denominator: 0 });
+    assert_eq!([0, 1, 4, 5].map(is_small), [false, true, true, false]);
+    problems(
+        "sum=\"金额\" when",
+        "suppress_below=5 sum=\"金额\" when",
+        expect![
+            "care/visit.kdl:75:26 合计背后有几条记录没有记下来，不能按少于几个遮住 请另写一个 count 或者 people 指标，在那里写 suppress_below"
+        ],
+    );
+    problems(
+        "count=\"全部\" at",
+        "suppress_below=1 count=\"全部\" at",
+        expect!["care/visit.kdl:67:25 suppress_below 写2到1000，或者写0"],
+    );
+}

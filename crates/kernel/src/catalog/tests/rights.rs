@@ -219,3 +219,16 @@ fn personal_information_is_kept_only_where_there_is_some_and_records_end() {
     expect!["care/visit.kdl:32:33 个人信息要写明为什么收集、平时怎样遮住 请加上 purpose 和 mask"]
         .assert_eq(&first_hand(told));
 }
+
+// proves: rights.figures
+#[test]
+fn who_knows_the_figures_only_sees_no_record() {
+    let numbers = "rights see=\"head\" import=\"clerk\" export=\"clerk head\" figures=\"admin\"";
+    problems(RIGHTS, numbers, expect!["care/visit.kdl:92:5 admin 只管系统，不看业务事项 请换一个角色"]);
+    let mechanism = visit(&[(RIGHTS, "rights import=\"clerk\" export=\"clerk\" figures=\"head\"")]);
+    assert_eq!(mechanism.rights.figures.iter().map(|it| it.as_str()).collect::<Vec<_>>(), ["head"]);
+    assert_eq!(
+        mechanism.rights.sight.len(),
+        visit(&[(RIGHTS, "rights import=\"clerk\" export=\"clerk\"")]).rights.sight.len()
+    );
+}

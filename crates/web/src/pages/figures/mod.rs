@@ -4,6 +4,7 @@
 
 pub(crate) mod known;
 pub(crate) mod one;
+pub(crate) mod people;
 pub(crate) mod pivot;
 pub(crate) mod seals;
 
@@ -75,9 +76,11 @@ pub(crate) async fn of_mechanism(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let page = figures::of_mechanism(&visitor.ctx, &mechanism, &asked.ask()?).await?;
-    let name = visitor.ctx.mechanism(&mechanism)?.name.clone();
+    let name = visitor.ctx.catalog().mechanisms.get(mechanism.as_str()).map(|it| it.name.clone()).unwrap_or_default();
+    // Who knows the figures only has no register to go back to.
+    let above = visitor.ctx.mechanism(&mechanism).map(|_| Anchor::new(&name, urls::register(&mechanism)));
     let head = PageHead {
-        crumbs: vec![Anchor::new(&name, urls::register(&mechanism)), Anchor::new("数字", "")],
+        crumbs: vec![above.unwrap_or_else(|_| Anchor::new("数字", "/figures")), Anchor::new("数字", "")],
         title: format!("{name}的数字"),
         remark: remark(&page),
         ..PageHead::default()
@@ -201,6 +204,8 @@ pub(super) fn other_periods(at: impl Fn(&str) -> String, asked: &Understood) -> 
                     a href=(at(&other.to_string())) title=(other.words()) { (name) }
                 }
             }
+            @if let Some(day) = asked.not_yet { b { "这个单位" (day) "才设立，这个期间还没有它；请选以后的期间。" } }
+            @if let Some(day) = asked.no_more { b { "这个单位" (day) "已经撤销，这个期间没有它了；请选以前的期间。" } }
             span.more {
                 @for (name, other) in &asked.quick {
                     @if *other == period { b aria-current="true" { (name) } }
@@ -211,8 +216,11 @@ pub(super) fn other_periods(at: impl Fn(&str) -> String, asked: &Understood) -> 
     }
 }
 
-/// The records behind a number of a figure.
-pub(super) fn behind(mechanism: &str, figure: &str, pairs: &[(&str, &str)]) -> String {
+/// The records behind a number of a figure; the people, where it counts people.
+pub(super) fn behind((mechanism, figure): (&str, &str), is_people: bool, pairs: &[(&str, &str)]) -> String {
+    if is_people {
+        return urls::with(&format!("{}/people", urls::figure(mechanism, figure)), pairs);
+    }
     let all: Vec<(&str, &str)> =
         [("tab", "all"), ("figure", figure)].into_iter().chain(pairs.iter().copied()).collect();
     urls::with(&urls::register(mechanism), &all)
@@ -225,6 +233,7 @@ pub(crate) fn card_of(one: &FigureCard, href: Option<String>) -> cards::FigureCa
     let parts = match one.parts {
         _ if one.remaking.is_some() => remaking_words(one),
         _ if is_none => "还没有可计算的事项".to_owned(),
+        _ if one.few.is_some() => figures::few_words(one.few.unwrap_or_default(), &one.unit),
         Some((part, whole)) => format!("（{part} / {whole}）"),
         None => String::new(),
     };

@@ -124,7 +124,7 @@ fn of_unit(path: &str, unit: UnitId, period: &str) -> String {
 
 /// The way to what was known on a past day; for who knows the figure of the whole unit.
 fn then(page: &FigurePage) -> Markup {
-    if !matches!(page.card.part, Part::Whole(_)) {
+    if !page.sees || !matches!(page.card.part, Part::Whole(_)) {
         return html! {};
     }
     let unit = page.asked.unit.map(|id| id.to_string()).unwrap_or_default();
@@ -297,7 +297,7 @@ fn words(page: &FigurePage) -> Markup {
     }
     html! {
         (facts(&list, true))
-        p.pad { a href=(urls::of_register(&page.mechanism, "about")) { "看机制手册里的例子" } }
+        @if page.sees { p.pad { a href=(urls::of_register(&page.mechanism, "about")) { "看机制手册里的例子" } } }
     }
 }
 
@@ -330,10 +330,11 @@ fn units(page: &FigurePage, base: Option<UnitId>) -> Markup {
     let rows: Vec<HeatRow> = std::iter::once(heat_row(page, &page.whole, true, base, most))
         .chain(page.rows.iter().map(|row| heat_row(page, row, false, base, most)))
         .collect();
-    let more = html! { "点数字看背后的事项" @if !page.rows.is_empty() { (drawing(page, "heat.svg")) } };
+    let more = html! { @if page.sees { (if page.is_people { "点数字看数到的人" } else { "点数字看背后的事项" }) } @if !page.rows.is_empty() { (drawing(page, "heat.svg")) } };
     html! {
         (card("单位与期间", more, html! {
             (heat(&page.card.name, "单位", &titles, &rows))
+            @if let Some(few) = page.few { p.pad.quiet.small { (figures::few_words(few, &page.card.unit)) } }
             @if page.left_out > 0 { p.pad.quiet { "还有 " (page.left_out) " 个单位没有列出，请选一个单位后再看。" } }
         }))
     }
@@ -393,5 +394,5 @@ fn door(page: &FigurePage, row: &FigureRow, cell: &FigureCell, part: &str) -> Op
     let part = if page.is_ratio { part } else { "" };
     let unit = row.unit.map(|id| id.to_string()).unwrap_or_default();
     let pairs = [("period", cell.period.as_str()), ("part", part), ("unit", &unit)];
-    Some(super::behind(&page.mechanism, &page.card.id, &pairs))
+    Some(super::behind((&page.mechanism, &page.card.id), page.is_people, &pairs))
 }

@@ -51,7 +51,8 @@ pub(crate) async fn show(
                 @if page.rows.is_empty() { (nothing_yet("这个期间没有可分的数。")) }
                 @else { (table(&page)) }
                 p.pad.quiet.small {
-                    (figures::sum_words(&page)) " " (page.words) "；范围：" (figures::part_words(&page.part)) "。"
+                    (figures::sum_words(&page)) " "
+                    @if let Some(few) = page.few { (figures::few_words(few, &page.measure)) " " } (page.words) "；范围：" (figures::part_words(&page.part)) "。"
                 }
             }))
         }
@@ -159,8 +160,8 @@ fn door(page: &PivotPage, row: &PivotRow, at: usize, cell: &FigureCell, part: &s
     let unit = page.columns.get(at).and_then(|column| column.unit).map(|id| id.to_string()).unwrap_or_default();
     cell.has_records.then(|| {
         super::behind(
-            &page.mechanism.0,
-            &page.figure.0,
+            (&page.mechanism.0, &page.figure.0),
+            page.is_people,
             &[("period", &cell.period), ("part", part), ("unit", &unit), ("slice", &row.slice)],
         )
     })

@@ -9,7 +9,8 @@ use crate::error::Failure;
 use crate::urls;
 
 /// The names under which the fields of an ask travel.
-const PLAIN: [&str; 10] = ["tab", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part", "slice"];
+const PLAIN: [&str; 11] =
+    ["tab", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part", "slice", "who"];
 /// The pages behind us that an address remembers.
 const MOST_BEHIND: usize = 20;
 
@@ -64,6 +65,7 @@ impl Address {
             "period" => &mut ask.period,
             "part" => &mut ask.part,
             "slice" => &mut ask.slice,
+            "who" => &mut ask.who,
             "month" => &mut self.month,
             "done" => &mut self.done,
             "count" => &mut self.count,
@@ -95,7 +97,7 @@ impl Address {
         let ask = &self.ask;
         let plain = [
             &ask.tab, &ask.words, &ask.due_from, &ask.due_until, &ask.sort, &ask.after, &ask.figure, &ask.period,
-            &ask.part, &ask.slice,
+            &ask.part, &ask.slice, &ask.who,
         ];
         let mut pairs: Vec<(String, String)> =
             PLAIN.iter().zip(plain).map(|(name, text)| ((*name).to_owned(), text.clone())).collect();

@@ -52,7 +52,7 @@ pub(super) fn tabs(register: &Register, address: &Address, shape: Shape) -> Mark
 fn go_to_tab(ask: &mut RegisterAsk, tab: &str) {
     tab.clone_into(&mut ask.tab);
     (ask.figure, ask.period) = (String::new(), String::new());
-    (ask.part, ask.slice) = (String::new(), String::new());
+    (ask.part, ask.slice, ask.who) = (String::new(), String::new(), String::new());
 }
 
 fn shapes(register: &Register, address: &Address, shape: Shape) -> Markup {
@@ -83,6 +83,7 @@ pub(super) fn filters(register: &Register, address: &Address, shape: Shape) -> M
         ("period", &ask.period),
         ("part", &ask.part),
         ("slice", &ask.slice),
+        ("who", &ask.who),
         ("month", &address.month),
     ];
     let is_state = register.filters.iter().any(|filter| filter.id == "state" && !filter.chosen.is_empty());
