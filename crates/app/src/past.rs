@@ -59,6 +59,7 @@ pub fn as_of(ctx: &Ctx, found: Found, entries: &[Entry], until: i64) -> Result<O
     running.retain(|id, _| started.contains(id.as_str()));
     record.deadlines = running.into_values().collect();
     (record.facts, record.definition, record.version) = (facts, then.definition.into(), then.version);
+    record.turnout = record.turnout.until(until);
     record.state = then.state.into();
     Ok(Some((mechanism, record)))
 }

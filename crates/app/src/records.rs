@@ -11,11 +11,13 @@ use kernel::authority::sight::{Pointed, Standing, Target};
 use kernel::catalog::{Field, Mask, Mechanism};
 use kernel::facts;
 use kernel::ids::{FieldId, MechanismId, PersonId, RecordId};
+use kernel::kinds::activity::{Mark, Turnout};
 use kernel::record::{Record, Running};
 use kernel::value::Value;
 use kernel::workflow::Numbered as _;
 use store::Conn;
 use store::deadlines::DeadlineRow;
+use store::participations::MarkRow;
 use store::records::RecordRow;
 
 use crate::ctx::Ctx;
@@ -121,7 +123,8 @@ pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, 
     let row = row.filter(|row| sees(ctx, row, &points)).ok_or(Error::NotFound)?;
     let mechanism = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition).ok_or(Error::NotFound)?;
     let deadlines = store::deadlines::of_record(conn, id).await?;
-    Ok(found(row, deadlines, mechanism))
+    let marks = marks(ctx, conn, std::slice::from_ref(&row)).await?.remove(&id).unwrap_or_default();
+    Ok(found(row, deadlines, marks, mechanism))
 }
 
 /// Does this person still see the record? A step may lead it out of their sight.
@@ -198,25 +201,27 @@ pub async fn by_ids(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<
 
 /// Rows with their deadlines and definitions.
 pub async fn with_deadlines(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<Found>, Error> {
-    Ok(Unread::of(conn, rows).await?.read(&ctx.definitions))
+    Ok(Unread::of(ctx, conn, rows).await?.read(&ctx.definitions))
 }
 
-/// Rows with their deadlines, of which nothing is understood yet: that takes time, and needs no database.
+/// Rows with their deadlines and with who came, of which nothing is understood yet: that takes time, and needs no database.
 #[derive(Debug)]
 pub struct Unread {
     rows: Vec<RecordRow>,
     deadlines: HashMap<RecordId, Vec<DeadlineRow>>,
+    marks: HashMap<RecordId, Vec<Mark>>,
 }
 
 impl Unread {
-    /// Fetches the deadlines of rows.
-    pub async fn of(conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Self, Error> {
+    /// Fetches the deadlines of rows, and what was noted about who comes.
+    pub async fn of(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Self, Error> {
         let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
         let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
         for row in store::deadlines::of_records(conn, &ids).await? {
             deadlines.entry(row.record).or_default().push(row);
         }
-        Ok(Self { rows, deadlines })
+        let marks = marks(ctx, conn, &rows).await?;
+        Ok(Self { rows, deadlines, marks })
     }
 
     /// Reads them by the definitions that they are pinned to.
@@ -224,13 +229,53 @@ impl Unread {
         let found = self.rows.into_iter().filter_map(|row| {
             let mechanism = definitions.pinned(row.mechanism.as_str(), &row.definition)?;
             let own = self.deadlines.remove(&row.id).unwrap_or_default();
-            Some(found(row, own, mechanism))
+            let marks = self.marks.remove(&row.id).unwrap_or_default();
+            Some(found(row, own, marks, mechanism))
         });
         found.collect()
     }
 }
 
-fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, mechanism: Arc<Mechanism>) -> Found {
+/// What was noted about those of the records to which somebody comes.
+async fn marks(ctx: &Ctx, conn: &mut Conn, rows: &[RecordRow]) -> Result<HashMap<RecordId, Vec<Mark>>, Error> {
+    let comes = |row: &&RecordRow| {
+        let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
+        current.is_none_or(|mechanism| mechanism.attendance.is_some())
+    };
+    let ids: Vec<RecordId> = rows.iter().filter(comes).map(|row| row.id).collect();
+    Ok(if ids.is_empty() { HashMap::new() } else { by_record(store::participations::of_records(conn, &ids).await?) })
+}
+
+fn by_record(rows: Vec<MarkRow>) -> HashMap<RecordId, Vec<Mark>> {
+    let mut marks: HashMap<RecordId, Vec<Mark>> = HashMap::new();
+    for row in rows {
+        marks.entry(row.record).or_default().push(row.mark);
+    }
+    marks
+}
+
+/// The records of a mechanism to which some people were asked or came, each with what was noted about them and about
+/// nobody else, whoever asks: for sums of their own.
+pub async fn attended_by(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &MechanismId,
+    people: &[PersonId],
+) -> Result<Vec<Found>, Error> {
+    let mut marks = by_record(store::participations::of_people(conn, people).await?);
+    let mut ids: Vec<RecordId> = marks.keys().copied().collect();
+    ids.sort();
+    let rows = store::records::by_ids(conn, &ids).await?;
+    let own = rows.into_iter().filter(|row| row.mechanism == *mechanism);
+    let all = own.filter_map(|row| {
+        let pinned = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition)?;
+        let marks = marks.remove(&row.id).unwrap_or_default();
+        Some(found(row, Vec::new(), marks, pinned))
+    });
+    Ok(all.collect())
+}
+
+fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, marks: Vec<Mark>, mechanism: Arc<Mechanism>) -> Found {
     let record = Record {
         id: row.id,
         mechanism: row.mechanism,
@@ -248,6 +293,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, mechanism: Arc<Mechanism>)
         deadlines: deadlines.into_iter().map(running).collect(),
         batch: row.batch,
         flow: row.flow.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default(),
+        turnout: Turnout::of(marks),
     };
     Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() }
 }

@@ -92,6 +92,7 @@ fn empty(mechanism: &Mechanism) -> Record {
         batch: None,
         past_units: Vec::new(),
         flow: Default::default(),
+        turnout: Default::default(),
     }
 }
 

@@ -215,7 +215,7 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
     }
 }
 
-/// Who is written down there, each once.
+/// Who is written down there, or came, each once.
 // enforces: figure.people
 fn people(who: &Who, record: &Record) -> BTreeSet<PersonId> {
     let of = |facts: &Facts, field: &FieldId| match facts.find(field.as_str()) {
@@ -229,6 +229,7 @@ fn people(who: &Who, record: &Record) -> BTreeSet<PersonId> {
             Some(Value::Rows(rows)) => rows.iter().flat_map(|row| of(row, column)).collect(),
             _ => BTreeSet::new(),
         },
+        Who::Attended => record.turnout.came().map(|(person, _)| person).collect(),
     }
 }
 
@@ -273,7 +274,9 @@ pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) ->
     let computed: Vec<_> = computed.map(|field| (&field.id, &field.of)).collect();
     let years: Vec<_> = calendar.years().collect();
     let kept = if matches!(figure.measure, Measure::People { .. }) { " by month" } else { "" };
-    digest(format!("{counted:?} {computed:?} {years:?}{kept}").as_bytes())
+    // Hours and views are counted as the definition says.
+    let comes = mechanism.attendance.as_ref().map(|it| format!(" {it:?}")).unwrap_or_default();
+    digest(format!("{counted:?} {computed:?} {years:?}{kept}{comes}").as_bytes())
 }
 
 /// What a figure shows for the sum of its cells: `None` where there is nothing to divide by.

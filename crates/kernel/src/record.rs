@@ -12,6 +12,7 @@ use crate::catalog::{FieldType, Mechanism};
 use crate::flow::Flow;
 use crate::formula::{Env, Own, Slot};
 use crate::ids::{BatchId, DeadlineId, MechanismId, RecordId, RoleId, StateId, UnitId};
+use crate::kinds::activity::{self, Turnout};
 use crate::value::{Facts, Value};
 
 /// A record.
@@ -50,6 +51,8 @@ pub struct Record {
     pub batch: Option<BatchId>,
     /// The person who has it, and the joint step under way.
     pub flow: Flow,
+    /// Who should come and who came, where somebody comes: noted beside the record, and no part of its version.
+    pub turnout: Turnout,
 }
 
 /// A deadline of one record.
@@ -236,6 +239,7 @@ impl View<'_> {
             Own::ClosedOn => self.record.closed_on.map(Value::Day),
             Own::DueOn => self.record.due_on(self.mechanism).map(Value::Day),
             Own::IsOpen => Some(Value::YesNo(self.record.is_open())),
+            Own::Turnout(count) => activity::value(self.mechanism, self.record, count),
         }
     }
 }

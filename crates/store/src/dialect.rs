@@ -231,6 +231,15 @@ impl Dialect {
         }
     }
 
+    /// What keeps others from noting anything about a record, and from changing it, until this transaction ends; nothing
+    /// where one writer does not do anything beside another.
+    pub(crate) fn hold_record(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT id FROM record WHERE site = $1 AND id = $2 FOR NO KEY UPDATE"),
+        }
+    }
+
     /// The end of an insert that puts new values in place of a row that is there.
     pub(crate) fn or_put<'a>(self, key: &str, columns: impl Iterator<Item = &'a str>) -> String {
         let set: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();

@@ -99,6 +99,7 @@ pub const TABLES: &[Table] = &[
     told("figure_target", "数字目标", &["id"], &[]),
     told("figure_seal", "封存的数字", &["id"], &[]),
     told("figure_exception", "数字例外", &["id"], &[]),
+    told("participation", "参加记录", &["id"], &[]),
     told("setting", "设置", &["name"], &[]),
     Table {
         name: "calendar_year",

@@ -319,6 +319,7 @@ impl<'b> Saying<'_, 'b> {
                 Own::ClosedOn => "closed_on".to_owned(),
                 Own::DueOn => format!("NULLIF(due_on, '{NEVER}')"),
                 Own::IsOpen => "open_".to_owned(),
+                Own::Turnout(_) => return cannot("who came"),
             },
             Slot::Deadline(deadline) => {
                 let name = self.asking.param(deadline);

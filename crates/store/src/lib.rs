@@ -31,6 +31,8 @@ pub mod ties;
 pub mod figure_seals;
 pub mod figure_targets;
 pub mod figures;
+pub mod participations;
+pub mod plans;
 pub mod presences;
 pub mod figures_made;
 pub mod series;

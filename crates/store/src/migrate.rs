@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016", "seals_of_figures"),
     migration!(17, "0017", "presence"),
     migration!(19, "0019", "figures_made"),
+    migration!(20, "0020", "participation"),
     migration!(26, "0026", "presence_by_figure"),
 ];
 

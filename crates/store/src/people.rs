@@ -168,6 +168,13 @@ pub async fn list(conn: &mut Conn, query: &PeopleQuery<'_>) -> Result<Vec<Person
     rows.iter().map(person).collect()
 }
 
+/// People `p` of whom something holds, by pinyin and id.
+pub(crate) async fn matching(conn: &mut Conn, asking: Asking, limit: u32) -> Result<Vec<PersonRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM person p WHERE {} ORDER BY p.pinyin, p.id LIMIT {limit}", asking.text());
+    let rows = conn.list(sql, asking.params).await.doing("list people")?;
+    rows.iter().map(person).collect()
+}
+
 /// Those whose file was merged into another: who, and into whose.
 pub async fn merged(conn: &mut Conn) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
     let sql = "SELECT id, merged_into FROM person WHERE site = $1 AND merged_into IS NOT NULL";

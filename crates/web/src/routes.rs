@@ -85,6 +85,8 @@ fn doors() -> Vec<Line> {
         (POST, "/sign-in/code", Entering, post(pages::sign_in::code::give)),
         (POST, "/sign-out", Public, post(pages::sign_in::sign_out)),
         (GET, "/assets/{asset}", Public, get(pages::look::show)),
+        (GET, "/attend/{code}", Public, get(pages::attendance::door::show)),
+        (POST, "/attend/{code}", Public, post(pages::attendance::door::come)),
         (GET, "/favicon.ico", Public, get(pages::look::favicon)),
         (GET, "/healthz", Public, get(pages::health::health)),
     ]
@@ -157,6 +159,7 @@ fn registers() -> Vec<Line> {
         (POST, "/m/{mechanism}/records", SignedIn, post(pages::new_record::start)),
         (GET, "/m/{mechanism}/retention", SignedIn, get(pages::register::retention::show)),
         (POST, "/m/{mechanism}/retention", SignedIn, post(pages::register::retention::decide)),
+        (GET, "/m/{mechanism}/plans", SignedIn, get(pages::plans::show)),
         (GET, "/m/{mechanism}/about", SignedIn, get(pages::mechanism::show)),
     ]
 }
@@ -224,6 +227,9 @@ fn records() -> Vec<Line> {
     use Who::SignedIn;
     vec![
         (GET, "/records/{record}", SignedIn, get(pages::record::show)),
+        (GET, "/records/{record}/attendance", SignedIn, get(pages::attendance::show)),
+        (POST, "/records/{record}/attendance", SignedIn, post(pages::attendance::note)),
+        (GET, "/records/{record}/attendance/code", SignedIn, get(pages::attendance::wall::show)),
         (GET, "/records/{record}/then", SignedIn, get(pages::record::then::show)),
         (POST, "/records/{record}/steps/{step}", SignedIn, post(pages::record::step::take)),
         (POST, "/records/{record}/reveals", SignedIn, post(pages::record::reveal::reveal)),

@@ -35,6 +35,21 @@ pub(crate) fn then(id: RecordId) -> String {
     format!("/records/{id}/then")
 }
 
+/// Who comes to a record.
+pub(crate) fn attendance(id: RecordId) -> String {
+    format!("/records/{id}/attendance")
+}
+
+/// The code that those who come hold their telephones at.
+pub(crate) fn attendance_code(id: RecordId) -> String {
+    format!("/records/{id}/attendance/code")
+}
+
+/// Where such a code leads.
+pub(crate) fn attend(code: &str) -> String {
+    format!("/attend/{code}")
+}
+
 /// A step of a record.
 pub(crate) fn step(id: RecordId, step: &str) -> String {
     format!("/records/{id}/steps/{step}")

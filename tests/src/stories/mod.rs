@@ -33,6 +33,7 @@ mod hostile;
 mod together;
 pub(crate) mod administering;
 mod granting;
+mod attending;
 mod auditing;
 mod tampering;
 mod loss;

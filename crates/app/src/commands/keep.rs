@@ -23,6 +23,7 @@ use store::journal::JournalRow;
 use store::notices::NoticeRow;
 use store::outbox::OutboxRow;
 use store::papers::PaperRow;
+use store::participations::MarkRow;
 use store::reach::ReachRow;
 use store::records::RecordRow;
 use store::ties::TieRow;
@@ -31,7 +32,7 @@ use uuid::{ContextV7, Uuid};
 
 use crate::commands::batches::act;
 use crate::commands::rosters::Listed;
-use crate::commands::{papers, rosters, upkeep};
+use crate::commands::{attendance, papers, rosters, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -63,6 +64,7 @@ pub struct Sheet {
     points: Vec<ReachRow>,
     lost_points: Vec<ReachRow>,
     listed: Vec<Listed>,
+    marks: Vec<MarkRow>,
 }
 
 /// What a record's entry keeps of the rows that it writes: table and key, and hash.
@@ -104,7 +106,7 @@ impl<'a> Writing<'a> {
     /// Puts a move on the sheet without asking the database: for moves that neither give a number nor open or take back anything,
     /// which [`asks_nothing`] tells. What the record's last entry was is known by [`Writing::follows`].
     pub fn put_alone(&mut self, mechanism: &Mechanism, before: Option<&Record>, moved: &Move) -> Result<Record, Error> {
-        debug_assert!(asks_nothing(moved), "a number or an opening needs the database");
+        debug_assert!(asks_nothing(mechanism, moved), "a number or an opening needs the database");
         let mut after = moved.after.clone();
         if before.is_none() {
             after.batch = self.batch;
@@ -140,7 +142,7 @@ impl<'a> Writing<'a> {
             after.batch = self.batch;
         }
         let number = match moved.wants_number {
-            true => Some(give_number(ctx, tx, mechanism, &after).await?),
+            true => Some(papers::give_number(ctx, tx, mechanism, &after).await?),
             false => None,
         };
         if number.is_some() {
@@ -167,6 +169,8 @@ impl<'a> Writing<'a> {
             (None, Some(_)) => store::journal::head(tx, after.id).await?.map(|head| head.hash),
             (None, None) => None,
         };
+        let met = attendance::meets(ctx, tx, mechanism, (before, &moved), &mut after, &mut self.sheet.marks).await?;
+        let before = met.as_ref().or(before);
         self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects, bound })?;
         Ok(after)
     }
@@ -509,9 +513,15 @@ impl Sheet {
         rosters::tree_stands(ctx, tx, self.listed.iter().any(Listed::changes_lists)).await?;
         let cells = self.write(ctx, tx).await?;
         add_to_figures(ctx, tx, cells).await?;
-        match !self.listed.is_empty() && tx.untold().is_some() {
-            true => act(ctx, tx, "people.listed", serde_json::json!({ "records": self.listed.len() })).await,
-            false => Ok(()),
+        match (tx.untold().is_some(), self.marks.first()) {
+            (true, Some(mark)) => {
+                let detail = serde_json::json!({ "record": mark.record.to_string(), "people": self.marks.len() });
+                act(ctx, tx, "attendance.listed", detail).await
+            }
+            (true, None) if !self.listed.is_empty() => {
+                act(ctx, tx, "people.listed", serde_json::json!({ "records": self.listed.len() })).await
+            }
+            _ => Ok(()),
         }
     }
 
@@ -546,6 +556,7 @@ impl Sheet {
         for (record, rows) in &self.waiting {
             store::waiting::put(tx, *record, rows).await?;
         }
+        store::participations::insert(tx, &self.marks).await?;
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
         Ok(&self.cells)
@@ -575,22 +586,8 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 }
 
 /// Can the move be kept without asking the database anything?
-pub fn asks_nothing(moved: &Move) -> bool {
-    moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
-}
-
-/// The next number of the mechanism's series: gapless, because it is taken in the same transaction.
-// enforces: number
-async fn give_number(ctx: &Ctx, tx: &mut Tx, mechanism: &Mechanism, record: &Record) -> Result<String, Error> {
-    let numbering = mechanism.number.as_ref().expect("a number is wanted only where there is a series");
-    let year = ctx.today.year();
-    let counted_in = if numbering.pattern.per_year() { year } else { 0 };
-    let serial = store::series::next(tx, mechanism.id.as_str(), counted_in).await?;
-    let names = |name: &str| match name {
-        "单位简称" => ctx.tree.unit(record.unit).map(|unit| unit.short_name.clone()),
-        name => ctx.vocabulary().setting(name).map(str::to_owned),
-    };
-    Ok(numbering.pattern.render(year, serial, &names))
+pub fn asks_nothing(mechanism: &Mechanism, moved: &Move) -> bool {
+    mechanism.attendance.is_none() && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
 }
 
 /// A paper's id for a new row.

@@ -18,6 +18,7 @@ pub mod stand_ins;
 pub mod targets;
 pub mod figure_seals;
 pub mod accounts;
+pub mod attendance;
 pub mod hand_over;
 pub mod intake;
 pub mod calendar;

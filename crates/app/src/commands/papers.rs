@@ -7,6 +7,7 @@ use kernel::catalog::{Mechanism, Paper, PaperLayout};
 use kernel::ids::{FileId, PaperId};
 use kernel::record::{Record, View};
 use kernel::template::{Line, Template};
+use store::Tx;
 use store::files::FileRow;
 use store::papers::PaperRow;
 
@@ -217,4 +218,23 @@ pub async fn render_both(ctx: &Ctx, id: PaperId) -> Result<(), Error> {
         bytes(ctx, &row, Form::Pdf).await?;
     }
     Ok(())
+}
+
+/// The next number of the mechanism's series: gapless, because it is taken in the same transaction.
+// enforces: number
+pub(super) async fn give_number(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    mechanism: &Mechanism,
+    record: &Record,
+) -> Result<String, Error> {
+    let numbering = mechanism.number.as_ref().expect("a number is wanted only where there is a series");
+    let year = ctx.today.year();
+    let counted_in = if numbering.pattern.per_year() { year } else { 0 };
+    let serial = store::series::next(tx, mechanism.id.as_str(), counted_in).await?;
+    let names = |name: &str| match name {
+        "单位简称" => ctx.tree.unit(record.unit).map(|unit| unit.short_name.clone()),
+        name => ctx.vocabulary().setting(name).map(str::to_owned),
+    };
+    Ok(numbering.pattern.render(year, serial, &names))
 }

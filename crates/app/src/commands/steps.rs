@@ -176,7 +176,7 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
     let mut decided = Decided { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash, drawn: None };
-    if keep::asks_nothing(&moved) {
+    if keep::asks_nothing(&mechanism, &moved) {
         decided.drawn = Some(decided.draw(ctx)?);
     }
     let (key, decided) = (form.key.as_deref(), &decided);

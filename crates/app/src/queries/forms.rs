@@ -340,6 +340,7 @@ fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Opti
         deadlines: Vec::new(),
         batch: None,
         flow: Default::default(),
+        turnout: Default::default(),
     };
     let view = View { mechanism, record: &record, today: ctx.today, calendar: ctx.calendar(), period: None };
     formula.eval(&view).map(|value| kernel::workflow::fit(&field.of, value))

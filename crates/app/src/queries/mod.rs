@@ -21,6 +21,8 @@ pub mod units;
 pub mod files;
 pub mod running;
 pub mod accounts;
+pub mod attendance;
+pub mod plans;
 pub mod grants;
 pub mod explain;
 pub mod audit;

@@ -4,14 +4,15 @@
 
 mod children;
 pub mod then;
+mod way;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use kernel::authority::fields::{self, Access};
 use kernel::catalog::{Field, FieldType, Mask, Mechanism, Step};
 use kernel::deadlines::{self, LightKind};
-use kernel::ids::{FieldId, PaperId, PersonId, RecordId, StateId};
+use kernel::ids::{FieldId, PaperId, PersonId, RecordId};
 use kernel::journal::Entry;
 use kernel::kinds::Kind;
 use kernel::value::Value;
@@ -22,6 +23,7 @@ use crate::commands::{self, looks, moves::in_hand};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
+use crate::queries::attendance::{self, TurnoutLine};
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
 use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
@@ -29,6 +31,7 @@ use crate::records::{self, Found};
 use crate::words;
 
 pub use children::ChildTable;
+use way::{path, stations};
 
 /// A record's page.
 #[derive(Clone, Debug)]
@@ -79,6 +82,8 @@ pub struct RecordFile {
     pub is_on_older_version: bool,
     /// The kind of its mechanism.
     pub kind: Kind,
+    /// Who came, where somebody comes.
+    pub turnout: Option<TurnoutLine>,
 }
 
 impl RecordFile {
@@ -292,6 +297,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
             .get(mechanism.id.as_str())
             .is_some_and(|current| current.hash != record.definition),
         kind: mechanism.kind,
+        turnout: attendance::turnout(ctx, &found),
     })
 }
 
@@ -309,78 +315,6 @@ pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(
 async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
     let rows = store::files::of_record(conn, found.record.id).await?;
     Ok(rows.into_iter().map(|row| FileLine { id: row.id, name: row.name, size: row.size }).collect())
-}
-
-/// The way: the states visited on the shortest path to the first final state, the state at hand, and what lies ahead.
-fn stations(found: &Found, entries: &[Entry]) -> Vec<Station> {
-    let (record, mechanism) = (&found.record, &found.mechanism);
-    let main = path(mechanism, &mechanism.start().to.clone().unwrap_or_else(|| record.state.clone()));
-    let mut ids: Vec<(StateId, Place)> = Vec::new();
-    let arrivals = arrivals(entries);
-    match main.iter().position(|id| *id == record.state) {
-        Some(here) => {
-            for (at, id) in main.iter().enumerate() {
-                let place = match at.cmp(&here) {
-                    std::cmp::Ordering::Less => Place::Behind,
-                    std::cmp::Ordering::Equal => Place::Here,
-                    std::cmp::Ordering::Greater => Place::Ahead,
-                };
-                ids.push((id.clone(), place));
-            }
-        }
-        None => {
-            let last = main.iter().rposition(|id| arrivals.contains_key(id.as_str())).unwrap_or(0);
-            ids.extend(main.iter().take(last + 1).map(|id| (id.clone(), Place::Behind)));
-            ids.push((record.state.clone(), Place::Here));
-            if record.is_open() {
-                // The way back to the main path goes through states of its own.
-                let back = path(mechanism, &record.state).into_iter().skip(1).take_while(|id| !main.contains(id));
-                ids.extend(back.map(|id| (id, Place::Ahead)));
-                ids.extend(main.iter().skip(last + 1).map(|id| (id.clone(), Place::Ahead)));
-            }
-        }
-    }
-    ids.into_iter()
-        .map(|(id, place)| Station {
-            name: words::state_name(mechanism, id.as_str()),
-            note: (place != Place::Ahead).then(|| arrivals.get(id.as_str()).cloned()).flatten(),
-            place,
-        })
-        .collect()
-}
-
-/// State → «3月5日 林书敏» of the last arrival.
-fn arrivals(entries: &[Entry]) -> HashMap<&str, String> {
-    let mut notes = HashMap::new();
-    let standing = workflow::recall::standing(entries, |entry| entry.step.as_str());
-    for entry in standing.into_iter().filter(|entry| entry.from.as_deref() != Some(entry.to.as_str())) {
-        notes.insert(entry.to.as_str(), format!("{}月{}日 {}", entry.on.month(), entry.on.day(), entry.actor_name));
-    }
-    notes
-}
-
-/// The shortest way from a state to the first final state of the definition.
-fn path(mechanism: &Mechanism, from: &StateId) -> Vec<StateId> {
-    let Some(goal) = mechanism.states.iter().find(|state| state.is_final) else { return vec![from.clone()] };
-    let mut came: HashMap<StateId, StateId> = HashMap::new();
-    let mut queue = std::collections::VecDeque::from([from.clone()]);
-    while let Some(at) = queue.pop_front() {
-        if at == goal.id {
-            break;
-        }
-        for step in mechanism.steps.iter().filter(|step| step.from.contains(&at)) {
-            if let Some(to) = step.to.as_ref().filter(|to| **to != *from && !came.contains_key(*to)) {
-                came.insert(to.clone(), at.clone());
-                queue.push_back(to.clone());
-            }
-        }
-    }
-    let mut way = vec![goal.id.clone()];
-    while let Some(before) = way.last().and_then(|at| came.get(at)) {
-        way.push(before.clone());
-    }
-    way.reverse();
-    if way.first() == Some(from) { way } else { vec![from.clone()] }
 }
 
 fn holder(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Option<HolderLine> {

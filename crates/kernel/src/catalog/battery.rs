@@ -24,6 +24,7 @@ pub(super) fn names(desk: &mut Desk<'_>, matter: &Raw) {
     unique(desk, &of(&["opening"]), "联动", &[0]);
     unique(desk, &of(&["paper"]), "文书", &[0, 1]);
     unique(desk, &of(&["figure"]), "指标", &[0, 1]);
+    unique(desk, &of(&["plan"]), "应办的次数", &[0, 1]);
     unique(desk, &of(&["example"]), "例子", &[0]);
     for child in matter.inside("child") {
         unique(desk, &child.inside("child.field").collect::<Vec<_>>(), "栏目", &[0, 1]);
@@ -211,7 +212,15 @@ impl Questions<'_, '_> {
     fn what_its_kind_asks(&mut self) {
         match self.it.kind {
             Kind::Matter => {}
+            Kind::Activity => self.somebody_comes(),
             Kind::Register => self.nothing_is_edited_silently(),
+        }
+    }
+
+    fn somebody_comes(&mut self) {
+        if self.it.attendance.is_none() {
+            let hint = "活动要写 attendance：哪天、谁来签到、谁来补记";
+            self.desk.tell_hint(self.matter.span.clone(), "没有写谁来参加", hint);
         }
     }
 

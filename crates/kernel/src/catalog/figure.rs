@@ -206,6 +206,8 @@ pub enum Who {
         /// The column.
         column: FieldId,
     },
+    /// Whoever came, as it was noted beside the record.
+    Attended,
 }
 
 /// `example { record …; gives "50%" }`.

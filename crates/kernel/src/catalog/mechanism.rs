@@ -15,6 +15,8 @@ use crate::formula::Formula;
 use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
+use crate::kinds::activity::Attendance;
+use crate::kinds::plan::Plan;
 use crate::retention::Retention;
 use crate::series::Pattern;
 use crate::template::Template;
@@ -77,6 +79,10 @@ pub struct Mechanism {
     pub examples: Vec<Example>,
     /// The list that its records are.
     pub roster: Option<Roster>,
+    /// Who should come and who notes who came, where somebody comes.
+    pub attendance: Option<Attendance>,
+    /// What has to be done regularly.
+    pub plans: Vec<Plan>,
 }
 
 /// `number "任〔{年}〕{序号}号" at="issue"`.

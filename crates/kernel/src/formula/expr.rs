@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::ids::{DeadlineId, FieldId, FigureId};
+use crate::kinds::activity::Count;
 use crate::value::Month;
 
 /// How deep a formula may be written.
@@ -138,6 +139,8 @@ pub enum Own {
     DueOn,
     /// Is it open?
     IsOpen,
+    /// What is counted of those who come.
+    Turnout(Count),
 }
 
 /// A value that was named.

@@ -4,7 +4,9 @@
 //! figures …) belongs to every kind; what a kind brings may stand in mechanisms of another one, and is asked of its own.
 //! Never a kind that brings nothing yet: it is declared when it does.
 
+pub mod activity;
 pub mod matter;
+pub mod plan;
 pub mod register;
 
 /// The kind of a mechanism: it brings behaviour, pages and invariants.
@@ -12,18 +14,21 @@ pub mod register;
 pub enum Kind {
     /// 闭环事项: raised, held, confirmed.
     Matter,
+    /// 活动与参与: an event with those who come to it.
+    Activity,
     /// 台账名册: a dated list of things or people.
     Register,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Matter, Self::Register];
+    pub const ALL: [Self; 3] = [Self::Matter, Self::Activity, Self::Register];
 
     /// The word that a definition begins with.
     pub fn word(self) -> &'static str {
         match self {
             Self::Matter => "matter",
+            Self::Activity => "activity",
             Self::Register => "register",
         }
     }
@@ -32,6 +37,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Matter => "闭环事项",
+            Self::Activity => "活动与参与",
             Self::Register => "台账名册",
         }
     }
@@ -41,6 +47,9 @@ impl Kind {
         match self {
             Self::Matter => {
                 "收到的等于在办的、办结的和撤销的之和，任何一天都是；没有答复和确认不能办结；是否逾期由系统计算，不能填写。"
+            }
+            Self::Activity => {
+                "场次、人次和人数分开数，观看次数另数，不加进人次；应到等于实到、请假、缺席之和，都由名单和签到数出来，不能填写；同一人签到几次都算一次。"
             }
             Self::Register => {
                 "过去任何一天是什么样子都查得到；改一个栏目要写理由，经过里看得到从什么改成什么；登记的人和物不等谁来办。"

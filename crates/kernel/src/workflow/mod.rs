@@ -13,6 +13,7 @@ use crate::facts;
 use crate::flow::{Flow, Seat, Signature};
 use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
+use crate::kinds::activity::Turnout;
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -212,6 +213,7 @@ fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
         deadlines: Vec::new(),
         batch: None,
         flow: Flow::default(),
+        turnout: Turnout::default(),
     }
 }
 

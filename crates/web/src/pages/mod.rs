@@ -21,6 +21,8 @@ pub(crate) mod register;
 pub(crate) mod new_record;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod attendance;
+pub(crate) mod plans;
 pub(crate) mod files;
 pub(crate) mod imports;
 

@@ -133,7 +133,7 @@ fn collect(job: &Job, sender: &mpsc::Sender<Chunk>) -> Result<TakenIn, Error> {
         };
         done.taken += 1;
         chunk.prints.push((print.clone(), id));
-        match keep::asks_nothing(&moved) {
+        match keep::asks_nothing(mechanism, &moved) {
             true => drop(writing.put_alone(mechanism, None, &moved)?),
             false => chunk.moves.push(moved),
         }

@@ -58,7 +58,7 @@ impl Reckoning {
     }
 
     async fn hand_out(&mut self, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<(), Error> {
-        let unread = Unread::of(conn, rows).await?;
+        let unread = Unread::of(&self.ctx, conn, rows).await?;
         if self.work.len() >= AHEAD {
             let done = self.work.join_next().await.transpose().map_err(broken)?;
             self.idle.extend(done);

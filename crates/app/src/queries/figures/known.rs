@@ -120,7 +120,13 @@ async fn rows_then(
     now: &Rows,
 ) -> Result<Then, Error> {
     let until = end_of(day);
-    let changed = store::journal::changed_since(conn, &known.mechanism.id, until, MOST_REPLAYED + 1).await?;
+    let mut changed = store::journal::changed_since(conn, &known.mechanism.id, until, MOST_REPLAYED + 1).await?;
+    if known.mechanism.attendance.is_some() {
+        let id = &known.mechanism.id;
+        changed.extend(store::participations::noted_since(conn, id, until, MOST_REPLAYED + 1).await?);
+        changed.sort();
+        changed.dedup();
+    }
     if changed.len() > MOST_REPLAYED as usize {
         return Err(Refusal::new("figure.known_too_many").with("most", MOST_REPLAYED).into());
     }

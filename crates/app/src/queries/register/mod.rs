@@ -51,6 +51,8 @@ pub struct Register {
     pub batch_steps: Vec<BatchStep>,
     /// May this person start a record?
     pub may_start: Option<String>,
+    /// Is anything to be done regularly?
+    pub has_plans: bool,
     /// May they import?
     pub may_import: bool,
     /// May this person decide what becomes of personal information whose time is over?
@@ -180,6 +182,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         count,
         batch_steps: batch_steps(ctx, &mechanism),
         may_start: may_start(ctx, &mechanism),
+        has_plans: !mechanism.plans.is_empty(),
         // enforces: rights.import
         may_clear: crate::queries::retention::may_decide(ctx, &mechanism),
         may_import: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import),

@@ -11,6 +11,7 @@ use crate::catalog::raw::Raw;
 use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Expr, Formula, Measure, Type, Wanted};
 use crate::identity::Form;
+use crate::kinds::activity::Count;
 
 /// The most characters of a line and of a long text, and what they hold if nothing is said.
 const LONGEST: i64 = 20_000;
@@ -40,8 +41,12 @@ pub(in crate::catalog) fn fields(
 ) -> Fields {
     let states: Vec<(&str, &str)> = matter.inside("state").map(|it| (it.arg(0), it.arg(1))).collect();
     let mut scope = RecordScope::new(Choices::new(states.clone()));
+    let comes = matter.first("attendance").is_some();
+    if comes {
+        scope.add_turnout();
+    }
     let state_ids: Vec<String> = states.iter().map(|(id, _)| (*id).to_owned()).collect();
-    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk };
+    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk, comes };
     let mut children = Vec::new();
     for raw in matter.inside("child") {
         reader.name_is_free(raw);
@@ -83,12 +88,15 @@ struct FieldReader<'a, 'f> {
     states: &'a [String],
     mechanisms: &'a [String],
     desk: &'a mut Desk<'f>,
+    /// Do people come, so that they are counted by name?
+    comes: bool,
 }
 
 impl FieldReader<'_, '_> {
     /// No field may be called like something that every record has.
     fn name_is_free(&mut self, raw: &Raw) {
-        if OWN.iter().any(|(name, _)| *name == raw.arg(1)) {
+        let is_counted = self.comes && Count::ALL.iter().any(|(name, ..)| *name == raw.arg(1));
+        if OWN.iter().any(|(name, _)| *name == raw.arg(1)) || is_counted {
             let sentence = format!("栏目不能叫“{}”：每条记录本来就有{0}", raw.arg(1));
             self.desk.tell_hint(raw.arg_span(1), sentence, "请换一个更具体的名称");
         }

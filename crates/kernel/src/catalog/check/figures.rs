@@ -142,10 +142,24 @@ impl Formulas<'_> {
     }
 }
 
+/// What a figure writes that counts whoever came.
+const ATTENDED: &str = "参加";
+
 /// Where the people stand that are counted, by the field's name or id, and whether anybody stands there.
 // enforces: figure.people
 fn who(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<(Who, Formula)> {
     let written = raw.text("people")?;
+    if written == ATTENDED {
+        let Ok(named) = formula::check("实到 + 列席 > 0", &fields.scope, Wanted::Condition) else {
+            desk.tell_hint(
+                raw.prop_span("people"),
+                "没有写 attendance，数不出参加的人",
+                "请写 attendance，或者写一个记人的栏目",
+            );
+            return None;
+        };
+        return Some((Who::Attended, named));
+    }
     let called = |field: &&Field, word: &str| field.id == *word || field.name == word;
     let is_people = |field: &Field| matches!(field.of, FieldType::Person | FieldType::People);
     let hint = "写一个“人员”类型的栏目，或者“子表.栏目”";
@@ -175,6 +189,7 @@ fn who(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<(Who, Formula)
     let name = match &who {
         Who::Field(_) => path.name.clone(),
         Who::Column { child, .. } => fields.children.iter().find(|it| it.id == *child)?.name.clone(),
+        Who::Attended => return None,
     };
     let named = formula::check(&format!("非 为空({name})"), &fields.scope, Wanted::Condition).ok()?;
     Some((who, named))

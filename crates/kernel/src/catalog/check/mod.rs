@@ -4,6 +4,7 @@
 //! then the rest of each mechanism and its battery.
 //! Never stops at a problem, and never lets a mechanism with a problem into the catalog.
 
+mod attendance;
 mod blends;
 mod counted;
 mod desk;
@@ -239,11 +240,13 @@ impl Sheet<'_> {
         let states = flow::states(desk, matter, &names);
         let steps = flow::steps(desk, matter, &names, own);
         joint::one_round_a_state(desk, matter);
+        let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let deadlines = flow::deadlines(desk, matter, &names, own);
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);
         let notices = papers::notices(desk, matter, &names, own, &settings);
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary);
+        let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
@@ -252,9 +255,6 @@ impl Sheet<'_> {
         let calendar = layout::calendar(desk, matter, &names, own);
         let roster = roster::roster(desk, matter, &names, own, vocabulary);
         let examples = examples::examples(desk, matter, &names, own, vocabulary);
-        let texts = |key: &str| {
-            matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect::<Vec<_>>()
-        };
         let (title, unit) = subject?;
         Some(Mechanism {
             id: matter.arg(0).into(),
@@ -262,9 +262,9 @@ impl Sheet<'_> {
             kind: Kind::of(matter.rule.key)?,
             chapter: Arc::from(*chapter),
             hash: hash(desk.file, templates),
-            purpose: texts("purpose").concat(),
-            basis: texts("basis"),
-            covers: texts("covers"),
+            purpose: texts(matter, "purpose").concat(),
+            basis: texts(matter, "basis"),
+            covers: texts(matter, "covers"),
             number,
             title,
             unit,
@@ -284,8 +284,15 @@ impl Sheet<'_> {
             calendar,
             examples,
             roster,
+            attendance,
+            plans,
         })
     }
+}
+
+/// The texts behind the first node of a key.
+fn texts(matter: &Raw, key: &str) -> Vec<String> {
+    matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect()
 }
 
 fn chapter_is_known(desk: &mut Desk<'_>, chapter: &str, vocabulary: &Vocabulary) {

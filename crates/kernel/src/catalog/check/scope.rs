@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Column, Columns, Measure, Own, Scope, Slot, Symbol, Type};
+use crate::kinds::activity::Count;
 
 /// The names that every record has; no field may be called so.
 pub(in crate::catalog) const OWN: &[(&str, Own)] = &[
@@ -42,6 +43,13 @@ impl RecordScope {
             scope.add(name, Slot::Own(*own), of);
         }
         scope
+    }
+
+    /// Adds what is counted of those who come.
+    pub(in crate::catalog) fn add_turnout(&mut self) {
+        for (name, unit, count) in Count::ALL {
+            self.add(name, Slot::Own(Own::Turnout(count)), Type::Number(Measure::Unit(unit.into())));
+        }
     }
 
     /// Adds a name; the first of two equal names stays.

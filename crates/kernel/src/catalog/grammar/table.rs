@@ -15,6 +15,7 @@ use crate::kinds;
 /// Every node, parents first.
 pub const GRAMMAR: &[Node] = &[
     kinds::matter::TOP,
+    kinds::activity::TOP,
     kinds::register::TOP,
     Node {
         key: "purpose",
@@ -202,6 +203,8 @@ pub const GRAMMAR: &[Node] = &[
         ],
         means: "一步：谁、在什么状态、可以做什么。记录只能通过步骤改变。",
     },
+    kinds::activity::ATTENDANCE,
+    kinds::activity::EXPECTED,
     Node {
         key: "deadline",
         name: "deadline",
@@ -324,7 +327,11 @@ pub const GRAMMAR: &[Node] = &[
             may("stock", Scalar::Formula, "数期末在册、满足这个条件的记录。"),
             may("since", Scalar::Formula, "从哪天起算在册。"),
             may("until", Scalar::Formula, "到哪天起不再算在册。"),
-            may("people", Scalar::Text, "数人，不论来几次只算一个：写记人的栏目，或者“子表.栏目”。"),
+            may(
+                "people",
+                Scalar::Text,
+                "数人，不论来几次只算一个：写记人的栏目，或者“子表.栏目”；有 attendance 的写“参加”，数来了的人。",
+            ),
             may("of", Scalar::Text, "由别的指标算出来：相加、相减，或者再除以；别的机制的写成“机制.指标”。"),
             may("by", Scalar::Ids, "再按这些栏目的选项分别数；只能是选项或是非栏目。"),
             may("suppress_below", Scalar::Whole, "少于这么多的，不给只看数字的人看；写0是不设限。不写，照单位的规定。"),
@@ -368,6 +375,7 @@ pub const GRAMMAR: &[Node] = &[
         props: &[],
         means: "应该得多少，写成页面上显示的样子。",
     },
+    kinds::plan::PLAN,
     Node {
         key: "rights",
         name: "rights",

@@ -12,6 +12,7 @@ use crate::catalog::{
 };
 use crate::formula::explain;
 use crate::ids::{FieldId, RoleId, StateId};
+use crate::kinds::plan::plan_words;
 
 /// A mechanism and the words that it is told in.
 pub(super) struct Teller<'a> {
@@ -67,6 +68,37 @@ impl Teller<'_> {
     pub(super) fn kind(&self) -> Vec<Block> {
         let kind = self.it.kind;
         vec![Block::Paragraph(format!("{}。{}", kind.name(), kind.always()))]
+    }
+
+    pub(super) fn attendance(&self) -> Vec<Block> {
+        let mut all: Vec<String> = Vec::new();
+        if let Some(it) = &self.it.attendance {
+            all.push(format!(
+                "{}在{}可以签到和补记，由{}出示签到码、补记和更正。",
+                self.field_name(&it.on),
+                self.states(&it.states),
+                self.roles(&it.who)
+            ));
+            if let Some(expected) = &it.expected {
+                let of = expected.of.as_ref().map_or("所属单位", |id| self.field_name(id));
+                let list = self.catalog.vocabulary.list("person_role");
+                let name = |id: &String| list.and_then(|list| list.name_of(id)).map(|it| it.to_string());
+                let roles: Vec<String> = expected.roles.iter().filter_map(name).collect();
+                let whom = if roles.is_empty() { "工作人员".to_owned() } else { roles.join("、") };
+                all.push(format!("走完{}时按人员档案定名单：{of}及其下级的{whom}。", self.step(expected.at.as_str())));
+            }
+            if let Some(field) = it.expected.as_ref().and_then(|it| it.absent_from.as_ref()) {
+                all.push(format!("写了{}的，名单是那一次应到而没有来的人。", self.field_name(field)));
+            }
+            all.extend(it.hours.as_ref().map(|id| format!("来了的人各记{}。", self.field_name(id))));
+        }
+        let plans = &self.it.plans;
+        all.extend(
+            plans
+                .iter()
+                .map(|plan| format!("“{}”：{}", plan.name, plan_words(self.it, &self.catalog.vocabulary, plan))),
+        );
+        points(all)
     }
 
     pub(super) fn fields(&self) -> Vec<Block> {

@@ -310,3 +310,38 @@ fn a_file_is_one_mechanism_of_one_kind() {
         check(&edited(&[("matter \"follow_up\"", "register \"other\" \"别的\" {\n}\nmatter \"follow_up\"")]));
     assert!(told(&told_of).contains("一个文件只写一个机制，前面已经写了 other"), "{}", told(&told_of));
 }
+
+#[test]
+fn an_activity_says_who_comes_and_a_list_is_taken_once() {
+    let said = |edits: &[(&str, &str)]| first_hand(check(&edited(edits)).1);
+    let activity = ("matter \"visit\"", "activity \"visit\"");
+    let none = said(&[activity]);
+    assert!(none.contains("没有写谁来参加"), "{none}");
+    let rights = "rights see=\"head\" import=\"clerk\"";
+    let with = |inside: &str| {
+        format!("attendance on=\"due_on\" who=\"clerk\" states=\"sent\" hours=\"score\" {{ {inside} }}\n    {rights}")
+    };
+    assert_eq!(said(&[activity, (rights, &with(""))]), "");
+    // What is taken back would take the list with it.
+    let recalled = said(&[activity, (rights, &with("expected at=\"hold\""))]);
+    assert!(recalled.contains("“暂缓”不能取名单"), "{recalled}");
+    let wrong = said(&[activity, (rights, &with("expected at=\"hold\" of=\"kind\""))]);
+    assert!(wrong.contains("of 要写单位栏目"), "{wrong}");
+    // What is counted of those who come is no field's name, and only there.
+    let taken = said(&[activity, (rights, &with("")), ("\"人数\"", "\"应到\"")]);
+    assert!(taken.contains("栏目不能叫“应到”"), "{taken}");
+}
+
+#[test]
+fn a_plan_asks_a_figure_that_can_tell() {
+    let said = |plan: &str| {
+        let rights = "rights see=\"head\" import=\"clerk\"";
+        first_hand(check(&edited(&[(rights, &format!("{plan}\n    {rights}"))])).1)
+    };
+    let wrong = said("plan \"p\" \"走访\" figure=\"on_time\" units=\"bureau\" each=\"month\" least=1");
+    assert!(wrong.contains("指标 on_time 看不出办了没有"), "{wrong}");
+    let nobody = said("plan \"p\" \"走访\" figure=\"sent\" each=\"month\" least=1");
+    assert!(nobody.contains("要说明谁应当办"), "{nobody}");
+    let nothing = said("plan \"p\" \"走访\" figure=\"sent\" units=\"bureau\" each=\"month\" least=0");
+    assert!(nothing.contains("至少要1"), "{nothing}");
+}

@@ -153,6 +153,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
         batch: None,
         past_units: Vec::new(),
         flow: Default::default(),
+        turnout: Default::default(),
     }
 }
 

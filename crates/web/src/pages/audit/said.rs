@@ -45,6 +45,9 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "batch" => ("批量办理", format!("{} {}，{}件", of("mechanism"), of("kind"), of("count"))),
         "undo" => ("撤销导入", format!("{}件", of("count"))),
         "people.listed" => ("更新人员名册", format!("{}份档案", of("records"))),
+        "attendance.listed" => ("定应到名单", format!("{}人", of("people"))),
+        "attendance.noted" => ("补记参加情况", attended(&line.detail)),
+        "attendance.signed_in" => ("签到", attended(&line.detail)),
         "people.called" => ("更新现任职务", format!("{}人", of("people"))),
         "person.merged" => ("合并人员档案", format!("{}，理由：{}", of("name"), of("reason"))),
         "person.parted" => ("撤销合并人员档案", format!("{}，理由：{}", of("name"), of("reason"))),
@@ -53,6 +56,14 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         other => return of_figures(line).unwrap_or_else(|| (other.to_owned(), plain(&line.detail))),
     };
     (what.to_owned(), exactly)
+}
+
+/// Who was noted to have come, or how many.
+fn attended(detail: &Json) -> String {
+    match (text(detail, "about"), text(detail, "how")) {
+        (about, how) if about.is_empty() => format!("{}处，{how}", text(detail, "marks")),
+        (about, how) => format!("{about}，{how}"),
+    }
 }
 
 /// The same of what was done with figures.

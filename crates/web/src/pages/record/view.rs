@@ -1,5 +1,6 @@
 //! How does a record look? Where it stands, what it is, what happened, and what this person may do now.
 
+use app::queries::attendance::TurnoutLine;
 use app::queries::forms::StepForm;
 use app::queries::moves::RoundLine;
 use app::queries::people::PersonCards;
@@ -53,6 +54,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
             }
             div.c4.pile.lead {
+                @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 (steps(visitor, file, shown))
                 @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }
                 @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
@@ -226,6 +228,18 @@ fn steps(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
     let list: Vec<_> =
         file.steps.iter().enumerate().map(|(at, form)| step(visitor, file, shown, form, main == Some(at))).collect();
     steps_card("你现在可以", &list)
+}
+
+/// Who should come and who came, with the way to the list and the code.
+fn came(file: &RecordFile, turnout: &TurnoutLine) -> Markup {
+    let counts: Vec<Fact> = turnout.counts.iter().map(|(name, number)| Fact::text(*name, number)).collect();
+    html! {
+        (facts(&counts, true))
+        div.send {
+            @if turnout.may_note { (Button::link("签到码", urls::attendance_code(file.id))) }
+            (Button::link("名单", urls::attendance(file.id)))
+        }
+    }
 }
 
 /// Who has signed and who is awaited.

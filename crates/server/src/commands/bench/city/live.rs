@@ -173,6 +173,7 @@ impl Live {
             batch: None,
             past_units: Vec::new(),
             flow: Default::default(),
+            turnout: Default::default(),
         }
     }
 
