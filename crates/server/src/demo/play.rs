@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use app::Ctx;
-use app::commands::{files, steps};
+use app::commands::{attendance, files, steps};
 use app::office::Office;
 use jiff::civil::Date;
 use kernel::authority::Actor;
@@ -13,10 +13,11 @@ use kernel::calendar::Calendar;
 use kernel::catalog::{FieldType, Mechanism, Step};
 use kernel::facts::Typed;
 use kernel::flow::Seat;
-use kernel::ids::{FieldId, PersonId, RecordId, StepId, UnitId};
+use kernel::ids::{FieldId, PersonId, RecordId, RoleId, StepId, UnitId};
+use kernel::kinds::activity::{How, Note, What};
 use kernel::workflow::seats;
 
-use super::scenario::{Done, Life, Written};
+use super::scenario::{ABSENT, COME, Done, HEADS, Life, Written};
 use crate::clock;
 use crate::open::in_words;
 
@@ -123,12 +124,15 @@ impl Stage<'_> {
         let done = self.done(turn).clone();
         let definitions = self.office.definitions();
         let mechanism = definitions.catalog.mechanism(&life.mechanism).context("没有这个机制")?.clone();
+        if done.step == COME {
+            return self.come(turn, &mechanism, &done).await;
+        }
         let step = mechanism.step(&done.step).with_context(|| format!("没有“{}”这一步", done.step))?;
         self.minute += 4;
         let at = clock::moment(turn.on, 8, 30) + self.minute * 60_000;
         if step.from.is_empty() {
             let unit = self.unit_of(&mechanism, &done)?;
-            let ctx = self.ctx(at, turn.on, step, unit, done.by.as_deref())?;
+            let ctx = self.ctx(at, turn.on, &step.who, unit, done.by.as_deref())?;
             let typed = self.typed(&ctx, &mechanism, &done).await?;
             let form = steps::StartRecord { mechanism: life.mechanism.clone(), typed, key: None };
             let record = in_words(&ctx, steps::start(&ctx, form).await)?;
@@ -137,7 +141,7 @@ impl Stage<'_> {
         }
         let record = self.record(turn.life).await?;
         let unit = self.unit_of_signer(record, step).await?;
-        let ctx = self.ctx(at, turn.on, step, unit, done.by.as_deref())?;
+        let ctx = self.ctx(at, turn.on, &step.who, unit, done.by.as_deref())?;
         let typed = self.typed(&ctx, &mechanism, &done).await?;
         let form = steps::TakeStep {
             record,
@@ -149,6 +153,32 @@ impl Stage<'_> {
             key: None,
         };
         in_words(&ctx, steps::take(&ctx, form).await)
+    }
+
+    /// Notes who came, by whoever keeps the list.
+    async fn come(&mut self, turn: &Turn, mechanism: &Mechanism, done: &Done) -> anyhow::Result<()> {
+        let attendance = mechanism.attendance.as_ref().context("这个机制不记谁来了")?;
+        let record = self.record(turn.life).await?;
+        self.minute += 4;
+        let at = clock::moment(turn.on, 8, 30) + self.minute * 60_000;
+        let ctx = self.office.ctx(Actor::Clock, None, at, turn.on, "demo".to_owned());
+        let mut conn = self.office.db.read().await?;
+        let found = app::records::by_ids(&ctx, &mut conn, &[record]).await?.pop().context("这一件不见了")?;
+        drop(conn);
+        let ctx = self.ctx(at, turn.on, &attendance.who, found.record.unit, done.by.as_deref())?;
+        let values =
+            |name: &'static str| done.fields.iter().filter(move |(own, _)| own == name).flat_map(|(_, all)| all);
+        let absent: Vec<&Written> = values(ABSENT).collect();
+        let is_absent = |id: PersonId| absent.contains(&&Written::Text(ctx.names().person(id)));
+        let came = found.record.turnout.seats().keys().filter(|id| !is_absent(**id));
+        let note = |person, what, amount| Note { person, what, amount, how: How::List, reason: None };
+        let mut notes: Vec<Note> = came.map(|id| note(Some(*id), What::Came, 0)).collect();
+        for heads in values(HEADS) {
+            let Written::Whole(heads) = heads else { bail!("来了几个人要写数字") };
+            notes.push(note(None, What::Heads, *heads));
+        }
+        in_words(&ctx, attendance::on_list(&ctx, record, &notes).await)?;
+        Ok(())
     }
 
     /// The record of a life: what it started, the file that it goes on with, or what the life above opened.
@@ -197,12 +227,12 @@ impl Stage<'_> {
         }
     }
 
-    /// The context of whoever may take the step over the unit, or of the one named.
-    fn ctx(&self, now: i64, today: Date, step: &Step, unit: UnitId, by: Option<&str>) -> anyhow::Result<Ctx> {
+    /// The context of whoever has one of the roles over the unit, or of the one named.
+    fn ctx(&self, now: i64, today: Date, who: &[RoleId], unit: UnitId, by: Option<&str>) -> anyhow::Result<Ctx> {
         let tree = self.office.tree();
         let person = match by {
             Some(login) => self.logins.get(login).and_then(|id| tree.person(*id)),
-            None => step.who.iter().find_map(|role| {
+            None => who.iter().find_map(|role| {
                 tree.holders(role, unit, today).into_iter().min_by(|one, other| one.pinyin.cmp(&other.pinyin))
             }),
         };

@@ -31,6 +31,13 @@ pub(super) enum Written {
     Whole(i64),
 }
 
+/// What stands in the place of a step where it is noted who came.
+pub(super) const COME: &str = "come";
+/// Whoever did not, of those on the list.
+pub(super) const ABSENT: &str = "absent";
+/// How many came, where there is no list.
+pub(super) const HEADS: &str = "heads";
+
 /// A record's life.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Life {
@@ -117,7 +124,7 @@ fn done(node: &KdlNode) -> Option<Done> {
         let plain: Option<Vec<Written>> =
             field.entries().iter().filter(|entry| entry.name().is_none()).map(|it| written(it.value())).collect();
         match (row.is_empty(), plain?) {
-            (true, values) if !values.is_empty() => done.fields.push((name, values)),
+            (true, values) if !values.is_empty() || name == ABSENT => done.fields.push((name, values)),
             (false, values) if values.is_empty() => done.rows.push((name, row)),
             _ => return None,
         }
