@@ -25,11 +25,11 @@ pub(crate) async fn show(visitor: Visitor, At(id): At<RecordId>, headers: Header
     let address = format!("{scheme}://{host}{}", urls::attend(&code.text));
     let (expected, came) = code.counts;
     let content = html! {
-        section.card.wall {
+        section.card.at-door {
             h1 { (code.title) }
             a.qr href=(urls::attend(&code.text)) title="打开签到页" { (qr(&address)) }
             p { "用手机扫码签到。已经登录的直接签到；没有登录的，填姓名和手机号或身份证号后四位。" }
-            p.count { @if expected > 0 { "应到 " b { (expected) } " 人，" } "已签到 " b { (came) } " 人" }
+            p.come { @if expected > 0 { "应到 " b { (expected) } " 人，" } "已签到 " b { (came) } " 人" }
             p.hint { "签到码每分钟更新，拍下来的五分钟后失效。" a href=(urls::attendance(id)) { "回到名单" } }
         }
     };
