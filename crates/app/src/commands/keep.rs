@@ -235,12 +235,7 @@ impl<'a> Writing<'a> {
         let site = self.ctx.office.db.site();
         let counted = self.ctx.definitions.counted_by(mechanism);
         let calendar = self.ctx.calendar();
-        let mut cells = Cells::new();
-        if let Some(before) = before {
-            figures::contributions(counted, before, calendar, &mut cells, -1);
-        }
-        figures::contributions(counted, after, calendar, &mut cells, 1);
-        cells.retain(|_, amount| *amount != figures::Amount::default());
+        let cells = figures::difference(counted, before, after, calendar);
         for (key, amount) in cells {
             *self.sheet.cells.entry(key).or_default() += amount;
         }
