@@ -5,6 +5,7 @@
 use app::commands::files as uploads;
 use app::queries::forms::{self, Choice, Control as Asked, FormField, FormRow, StepForm};
 use app::words::Said;
+use kernel::refusal::Spot;
 use maud::{Markup, html};
 
 use crate::pages::words::sentence;
@@ -64,6 +65,26 @@ pub(crate) fn reason(typed: &str, said: &[Said]) -> Field {
 /// Does the step's form carry files?
 pub(crate) fn carries_files(form: &StepForm) -> bool {
     form.fields.iter().any(|one| matches!(one.control, Asked::Files(_)))
+}
+
+/// A field of a form that stands on a page, not in a definition, and that must be filled in.
+pub(crate) fn required(
+    id: &str,
+    name: &str,
+    control: Asked,
+    typed: &str,
+    help: Option<&str>,
+    faults: &[Said],
+) -> FormField {
+    FormField {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        required: true,
+        help: help.map(str::to_owned),
+        control,
+        typed: vec![typed.to_owned()],
+        fault: faults.iter().find(|said| matches!(&said.at, Spot::Field(at) if at.as_str() == id)).cloned(),
+    }
 }
 
 /// One field.

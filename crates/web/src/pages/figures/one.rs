@@ -3,13 +3,12 @@
 use app::commands::targets::{self, TargetForm};
 use app::queries::charts;
 use app::queries::figures::{self, FigureCell, FigurePage, FigureRow, Form, Part, TargetLine};
-use app::queries::forms::{Choice, Control as Asking, FormField};
+use app::queries::forms::{Choice, Control as Asking};
 use app::words::Said;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::ids::{TargetId, UnitId};
-use kernel::refusal::Spot;
 use maud::{Markup, html};
 
 use super::{Asked, address, card_of, change_words, filters, other_periods, target_words, tone};
@@ -199,14 +198,8 @@ fn targets(page: &FigurePage, form: &TargetForm, faults: &[Said]) -> Markup {
 }
 
 fn target_form(page: &FigurePage, unit: UnitId, form: &TargetForm, faults: &[Said]) -> Markup {
-    let one = |id: &str, name: &str, control: Asking, typed: &str, help: Option<&str>| FormField {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        required: true,
-        help: help.map(str::to_owned),
-        control,
-        typed: vec![typed.to_owned()],
-        fault: faults.iter().find(|said| matches!(&said.at, Spot::Field(at) if at.as_str() == id)).cloned(),
+    let one = |id: &str, name: &str, control: Asking, typed: &str, help: Option<&str>| {
+        controls::required(id, name, control, typed, help, faults)
     };
     let choice =
         |id: &str, name: &str| Choice { id: id.to_owned(), name: name.to_owned(), pinyin: String::new(), group: None };

@@ -4,14 +4,14 @@
 
 use app::commands::figure_seals::{self, Decision, ExceptionForm, SubmitForm};
 use app::queries::figures::{self as asked, SealCell, SealPage, SealedValue, SealsPage, SealsRow};
-use app::queries::forms::{Control as Asking, FormField};
+use app::queries::forms::Control as Asking;
 use app::words::Said;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::figures::Amount;
 use kernel::ids::FigureSealId;
-use kernel::refusal::{Refusal, Spot};
+use kernel::refusal::Refusal;
 use maud::{Markup, html};
 
 use super::{Asked, filters, other_periods};
@@ -425,14 +425,8 @@ fn exceptions(page: &SealPage, form: &ExceptionForm, faults: &[Said]) -> Markup 
     let given = |(person, until, reason, by): &(String, String, String, String)| {
         Fact::text(person, &format!("至{until}，{reason}（{by}批准）"))
     };
-    let one = |id: &str, name: &str, control: Asking, typed: &str, help: Option<&str>| FormField {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        required: true,
-        help: help.map(str::to_owned),
-        control,
-        typed: vec![typed.to_owned()],
-        fault: faults.iter().find(|said| matches!(&said.at, Spot::Field(at) if at.as_str() == id)).cloned(),
+    let one = |id: &str, name: &str, control: Asking, typed: &str, help: Option<&str>| {
+        controls::required(id, name, control, typed, help, faults)
     };
     html! {
         @if page.exceptions.is_empty() { (nothing_yet("没有例外：会改动这个数字的办理都会被拒绝。")) }
