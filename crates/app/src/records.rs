@@ -123,7 +123,8 @@ pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, 
     let row = row.filter(|row| sees(ctx, row, &points)).ok_or(Error::NotFound)?;
     let mechanism = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition).ok_or(Error::NotFound)?;
     let deadlines = store::deadlines::of_record(conn, id).await?;
-    let marks = marks(ctx, conn, std::slice::from_ref(&row)).await?.remove(&id).unwrap_or_default();
+    let own = std::iter::once(&row).filter(|row| has_marks(ctx, row));
+    let marks = marks(conn, own).await?.remove(&id).unwrap_or_default();
     Ok(found(row, deadlines, marks, mechanism))
 }
 
@@ -204,6 +205,17 @@ pub async fn with_deadlines(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) ->
     Ok(Unread::of(ctx, conn, rows).await?.read(&ctx.definitions))
 }
 
+/// The same for lists: what was noted about who comes is left out, unless a field that is shown is reckoned from it. A
+/// page of meetings costs its rows, not everybody who came.
+pub async fn as_listed(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<Found>, Error> {
+    let shows = |row: &&RecordRow| {
+        let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
+        current.is_some_and(|mechanism| mechanism.shows_turnout())
+    };
+    let marks = marks(conn, rows.iter().filter(shows)).await?;
+    Ok(Unread::with(conn, rows, marks).await?.read(&ctx.definitions))
+}
+
 /// Rows with their deadlines and with who came, of which nothing is understood yet: that takes time, and needs no database.
 #[derive(Debug)]
 pub struct Unread {
@@ -215,12 +227,16 @@ pub struct Unread {
 impl Unread {
     /// Fetches the deadlines of rows, and what was noted about who comes.
     pub async fn of(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Self, Error> {
+        let marks = marks(conn, rows.iter().filter(|row| has_marks(ctx, row))).await?;
+        Self::with(conn, rows, marks).await
+    }
+
+    async fn with(conn: &mut Conn, rows: Vec<RecordRow>, marks: HashMap<RecordId, Vec<Mark>>) -> Result<Self, Error> {
         let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
         let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
         for row in store::deadlines::of_records(conn, &ids).await? {
             deadlines.entry(row.record).or_default().push(row);
         }
-        let marks = marks(ctx, conn, &rows).await?;
         Ok(Self { rows, deadlines, marks })
     }
 
@@ -236,13 +252,15 @@ impl Unread {
     }
 }
 
-/// What was noted about those of the records to which somebody comes.
-async fn marks(ctx: &Ctx, conn: &mut Conn, rows: &[RecordRow]) -> Result<HashMap<RecordId, Vec<Mark>>, Error> {
-    let comes = |row: &&RecordRow| {
-        let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
-        current.is_none_or(|mechanism| mechanism.attendance.is_some())
-    };
-    let ids: Vec<RecordId> = rows.iter().filter(comes).map(|row| row.id).collect();
+/// May something have been noted about who comes to the record?
+fn has_marks(ctx: &Ctx, row: &RecordRow) -> bool {
+    let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
+    current.is_none_or(|mechanism| mechanism.attendance.is_some())
+}
+
+/// What was noted about who comes to the records.
+async fn marks(conn: &mut Conn, rows: impl Iterator<Item = &RecordRow>) -> Result<HashMap<RecordId, Vec<Mark>>, Error> {
+    let ids: Vec<RecordId> = rows.map(|row| row.id).collect();
     Ok(if ids.is_empty() { HashMap::new() } else { by_record(store::participations::of_records(conn, &ids).await?) })
 }
 

@@ -339,3 +339,23 @@ async fn whoever_was_missing_makes_up_for_it_and_what_is_not_done_yet_is_listed(
     zheng.asks(plans).await.answers(404);
     office.db_verify().await;
 }
+
+/// A list leaves out who came, unless it shows a field that is reckoned from it.
+#[tokio::test]
+async fn a_list_that_shows_how_many_should_come_shows_it_rightly() {
+    let office = Office::open().await;
+    office.on("2026-03-02");
+    let mut files = server::definitions::shipped();
+    let file = files.iter_mut().find(|file| file.path.ends_with("branch_meeting.kdl")).expect("meetings are shipped");
+    let field = "field \"seats\" \"备座数\" computed formula=\"应到 * 111\"\n    field \"place\"";
+    let text = file.text.replacen("field \"place\"", field, 1);
+    file.text = text.replace("list columns=\"title kind", "list columns=\"title seats kind").into();
+    let (definitions, problems) = app::office::read_definitions(files);
+    assert!(problems.is_empty(), "{problems:?}");
+    let ctx = office.db_ctx();
+    ctx.office.take_definitions(definitions, ctx.now).await.expect("the new definitions are taken");
+    let mut su = secretary(&office).await;
+    three_members(&mut su).await;
+    noticed(&mut su, "三月党员大会", "支部党员大会", "2026-03-05").await;
+    su.opens("/m/branch_meeting").await.says("三月党员大会").says("333");
+}

@@ -139,7 +139,7 @@ async fn todo(
     let more = rows.len() > TODO as usize;
     rows.truncate(TODO as usize);
     let rows = records::seen(ctx, conn, rows).await?;
-    let found = records::with_deadlines(ctx, conn, rows).await?;
+    let found = records::as_listed(ctx, conn, rows).await?;
     let mine = found.iter().filter(|found| !waits_for_others(ctx, found, person));
     // What is in somebody else's hands comes last.
     let elsewhere = |found: &Found| found.record.flow.person.is_some_and(|it| Some(it) != person);

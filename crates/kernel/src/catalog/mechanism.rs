@@ -11,7 +11,7 @@ use super::joint::Joint;
 use super::{Protection, Roster};
 use crate::authority::sight::Rule;
 use crate::calendar::Span;
-use crate::formula::Formula;
+use crate::formula::{Formula, Own, Slot};
 use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
@@ -464,6 +464,16 @@ pub struct ExampleStep {
 }
 
 impl Mechanism {
+    /// Is a field of the record reckoned from who came?
+    pub fn shows_turnout(&self) -> bool {
+        let asks = |slot: &Slot| matches!(slot, Slot::Own(Own::Turnout(_)));
+        let reckoned = |field: &Field| match &field.of {
+            FieldType::Computed { formula, .. } => formula.mentions().iter().any(asks),
+            _ => false,
+        };
+        self.attendance.is_some() && self.fields.iter().any(reckoned)
+    }
+
     /// A field by id.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == *id)

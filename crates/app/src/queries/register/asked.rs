@@ -98,7 +98,10 @@ impl Asked {
             looked += page.records.len();
             let records = crate::records::seen(ctx, conn, page.records).await?;
             let keys: Vec<After> = records.iter().map(|row| After::of(row, query.sort)).collect();
-            let found = crate::records::with_deadlines(ctx, conn, records).await?;
+            let found = match self.is_judged() {
+                true => crate::records::with_deadlines(ctx, conn, records).await?,
+                false => crate::records::as_listed(ctx, conn, records).await?,
+            };
             let kept = found.into_iter().zip(keys).filter(|(found, _)| self.fits(ctx, found));
             fitting.extend(kept);
             if fitting.len() > most || (fitting.len() == most && page.more) {
