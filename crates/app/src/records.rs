@@ -138,6 +138,13 @@ pub async fn is_seen(ctx: &Ctx, id: RecordId) -> Result<bool, Error> {
     }
 }
 
+/// The records among these that this person may see, for lists: see [`as_listed`].
+pub async fn listed_of(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<Found>, Error> {
+    let rows = store::records::by_ids(conn, ids).await?;
+    let rows = seen(ctx, conn, rows).await?;
+    as_listed(ctx, conn, rows).await
+}
+
 /// The records among these that this person may see, with their deadlines.
 pub async fn visible_of(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<Found>, Error> {
     let rows = store::records::by_ids(conn, ids).await?;

@@ -201,7 +201,7 @@ async fn handed(ctx: &Ctx, conn: &mut Conn) -> Result<Vec<DeskLine>, Error> {
         }
     }
     ids.truncate(60);
-    let found = records::visible_of(ctx, conn, &ids).await?;
+    let found = records::listed_of(ctx, conn, &ids).await?;
     let elsewhere = found.iter().filter(|found| {
         let mine = found.record.holder.as_ref().is_none_or(|role| {
             ctx.actor.grant_for(&found.mechanism.id, std::slice::from_ref(role), found.unit_ord).is_some()

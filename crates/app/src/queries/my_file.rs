@@ -78,7 +78,7 @@ pub async fn my_file(ctx: &Ctx) -> Result<MyFile, Error> {
     let mut ids: Vec<RecordId> = entries.iter().map(|entry| entry.record).collect();
     ids.sort();
     ids.dedup();
-    let seen = crate::records::visible_of(ctx, &mut conn, &ids).await?;
+    let seen = crate::records::listed_of(ctx, &mut conn, &ids).await?;
     let steps = entries.iter().map(|entry| {
         let read: Option<kernel::journal::Entry> = serde_json::from_str(&entry.entry).ok();
         let visible = seen.iter().find(|found| found.record.id == entry.record);

@@ -76,7 +76,7 @@ pub async fn due(ctx: &Ctx, mechanism: &str, after: &str) -> Result<RetentionPag
         rows.last().map(|(id, day)| format!("{day}_{id}")).unwrap_or_default()
     });
     let ids: Vec<RecordId> = rows.iter().map(|(id, _)| *id).collect();
-    let found = records::visible_of(ctx, &mut conn, &ids).await?;
+    let found = records::listed_of(ctx, &mut conn, &ids).await?;
     let line = |(id, closed_on): &(RecordId, Date)| {
         let found = found.iter().find(|found| found.record.id == *id)?;
         let held = Marks { pinned: &found.mechanism, current: &mechanism }.held(&found.record.facts);

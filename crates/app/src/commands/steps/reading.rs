@@ -92,7 +92,7 @@ async fn by_number(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, mut typed:
         }
         let rows = store::records::by_number(conn, text.trim()).await?;
         let ids: Vec<RecordId> = rows.iter().filter(|row| row.mechanism == *of).map(|row| row.id).collect();
-        if let Some(found) = records::visible_of(ctx, conn, &ids).await?.into_iter().next() {
+        if let Some(found) = records::listed_of(ctx, conn, &ids).await?.into_iter().next() {
             *text = found.record.id.to_string();
         }
     }

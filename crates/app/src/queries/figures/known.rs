@@ -82,7 +82,7 @@ pub async fn known_on(
     let amount = then.rows.total();
     let drift = lines(ctx, &mut conn, &then.rows, &rows).await?;
     let ids: Vec<RecordId> = then.rows.0.keys().take(MOST_LISTED).copied().collect();
-    let seen = crate::records::visible_of(ctx, &mut conn, &ids).await?;
+    let seen = crate::records::listed_of(ctx, &mut conn, &ids).await?;
     let behind: Vec<_> = seen
         .into_iter()
         .filter_map(|it| Some((it.record.id, it.record.title.clone(), *then.rows.0.get(&it.record.id)?)))

@@ -472,7 +472,7 @@ pub(super) async fn lines(ctx: &Ctx, conn: &mut Conn, was: &Rows, is: &Rows) -> 
     let changed = drift.changed.iter().map(|(record, was, is)| (*record, Some(*was), Some(*is)));
     let all: Vec<_> = came.chain(went).chain(changed).collect();
     let ids: Vec<RecordId> = all.iter().take(MOST_LINES).map(|(record, ..)| *record).collect();
-    let seen = crate::records::visible_of(ctx, conn, &ids).await?;
+    let seen = crate::records::listed_of(ctx, conn, &ids).await?;
     let titles: BTreeMap<RecordId, String> =
         seen.into_iter().map(|it| (it.record.id, it.record.title.to_string())).collect();
     let line = |(record, was, is): &(RecordId, Option<Amount>, Option<Amount>)| {

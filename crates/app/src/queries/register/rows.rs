@@ -40,7 +40,7 @@ pub async fn linked(ctx: &Ctx, conn: &mut Conn, shown_by: &Mechanism, found: &[F
     }
     ids.sort();
     ids.dedup();
-    let seen = records::visible_of(ctx, conn, &ids).await?;
+    let seen = records::listed_of(ctx, conn, &ids).await?;
     Ok(seen.into_iter().map(|it| (it.record.id, called(&it.record))).collect())
 }
 
