@@ -12,11 +12,13 @@ use kernel::catalog::{Field, Mask, Mechanism};
 use kernel::facts;
 use kernel::ids::{FieldId, MechanismId, PersonId, RecordId};
 use kernel::kinds::activity::{Mark, Turnout};
+use kernel::kinds::ledger::{Book, Movement};
 use kernel::record::{Record, Running};
 use kernel::value::Value;
 use kernel::workflow::Numbered as _;
 use store::Conn;
 use store::deadlines::DeadlineRow;
+use store::movements::MovementRow;
 use store::participations::MarkRow;
 use store::records::RecordRow;
 
@@ -123,9 +125,9 @@ pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, 
     let row = row.filter(|row| sees(ctx, row, &points)).ok_or(Error::NotFound)?;
     let mechanism = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition).ok_or(Error::NotFound)?;
     let deadlines = store::deadlines::of_record(conn, id).await?;
-    let own = std::iter::once(&row).filter(|row| has_marks(ctx, row));
-    let marks = marks(conn, own).await?.remove(&id).unwrap_or_default();
-    Ok(found(row, deadlines, marks, mechanism))
+    let mut beside = Beside::of(ctx, conn, std::slice::from_ref(&row)).await?;
+    let noted = beside.take(id);
+    Ok(found(row, deadlines, noted, mechanism))
 }
 
 /// Does this person still see the record? A step may lead it out of their sight.
@@ -220,7 +222,43 @@ pub async fn as_listed(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Resu
         current.is_some_and(|mechanism| mechanism.shows_turnout())
     };
     let marks = marks(conn, rows.iter().filter(shows)).await?;
-    Ok(Unread::with(conn, rows, marks).await?.read(&ctx.definitions))
+    let beside = Beside { marks, movements: HashMap::new() };
+    Ok(Unread::with(conn, rows, beside).await?.read(&ctx.definitions))
+}
+
+/// What was noted beside records: who came, what was moved.
+#[derive(Debug, Default)]
+struct Beside {
+    marks: HashMap<RecordId, Vec<Mark>>,
+    movements: HashMap<RecordId, Vec<Movement>>,
+}
+
+/// What was noted beside one record.
+#[derive(Default)]
+struct Noted {
+    marks: Vec<Mark>,
+    movements: Vec<Movement>,
+}
+
+impl Beside {
+    async fn of(ctx: &Ctx, conn: &mut Conn, rows: &[RecordRow]) -> Result<Self, Error> {
+        let marks = marks(conn, rows.iter().filter(|row| has_marks(ctx, row))).await?;
+        let accounts: Vec<RecordId> = rows.iter().filter(|row| is_account(ctx, row)).map(|row| row.id).collect();
+        let mut movements: HashMap<RecordId, Vec<Movement>> = HashMap::new();
+        if !accounts.is_empty() {
+            for MovementRow { record, movement, .. } in store::movements::of_records(conn, &accounts).await? {
+                movements.entry(record).or_default().push(movement);
+            }
+        }
+        Ok(Self { marks, movements })
+    }
+
+    fn take(&mut self, id: RecordId) -> Noted {
+        Noted {
+            marks: self.marks.remove(&id).unwrap_or_default(),
+            movements: self.movements.remove(&id).unwrap_or_default(),
+        }
+    }
 }
 
 /// Rows with their deadlines and with who came, of which nothing is understood yet: that takes time, and needs no database.
@@ -228,23 +266,23 @@ pub async fn as_listed(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Resu
 pub struct Unread {
     rows: Vec<RecordRow>,
     deadlines: HashMap<RecordId, Vec<DeadlineRow>>,
-    marks: HashMap<RecordId, Vec<Mark>>,
+    beside: Beside,
 }
 
 impl Unread {
     /// Fetches the deadlines of rows, and what was noted about who comes.
     pub async fn of(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Self, Error> {
-        let marks = marks(conn, rows.iter().filter(|row| has_marks(ctx, row))).await?;
-        Self::with(conn, rows, marks).await
+        let beside = Beside::of(ctx, conn, &rows).await?;
+        Self::with(conn, rows, beside).await
     }
 
-    async fn with(conn: &mut Conn, rows: Vec<RecordRow>, marks: HashMap<RecordId, Vec<Mark>>) -> Result<Self, Error> {
+    async fn with(conn: &mut Conn, rows: Vec<RecordRow>, beside: Beside) -> Result<Self, Error> {
         let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
         let mut deadlines: HashMap<RecordId, Vec<DeadlineRow>> = HashMap::new();
         for row in store::deadlines::of_records(conn, &ids).await? {
             deadlines.entry(row.record).or_default().push(row);
         }
-        Ok(Self { rows, deadlines, marks })
+        Ok(Self { rows, deadlines, beside })
     }
 
     /// Reads them by the definitions that they are pinned to.
@@ -252,8 +290,8 @@ impl Unread {
         let found = self.rows.into_iter().filter_map(|row| {
             let mechanism = definitions.pinned(row.mechanism.as_str(), &row.definition)?;
             let own = self.deadlines.remove(&row.id).unwrap_or_default();
-            let marks = self.marks.remove(&row.id).unwrap_or_default();
-            Some(found(row, own, marks, mechanism))
+            let noted = self.beside.take(row.id);
+            Some(found(row, own, noted, mechanism))
         });
         found.collect()
     }
@@ -263,6 +301,12 @@ impl Unread {
 fn has_marks(ctx: &Ctx, row: &RecordRow) -> bool {
     let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
     current.is_none_or(|mechanism| mechanism.attendance.is_some())
+}
+
+/// May something have been moved on the record?
+fn is_account(ctx: &Ctx, row: &RecordRow) -> bool {
+    let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
+    current.is_none_or(|mechanism| mechanism.account.is_some())
 }
 
 /// What was noted about who comes to the records.
@@ -294,13 +338,13 @@ pub async fn attended_by(
     let own = rows.into_iter().filter(|row| row.mechanism == *mechanism);
     let all = own.filter_map(|row| {
         let pinned = ctx.definitions.pinned(row.mechanism.as_str(), &row.definition)?;
-        let marks = marks.remove(&row.id).unwrap_or_default();
-        Some(found(row, Vec::new(), marks, pinned))
+        let noted = Noted { marks: marks.remove(&row.id).unwrap_or_default(), ..Noted::default() };
+        Some(found(row, Vec::new(), noted, pinned))
     });
     Ok(all.collect())
 }
 
-fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, marks: Vec<Mark>, mechanism: Arc<Mechanism>) -> Found {
+fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: Arc<Mechanism>) -> Found {
     let record = Record {
         id: row.id,
         mechanism: row.mechanism,
@@ -318,7 +362,8 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, marks: Vec<Mark>, mechanis
         deadlines: deadlines.into_iter().map(running).collect(),
         batch: row.batch,
         flow: row.flow.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default(),
-        turnout: Turnout::of(marks),
+        turnout: Turnout::of(noted.marks),
+        book: Book::of(noted.movements),
     };
     Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() }
 }

@@ -11,6 +11,7 @@ use crate::catalog::{Catalog, Example, Figure, FigureExample, Measure, Mechanism
 use crate::deadlines::Clock;
 use crate::figures::{self, Cells};
 use crate::ids::{PersonId, RecordId, UnitId};
+use crate::kinds::ledger::Book;
 use crate::record::Record;
 use crate::value::Value;
 use crate::workflow::{self, Attempt};
@@ -47,9 +48,10 @@ pub fn run(catalog: &Catalog, calendar: &Calendar) -> Vec<String> {
 /// What a figure shows for the records of an example, percent with its sign.
 fn figure_gives(mechanism: &Mechanism, figure: &Figure, example: &FigureExample, calendar: &Calendar) -> String {
     let mut cells = Cells::new();
-    for (facts, state) in example.records.iter().zip(&example.states) {
+    for ((facts, state), movements) in example.records.iter().zip(&example.states).zip(&example.movements) {
         let record = Record {
             facts: facts.clone(),
+            book: Book::of(movements.clone()),
             state: state
                 .clone()
                 .unwrap_or_else(|| mechanism.start().to.clone().expect("a start step leads to a state")),
@@ -93,6 +95,7 @@ fn empty(mechanism: &Mechanism) -> Record {
         past_units: Vec::new(),
         flow: Default::default(),
         turnout: Default::default(),
+        book: Default::default(),
     }
 }
 

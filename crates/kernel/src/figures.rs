@@ -13,6 +13,7 @@ use crate::catalog::{Blend, Counts, FieldType, Figure, FigureKind, Measure, Mech
 use crate::formula::{Env, Formula, Slot};
 use crate::ids::{FieldId, FigureId, PersonId, UnitId};
 use crate::journal::digest;
+use crate::kinds::ledger;
 use crate::record::{Record, View};
 use crate::value::{Facts, Value};
 
@@ -23,7 +24,7 @@ pub const STATES: &str = "#states";
 pub const WHOLE: &str = "-";
 
 /// How many parts a number of a sum or a mean is kept in.
-const PARTS: i64 = 1_000_000;
+pub const PARTS: i64 = 1_000_000;
 
 /// Where a contribution belongs. Which cells by month and by day follow from it is the keeper's matter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -207,6 +208,11 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
         }
         Measure::Ratio { part, whole, at } if whole.holds(view) => flow(month(at), one(i64::from(part.holds(view)), 1)),
         Measure::Stock { when, since, until } if when.holds(view) => stock(since, until, view),
+        // enforces: figure.balance
+        Measure::Balance { of, when, .. } if when.holds(view) => {
+            let at = |(on, amount): (Date, i64)| (Falls::Stands(on), None, one(amount, 0));
+            ledger::changes(&view.record.book, of).into_iter().map(at).collect()
+        }
         Measure::People { who, when, at, .. } if when.holds(view) => match month(at) {
             Some(falls) => people(who, view.record).into_iter().map(|id| (falls, Some(id), one(1, 0))).collect(),
             None => Vec::new(),
@@ -290,6 +296,7 @@ pub fn value(figure: &Figure, amount: Amount) -> Option<Decimal> {
     let value = match &figure.measure {
         Measure::Count { .. } | Measure::Stock { .. } | Measure::People { .. } => Some(numerator),
         Measure::Sum { of, .. } => numerator.checked_div(whole(of)),
+        Measure::Balance { .. } => numerator.checked_div(Decimal::from(PARTS)),
         Measure::Ratio { .. } => (numerator * Decimal::ONE_HUNDRED).checked_div(denominator),
         Measure::Average { of, .. } => numerator.checked_div(whole(of))?.checked_div(denominator),
         Measure::Blend(blend) => match (blend.over.is_empty(), figure.kind.of) {
@@ -310,6 +317,7 @@ pub fn blended(blend: &Blend, amounts: &[Amount]) -> Amount {
                 crate::formula::Type::Number(crate::formula::Measure::Money) => PARTS / 100,
                 _ => 1,
             },
+            Measure::Balance { .. } => 1,
             _ => PARTS,
         };
         amount.numerator.saturating_mul(if term.minus { -per } else { per })
@@ -328,7 +336,7 @@ pub fn is_small(figure: &Figure, amount: Amount) -> bool {
         Measure::Count { .. } | Measure::Stock { .. } | Measure::People { .. } => few(numerator),
         Measure::Ratio { .. } => few(numerator) || few(denominator) || few(denominator - numerator),
         Measure::Average { .. } => few(denominator),
-        Measure::Sum { .. } | Measure::Blend(_) => false,
+        Measure::Sum { .. } | Measure::Balance { .. } | Measure::Blend(_) => false,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::flow::Flow;
 use crate::formula::{Env, Own, Slot};
 use crate::ids::{BatchId, DeadlineId, MechanismId, RecordId, RoleId, StateId, UnitId};
 use crate::kinds::activity::{self, Turnout};
+use crate::kinds::ledger::Book;
 use crate::value::{Facts, Value};
 
 /// A record.
@@ -53,6 +54,8 @@ pub struct Record {
     pub flow: Flow,
     /// Who should come and who came, where somebody comes: noted beside the record, and no part of its version.
     pub turnout: Turnout,
+    /// What was moved, where it is an account: beside the record too.
+    pub book: Book,
 }
 
 /// A deadline of one record.

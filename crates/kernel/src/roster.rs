@@ -288,13 +288,21 @@ fn replace(value: &mut Value, from: crate::ids::PersonId, to: crate::ids::Person
 
 /// A value as it is compared where two records may not hold the same.
 // enforces: field.unique
-pub fn keys(mechanism: &Mechanism, facts: &Facts) -> Vec<(FieldId, String)> {
+// enforces: account.of
+pub fn keys(mechanism: &Mechanism, record: &Record) -> Vec<(FieldId, String)> {
+    let facts = &record.facts;
     let unique = mechanism.fields.iter().filter(|field| field.unique);
     let key = |field: &crate::catalog::Field| {
         let json = value_to_json(facts.find(field.id.as_str())?);
         Some((field.id.clone(), json.as_str()?.to_owned()))
     };
-    unique.filter_map(key).collect()
+    // What tells one account from another, as long as it is open.
+    let account = mechanism.account.as_ref().filter(|_| record.is_open()).and_then(|account| {
+        let values: Option<Vec<_>> = account.of.iter().map(|id| facts.find(id.as_str()).map(value_to_json)).collect();
+        let name = account.of.iter().map(FieldId::as_str).collect::<Vec<_>>().join("+");
+        Some((FieldId::from(name), serde_json::Value::from(values?).to_string()))
+    });
+    unique.filter_map(key).chain(account).collect()
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ pub const TABLES: &[Table] = &[
     told("figure_seal", "封存的数字", &["id"], &[]),
     told("figure_exception", "数字例外", &["id"], &[]),
     told("participation", "参加记录", &["id"], &[]),
+    told("movement", "账户变动", &["id"], &[]),
     told("setting", "设置", &["name"], &[]),
     Table {
         name: "calendar_year",

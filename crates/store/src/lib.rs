@@ -43,6 +43,7 @@ pub mod units;
 pub mod people;
 pub mod rosters;
 pub mod merges;
+pub mod movements;
 pub mod accounts;
 pub mod sessions;
 pub mod sign_in_failures;

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017", "presence"),
     migration!(19, "0019", "figures_made"),
     migration!(20, "0020", "participation"),
+    migration!(21, "0021", "movement"),
     migration!(26, "0026", "presence_by_figure"),
 ];
 

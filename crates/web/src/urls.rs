@@ -35,6 +35,16 @@ pub(crate) fn then(id: RecordId) -> String {
     format!("/records/{id}/then")
 }
 
+/// The account that a record is.
+pub(crate) fn account(id: RecordId) -> String {
+    format!("/records/{id}/account")
+}
+
+/// Where a movement of an account is turned around.
+pub(crate) fn reversals(id: RecordId) -> String {
+    format!("/records/{id}/account/reversals")
+}
+
 /// Who comes to a record.
 pub(crate) fn attendance(id: RecordId) -> String {
     format!("/records/{id}/attendance")

@@ -30,12 +30,12 @@ pub(super) async fn readings_agree(ctx: &Ctx) {
     let read = reading::amounts(ctx, &mut conn, &ask).await.expect("the figures are read");
     for (at, (mechanism, figure)) in ask.figures.iter().enumerate() {
         let name = format!("{}.{}", mechanism.id, figure.id);
-        let is_stock = matches!(figure.measure, Measure::Stock { .. });
+        let is_stock = figure.stands();
         let wanted = |unit: Option<UnitId>, days: Days| match &figure.measure {
             // What stands on other figures keeps nothing: it follows from theirs.
             Measure::Blend(blend) => {
                 let of = |term: &Term| {
-                    let is_stock = matches!(term.figure.measure, Measure::Stock { .. });
+                    let is_stock = term.figure.stands();
                     let name = format!("{}.{}", term.mechanism, term.figure.id);
                     by_hand(ctx, &given, (&name, WHOLE), is_stock, unit, days)
                 };
@@ -68,7 +68,7 @@ async fn slices_agree(
     let ask = Ask { figures: vec![(mechanism, figure)], places, spans: spans(ctx.today), by: Some(field.clone()) };
     let read = reading::amounts(ctx, conn, &ask).await.expect("the slices are read");
     let name = format!("{}.{}", mechanism.id, figure.id);
-    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let is_stock = figure.stands();
     let own = given.keys().filter(|key| key.figure == name);
     let values: BTreeSet<&str> = own.filter_map(|key| figures::value_of(field, &key.slice)).collect();
     for (place, unit) in units.iter().enumerate() {

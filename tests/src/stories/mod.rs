@@ -34,6 +34,7 @@ mod together;
 pub(crate) mod administering;
 mod granting;
 mod attending;
+mod ledgers;
 mod auditing;
 mod tampering;
 mod loss;

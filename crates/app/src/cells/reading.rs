@@ -201,7 +201,7 @@ impl<'a> Sorted<'a> {
         }
         for (at, (mechanism, figure)) in all.into_iter().enumerate() {
             let kind = match figure.measure {
-                Measure::Stock { .. } => &mut sorted.stocks,
+                Measure::Stock { .. } | Measure::Balance { .. } => &mut sorted.stocks,
                 Measure::People { .. } => &mut sorted.people,
                 Measure::Blend(_) => continue,
                 _ => &mut sorted.flows,

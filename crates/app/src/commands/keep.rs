@@ -20,6 +20,7 @@ use kernel::workflow::{self, Attempt, Move};
 use store::Tx;
 use store::deadlines::DeadlineRow;
 use store::journal::JournalRow;
+use store::movements::MovementRow;
 use store::notices::NoticeRow;
 use store::outbox::OutboxRow;
 use store::papers::PaperRow;
@@ -32,7 +33,7 @@ use uuid::{ContextV7, Uuid};
 
 use crate::commands::batches::act;
 use crate::commands::rosters::Listed;
-use crate::commands::{attendance, papers, rosters, upkeep};
+use crate::commands::{attendance, ledgers, papers, rosters, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -65,6 +66,7 @@ pub struct Sheet {
     lost_points: Vec<ReachRow>,
     listed: Vec<Listed>,
     marks: Vec<MarkRow>,
+    movements: Vec<MovementRow>,
 }
 
 /// What a record's entry keeps of the rows that it writes: table and key, and hash.
@@ -171,6 +173,10 @@ impl<'a> Writing<'a> {
         };
         let met = attendance::meets(ctx, tx, mechanism, (before, &moved), &mut after, &mut self.sheet.marks).await?;
         let before = met.as_ref().or(before);
+        let account = ledgers::meets(ctx, tx, mechanism, before, &mut after).await?;
+        let before = account.as_ref().or(before);
+        let drawn = ledgers::drawn(ctx, tx, mechanism, (&moved, &after), &mut self.sheet.movements).await?;
+        add_up(&mut self.sheet.cells, &drawn);
         self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects, bound })?;
         Ok(after)
     }
@@ -513,6 +519,9 @@ impl Sheet {
                 let detail = serde_json::json!({ "record": mark.record.to_string(), "people": self.marks.len() });
                 act(ctx, tx, "attendance.listed", detail).await
             }
+            (true, None) if !self.movements.is_empty() => {
+                act(ctx, tx, "ledger.drawn", serde_json::json!({ "movements": self.movements.len() })).await
+            }
             (true, None) if !self.listed.is_empty() => {
                 act(ctx, tx, "people.listed", serde_json::json!({ "records": self.listed.len() })).await
             }
@@ -552,6 +561,7 @@ impl Sheet {
             store::waiting::put(tx, *record, rows).await?;
         }
         store::participations::insert(tx, &self.marks).await?;
+        store::movements::insert(tx, &self.movements).await?;
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
         Ok(&self.cells)
@@ -582,10 +592,7 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 
 /// Can the move be kept without asking the database anything?
 pub fn asks_nothing(mechanism: &Mechanism, moved: &Move) -> bool {
-    mechanism.attendance.is_none() && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
-}
-
-/// A paper's id for a new row.
-pub fn paper_id(ctx: &Ctx) -> PaperId {
-    ctx.new_id()
+    let draws = mechanism.step(&moved.step).is_some_and(|step| !step.draws.is_empty());
+    let is_alone = mechanism.attendance.is_none() && mechanism.account.is_none() && !draws;
+    is_alone && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
 }

@@ -19,6 +19,7 @@ pub mod targets;
 pub mod figure_seals;
 pub mod accounts;
 pub mod attendance;
+pub mod ledgers;
 pub mod hand_over;
 pub mod intake;
 pub mod calendar;

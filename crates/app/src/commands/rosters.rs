@@ -91,7 +91,7 @@ pub fn listed(
     before: Option<&Record>,
     after: &Record,
 ) -> Result<Option<Listed>, Error> {
-    let has_keys = mechanism.fields.iter().any(|field| field.unique);
+    let has_keys = mechanism.account.is_some() || mechanism.fields.iter().any(|field| field.unique);
     if !has_keys && mechanism.roster.is_none() {
         return Ok(None);
     }
@@ -132,14 +132,17 @@ pub fn listed(
 }
 
 fn keys(mechanism: &Mechanism, before: Option<&Record>, after: &Record, is_gone: bool, listed: &mut Listed) {
-    let of = |record: Option<&Record>| record.map(|it| roster::keys(mechanism, &it.facts)).unwrap_or_default();
+    let of = |record: Option<&Record>| record.map(|it| roster::keys(mechanism, it)).unwrap_or_default();
     let row =
         |(field, value): (FieldId, String)| KeyRow { mechanism: mechanism.id.clone(), field, value, record: after.id };
     let was_gone = before.is_some_and(Record::is_gone);
     let had = if was_gone { Vec::new() } else { of(before) };
     let has = if is_gone { Vec::new() } else { of(Some(after)) };
     listed.free = had.iter().filter(|key| !has.contains(key)).cloned().map(row).collect();
-    let name = |field: &FieldId| mechanism.field(field.as_str()).map_or_else(String::new, |it| it.name.clone());
+    let name = |field: &FieldId| {
+        let names = field.as_str().split('+').filter_map(|id| mechanism.field(id)).map(|it| it.name.as_str());
+        names.collect::<Vec<_>>().join("和")
+    };
     let new = has.into_iter().filter(|key| !had.contains(key));
     listed.take = new.map(|key| (row(key.clone()), name(&key.0))).collect();
 }
@@ -228,7 +231,9 @@ pub async fn write(ctx: &Ctx, tx: &mut Tx, all: &[Listed]) -> Result<(), Error> 
     }
     for (key, name) in all.iter().flat_map(|it| &it.take) {
         if !store::rosters::take_key(tx, key).await? {
-            let refusal = Refusal::new("field.taken").with("field", name).at(Spot::Field(key.field.clone()));
+            let refusal = Refusal::new("field.taken")
+                .with("field", name)
+                .at(Spot::Field(key.field.as_str().rsplit('+').next().unwrap_or_default().into()));
             return Err(refusal.into());
         }
     }
@@ -404,7 +409,7 @@ impl Taken {
     /// The fields whose value another record holds, this sheet's rows so far included; if there are none, the values
     /// of this one are held from now on.
     pub fn take(&mut self, mechanism: &Mechanism, record: &Record) -> Vec<FieldId> {
-        let keys = roster::keys(mechanism, &record.facts);
+        let keys = roster::keys(mechanism, record);
         let taken: Vec<FieldId> =
             keys.iter().filter(|key| self.held.contains(*key)).map(|(field, _)| field.clone()).collect();
         if taken.is_empty() {

@@ -22,6 +22,7 @@ pub mod files;
 pub mod running;
 pub mod accounts;
 pub mod attendance;
+pub mod ledgers;
 pub mod plans;
 pub mod grants;
 pub mod explain;

@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::attendance::{self, TurnoutLine};
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
+use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
 use crate::records::{self, Found};
@@ -84,6 +85,10 @@ pub struct RecordFile {
     pub kind: Kind,
     /// Who came, where somebody comes.
     pub turnout: Option<TurnoutLine>,
+    /// What it holds, if it is an account.
+    pub account: Option<AccountLine>,
+    /// What it moved on accounts.
+    pub caused: Vec<CausedLine>,
 }
 
 impl RecordFile {
@@ -298,6 +303,8 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
             .is_some_and(|current| current.hash != record.definition),
         kind: mechanism.kind,
         turnout: attendance::turnout(ctx, &found),
+        account: ledgers::line(ctx, &found),
+        caused: ledgers::caused(ctx, &mut conn, &found).await?,
     })
 }
 
@@ -494,7 +501,7 @@ fn field_name(mechanism: &Mechanism, id: &str) -> String {
 fn steps(ctx: &Ctx, found: &Found, files: &[FileLine], again: Option<(&str, &Again)>) -> Vec<StepForm> {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let ahead = path(mechanism, &record.state);
-    let is_list = mechanism.kind == Kind::Register;
+    let is_list = matches!(mechanism.kind, Kind::Register | Kind::Ledger);
     let leads = |step: &Step| !is_list && step.to.as_ref().is_some_and(|to| ahead.get(1) == Some(to));
     let mut steps = workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
     steps.sort_by_key(|step| !leads(step));

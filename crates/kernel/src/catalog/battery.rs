@@ -12,6 +12,7 @@ use super::raw::Raw;
 use super::{Column, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
 use crate::authority::sight::Relation;
 use crate::ids::{MechanismId, RoleId, StateId, StepId};
+use crate::kinds::ledger::Place;
 use crate::kinds::{Kind, register};
 
 /// No two things of one kind share an id or a Chinese name. Runs on what is written, so always.
@@ -186,7 +187,7 @@ impl Questions<'_, '_> {
             match (&state.holder, state.is_final) {
                 (Some(_), true) => self.desk.tell(self.place_of("state", id, "holder"), "办完的状态不用写 holder"),
                 // What is on a list waits for nobody.
-                (None, false) if self.it.kind == Kind::Register => {}
+                (None, false) if matches!(self.it.kind, Kind::Register | Kind::Ledger) => {}
                 (None, false) => {
                     let sentence = format!("状态“{}”没有写由谁来办", state.name);
                     self.desk.tell_hint(self.place("state", id), sentence, "请写 holder=\"角色\"，或者写 final=#true");
@@ -213,6 +214,7 @@ impl Questions<'_, '_> {
         match self.it.kind {
             Kind::Matter => {}
             Kind::Activity => self.somebody_comes(),
+            Kind::Ledger => self.it_has_a_ceiling(),
             Kind::Register => self.nothing_is_edited_silently(),
         }
     }
@@ -221,6 +223,28 @@ impl Questions<'_, '_> {
         if self.it.attendance.is_none() {
             let hint = "活动要写 attendance：哪天、谁来签到、谁来补记";
             self.desk.tell_hint(self.matter.span.clone(), "没有写谁来参加", hint);
+        }
+    }
+
+    fn it_has_a_ceiling(&mut self) {
+        let Some(account) = &self.it.account else {
+            let hint = "额度收支要写 account：计量单位、按哪些栏目认账户、有哪些变动";
+            self.desk.tell_hint(self.matter.span.clone(), "没有写账户", hint);
+            return;
+        };
+        let leads = |from: &Place, to: &Place| account.words.iter().any(|it| it.from == *from && it.to == *to);
+        let span = self.matter.first("account").map_or(self.matter.span.clone(), |it| it.span.clone());
+        if !leads(&Place::Outside, &Place::Free) {
+            let hint = "写一种不写 from、写 to=\"free\" 的 movement，例如核定";
+            self.desk.tell_hint(span.clone(), "没有哪种变动能给账户定上限", hint);
+        }
+        for stage in account.stages.iter().map(|it| (Place::Stage(it.id.clone()), &it.name)) {
+            let comes = account.words.iter().any(|it| it.to == stage.0);
+            let goes = account.words.iter().any(|it| it.from == stage.0);
+            if !(comes && goes) {
+                let sentence = format!("“{}”{}", stage.1, if comes { "进得去，出不来" } else { "没有变动进得去" });
+                self.desk.tell_hint(span.clone(), sentence, "每个 stage 都要有进的和出的 movement");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::formula::Formula;
 use crate::ids::{FieldId, FigureId, MechanismId, StateId};
+use crate::kinds::ledger::{Movement, Reading};
 use crate::value::Facts;
 
 /// A figure.
@@ -35,6 +36,13 @@ pub struct Figure {
     pub examples: Vec<FigureExample>,
     /// The states in which a record may count: whoever sees those sees all that is behind the number.
     pub counts_in: Vec<StateId>,
+}
+
+impl Figure {
+    /// Is it a state of things at a day, and not what happened within a period?
+    pub fn stands(&self) -> bool {
+        matches!(self.measure, Measure::Stock { .. } | Measure::Balance { .. })
+    }
 }
 
 /// What a unit of figures is: one line of the vocabulary.
@@ -147,6 +155,15 @@ pub enum Measure {
         /// The first day on which it no longer counts.
         until: Formula,
     },
+    /// What accounts for which the condition holds stand at, at the end of the period.
+    Balance {
+        /// As the expert wrote it.
+        text: Arc<str>,
+        /// What is read off and added up; what is marked is taken away.
+        of: Vec<(bool, Reading)>,
+        /// The condition.
+        when: Formula,
+    },
     /// The people that records for which the condition holds name, each once whatever the period and the unit.
     People {
         /// Where they are written down.
@@ -217,6 +234,8 @@ pub struct FigureExample {
     pub records: Vec<Facts>,
     /// The states of the records, one each; `None` is the state after the start.
     pub states: Vec<Option<StateId>>,
+    /// What was moved on the accounts that the records are, one list each.
+    pub movements: Vec<Vec<Movement>>,
     /// The period's last day (and for flows the period is everything up to it).
     pub on: Option<Date>,
     /// What the figure shows.

@@ -16,6 +16,7 @@ use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
 use crate::kinds::activity::Attendance;
+use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::plan::Plan;
 use crate::retention::Retention;
 use crate::series::Pattern;
@@ -81,6 +82,8 @@ pub struct Mechanism {
     pub roster: Option<Roster>,
     /// Who should come and who notes who came, where somebody comes.
     pub attendance: Option<Attendance>,
+    /// What is kept of each record, where it is an account.
+    pub account: Option<Account>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }
@@ -260,6 +263,8 @@ pub struct Step {
     pub may_add: bool,
     /// May whoever took it take it back while nobody acted since?
     pub recall: bool,
+    /// What it does with accounts.
+    pub draws: Vec<Draw>,
     /// The field that names whom it is copied to.
     pub copies: Option<FieldId>,
     /// The rule.

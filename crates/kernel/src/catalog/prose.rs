@@ -93,6 +93,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("记什么", teller.fields()),
         ("怎么走", teller.steps()),
         ("谁来参加", teller.attendance()),
+        ("额度和变动", teller.account()),
         ("何时到期", teller.deadlines()),
         ("带动什么", teller.openings()),
         ("出什么文、发什么消息", teller.papers()),

@@ -5,6 +5,7 @@
 //! Never a kind that brings nothing yet: it is declared when it does.
 
 pub mod activity;
+pub mod ledger;
 pub mod matter;
 pub mod plan;
 pub mod register;
@@ -18,11 +19,13 @@ pub enum Kind {
     Activity,
     /// 台账名册: a dated list of things or people.
     Register,
+    /// 额度收支: a ceiling with movements and a balance.
+    Ledger,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Matter, Self::Activity, Self::Register];
+    pub const ALL: [Self; 4] = [Self::Matter, Self::Activity, Self::Register, Self::Ledger];
 
     /// The word that a definition begins with.
     pub fn word(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Kind {
             Self::Matter => "matter",
             Self::Activity => "activity",
             Self::Register => "register",
+            Self::Ledger => "ledger",
         }
     }
 
@@ -39,6 +43,7 @@ impl Kind {
             Self::Matter => "闭环事项",
             Self::Activity => "活动与参与",
             Self::Register => "台账名册",
+            Self::Ledger => "额度收支",
         }
     }
 
@@ -53,6 +58,9 @@ impl Kind {
             }
             Self::Register => {
                 "过去任何一天是什么样子都查得到；改一个栏目要写理由，经过里看得到从什么改成什么；登记的人和物不等谁来办。"
+            }
+            Self::Ledger => {
+                "余额等于变动之和，过去和将来任何一天都是；超过上限的变动不能记，两个人同时要最后一份也只有一个记得上；记错了只能冲销，原来那笔留着；调剂各份之和等于总数，一分不差。"
             }
         }
     }

@@ -214,6 +214,7 @@ fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
         batch: None,
         flow: Flow::default(),
         turnout: Turnout::default(),
+        book: Default::default(),
     }
 }
 

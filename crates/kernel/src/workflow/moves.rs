@@ -237,6 +237,7 @@ fn bare(id: &str, holder: RoleId) -> Step {
         may_add: false,
         recall: false,
         copies: None,
+        draws: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ mod figures;
 mod giving;
 mod journal;
 mod joint;
+mod ledger;
 mod roster;
 mod standing_in;
 mod steps;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use app::Ctx;
-use app::commands::{attendance, files, steps};
+use app::commands::{attendance, files, ledgers, steps};
 use app::office::Office;
 use jiff::civil::Date;
 use kernel::authority::Actor;
@@ -17,7 +17,7 @@ use kernel::ids::{FieldId, PersonId, RecordId, RoleId, StepId, UnitId};
 use kernel::kinds::activity::{How, Note, What};
 use kernel::workflow::seats;
 
-use super::scenario::{ABSENT, COME, Done, HEADS, Life, Written};
+use super::scenario::{ABSENT, COME, Done, HEADS, Life, MOVE, Written};
 use crate::clock;
 use crate::open::in_words;
 
@@ -124,6 +124,9 @@ impl Stage<'_> {
         let done = self.done(turn).clone();
         let definitions = self.office.definitions();
         let mechanism = definitions.catalog.mechanism(&life.mechanism).context("没有这个机制")?.clone();
+        if done.step == MOVE {
+            return self.moves(turn, &mechanism, &done).await;
+        }
         if done.step == COME {
             return self.come(turn, &mechanism, &done).await;
         }
@@ -179,6 +182,58 @@ impl Stage<'_> {
         }
         in_words(&ctx, attendance::on_list(&ctx, record, &notes).await)?;
         Ok(())
+    }
+
+    /// Moves something on an account, by whoever may.
+    async fn moves(&mut self, turn: &Turn, mechanism: &Mechanism, done: &Done) -> anyhow::Result<()> {
+        let account = mechanism.account.as_ref().context("这个机制没有账户")?;
+        let record = self.record(turn.life).await?;
+        self.minute += 4;
+        let at = clock::moment(turn.on, 8, 30) + self.minute * 60_000;
+        let text = |name: &str| match done.fields.iter().find(|(own, _)| own == name).and_then(|(_, all)| all.first()) {
+            Some(Written::Text(text)) => text.clone(),
+            Some(Written::Whole(number)) => number.to_string(),
+            None => String::new(),
+        };
+        let word = account.word(&text("word")).with_context(|| format!("没有“{}”这种变动", text("word")))?;
+        let clock = self.office.ctx(Actor::Clock, None, at, turn.on, "demo".to_owned());
+        let mut conn = self.office.db.read().await?;
+        let found = app::records::by_ids(&clock, &mut conn, &[record]).await?.pop().context("这一件不见了")?;
+        let mut parts = Vec::new();
+        for (title, amount) in done.rows.iter().filter(|(name, _)| name == "part").filter_map(|(_, row)| {
+            let of = |name: &str| row.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+            Some((of("to")?, of("amount")?))
+        }) {
+            let (Written::Text(title), Written::Whole(amount)) = (title, amount) else {
+                bail!("part 要写 to 和 amount")
+            };
+            parts.push((self.titled(&clock, &mut conn, mechanism, &title).await?.to_string(), amount.to_string()));
+        }
+        drop(conn);
+        let ctx = self.ctx(at, turn.on, &word.who, found.record.unit, done.by.as_deref())?;
+        let wanted = ledgers::Wanted {
+            word: word.id.to_string(),
+            amount: text("amount"),
+            document: text("document"),
+            reason: done.says.clone().unwrap_or_default(),
+            parts,
+            ..ledgers::Wanted::default()
+        };
+        in_words(&ctx, ledgers::post(&ctx, record, &wanted).await)
+    }
+
+    /// The record of a mechanism with a title, among those that were begun.
+    async fn titled(
+        &self,
+        ctx: &Ctx,
+        conn: &mut store::Conn,
+        mechanism: &Mechanism,
+        title: &str,
+    ) -> anyhow::Result<RecordId> {
+        let ids: Vec<RecordId> = self.records.values().copied().collect();
+        let found = app::records::by_ids(ctx, conn, &ids).await?;
+        let found = found.into_iter().find(|it| it.record.mechanism == mechanism.id && it.record.title == title);
+        found.map(|it| it.record.id).with_context(|| format!("没有“{title}”这条记录"))
     }
 
     /// The record of a life: what it started, the file that it goes on with, or what the life above opened.
@@ -277,6 +332,13 @@ impl Stage<'_> {
             (_, Written::Whole(number)) => number.to_string(),
             (FieldType::Unit | FieldType::Units, Written::Text(name)) => {
                 ctx.tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id.to_string()
+            }
+            (FieldType::Record { of }, Written::Text(title))
+                if ctx.catalog().mechanism(of.as_str()).is_some_and(|it| it.account.is_some()) =>
+            {
+                let mut conn = self.office.db.read().await?;
+                let mechanism = ctx.catalog().mechanism(of.as_str()).context("没有这个机制")?.clone();
+                self.titled(ctx, &mut conn, &mechanism, title).await?.to_string()
             }
             (FieldType::Record { .. }, Written::Text(name)) => {
                 let all = ctx.tree.posts_within(&[ctx.tree.whole()]);

@@ -33,6 +33,8 @@ pub(super) enum Written {
 
 /// What stands in the place of a step where it is noted who came.
 pub(super) const COME: &str = "come";
+/// What stands in the place of a step where something is moved on an account.
+pub(super) const MOVE: &str = "move";
 /// Whoever did not, of those on the list.
 pub(super) const ABSENT: &str = "absent";
 /// How many came, where there is no list.

@@ -11,5 +11,6 @@ pub(crate) mod stand_ins;
 pub(crate) mod hand_over;
 pub(crate) mod records;
 pub(crate) mod figures;
+pub(crate) mod ledgers;
 pub(crate) mod openapi;
 mod schemas;

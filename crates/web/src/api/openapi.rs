@@ -90,6 +90,10 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}/people") => ("一个数字数到的人", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => ("个人信息已满保存年限的事项，按 after 翻页", false),
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => ("清除到期的个人信息，或者延长保存", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}/balances") => ("账户在某一天的余额", false),
+        ("GET", "/api/v1/records/{record}/account") => ("一个账户的余额和变动", false),
+        ("POST", "/api/v1/records/{record}/account") => ("在账户上记一笔变动，或者调剂", false),
+        ("POST", "/api/v1/records/{record}/account/reversals") => ("冲销一笔变动", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("办理一步", false),
         ("GET", "/api/v1/people/{person}/hand-over") => ("离岗的人现在有什么", false),
@@ -116,6 +120,8 @@ fn parameters(route: &Route) -> Vec<Value> {
             &["tab", "unit", "q", "due_from", "due_until", "sort", "after", "figure", "period", "part", "slice", "who"]
         }
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => &["after"],
+        ("GET", "/api/v1/mechanisms/{mechanism}/balances") => &["on", "unit", "kind"],
+        ("GET", "/api/v1/records/{record}/account") => &["on"],
         ("GET", "/api/v1/figures" | "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "period"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}") => &["unit", "period", "among"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}/people") => &["unit", "period", "slice", "after"],
@@ -150,6 +156,10 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
         }
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => {
             ("application/json", reference("RetentionDecision".to_owned()))
+        }
+        ("POST", "/api/v1/records/{record}/account") => ("application/json", reference("Movement".to_owned())),
+        ("POST", "/api/v1/records/{record}/account/reversals") => {
+            ("application/json", reference("Reversal".to_owned()))
         }
         ("POST", "/api/v1/people/{person}/hand-over") => ("application/json", reference("HandOver".to_owned())),
         ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),

@@ -84,6 +84,8 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
     let object = json!({ "type": "object" });
     let pairs = [
         ("StandIn", stand_in),
+        ("Movement", movement()),
+        ("Reversal", reversal()),
         ("HandOver", hand_over()),
         ("Error", error),
         ("Problem", problem),
@@ -93,6 +95,24 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
         ("Answer", object),
     ];
     pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+fn movement() -> Value {
+    let text = json!({ "type": "string" });
+    let part = json!({ "type": "object", "properties": { "to": text, "amount": text } });
+    json!({
+        "type": "object",
+        "required": ["word", "amount"],
+        "properties": {
+            "word": text, "amount": text, "on": { "type": "string", "format": "date" }, "document": text,
+            "reason": text, "cause": text, "parts": { "type": "array", "items": part },
+        },
+    })
+}
+
+fn reversal() -> Value {
+    let properties = json!({ "seq": { "type": "integer" }, "reason": { "type": "string" } });
+    json!({ "type": "object", "required": ["seq", "reason"], "properties": properties })
 }
 
 fn hand_over() -> Value {

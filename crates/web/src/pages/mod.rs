@@ -22,6 +22,7 @@ pub(crate) mod new_record;
 pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod attendance;
+pub(crate) mod ledger;
 pub(crate) mod plans;
 pub(crate) mod files;
 pub(crate) mod imports;

@@ -91,6 +91,7 @@ pub fn conditions(figure: &Figure, part: bool, until: Date) -> Vec<Expr> {
             let own: Vec<Expr> = side.iter().filter(|term| term.mechanism == blend.home).map(of).collect();
             vec![if own.is_empty() { Expr::YesNo(false) } else { Expr::Or(own) }]
         }
+        Measure::Balance { when, .. } => vec![when.expr.clone()],
         Measure::Ratio { part: numerator, whole, at } => {
             let mut all = vec![whole.expr.clone(), in_period(at)];
             all.extend(part.then(|| numerator.expr.clone()));
@@ -110,7 +111,7 @@ pub fn conditions(figure: &Figure, part: bool, until: Date) -> Vec<Expr> {
 
 /// Is it a state of things at a day, and not what happened within a period?
 pub fn is_stock(figure: &Figure) -> bool {
-    matches!(figure.measure, Measure::Stock { .. })
+    figure.stands()
 }
 
 /// Are there two lists behind it, of what counts and of what it is divided by?
@@ -131,6 +132,9 @@ pub fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
         Measure::Count { when, at } => vec![one("计入", when), one("按哪天", at)],
         Measure::Sum { of, when, at } => vec![one("合计", of), one("计入", when), one("按哪天", at)],
         Measure::Average { of, when, at } => vec![one("平均", of), one("计入", when), one("按哪天", at)],
+        Measure::Balance { text, when, .. } => {
+            vec![("期末".to_owned(), text.to_string(), text.to_string()), one("计入", when)]
+        }
         Measure::Blend(blend) => vec![("算式".to_owned(), blend.text.to_string(), blend.text.to_string())],
         Measure::People { named, when, at, .. } => {
             vec![one("数其中的人", named), one("计入", when), one("按哪天", at)]

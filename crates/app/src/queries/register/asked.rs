@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::catalog::{FieldType, Figure, Measure, Mechanism, SortKey};
+use kernel::catalog::{FieldType, Figure, Mechanism, SortKey};
 use kernel::figures::{self, Cells, Falls};
 use kernel::formula::{Choices, Cmp, Expr, Named, Own, Slot, Type};
 use kernel::ids::{FieldId, PersonId, StateId, UnitId};
@@ -370,7 +370,7 @@ fn figure_rows(
     (asked.query.open, asked.query.overdue_on) = (None, None);
     // A stock of the current month is reckoned as of today, not as of the month's end.
     let as_of = until.min(ctx.today);
-    let is_stock = matches!(figure.measure, Measure::Stock { .. });
+    let is_stock = figure.stands();
     asked.counted = scope.then.clone().map(|then| Counted {
         figure: format!("{}.{}", mechanism.id, figure.id),
         is_stock,

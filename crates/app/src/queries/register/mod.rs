@@ -53,6 +53,8 @@ pub struct Register {
     pub may_start: Option<String>,
     /// Is anything to be done regularly?
     pub has_plans: bool,
+    /// Are its records accounts?
+    pub has_accounts: bool,
     /// May they import?
     pub may_import: bool,
     /// May this person decide what becomes of personal information whose time is over?
@@ -183,6 +185,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         batch_steps: batch_steps(ctx, &mechanism),
         may_start: may_start(ctx, &mechanism),
         has_plans: !mechanism.plans.is_empty(),
+        has_accounts: mechanism.account.is_some(),
         // enforces: rights.import
         may_clear: crate::queries::retention::may_decide(ctx, &mechanism),
         may_import: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import),

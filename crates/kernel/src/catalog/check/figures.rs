@@ -5,12 +5,14 @@
 use super::desk::Desk;
 use super::examples::field_value;
 use super::fields::Fields;
+use super::ledger;
 use std::sync::Arc;
 
 use crate::catalog::raw::Raw;
 use crate::catalog::{Blend, Counts, Field, FieldType, Figure, FigureExample, FigureKind, Measure, Vocabulary, Who};
 use crate::formula::{self, Formula, Type, Wanted};
 use crate::ids::{FieldId, StateId};
+use crate::kinds::ledger::Account;
 use crate::value::Facts;
 
 /// The properties of which a figure has exactly one, and those that each of them needs and may have besides.
@@ -21,6 +23,7 @@ const KINDS: &[(&str, &[&str], &[&str])] = &[
     ("average", &["at"], &["when"]),
     ("stock", &["since", "until"], &[]),
     ("people", &["at"], &["when"]),
+    ("balance", &[], &["when"]),
     ("of", &[], &[]),
 ];
 
@@ -33,17 +36,20 @@ pub(super) fn figures(
     states: &[String],
     fields: &Fields,
     vocabulary: &Vocabulary,
+    account: Option<&Account>,
 ) -> Vec<Figure> {
     let mut figures = Vec::new();
     for raw in matter.inside("figure") {
-        let measure = measure(desk, raw, fields);
-        let examples: Vec<FigureExample> =
-            raw.inside("figure.example").filter_map(|it| example(desk, it, states, fields, vocabulary)).collect();
+        let measure = measure(desk, raw, fields, account);
+        let examples: Vec<FigureExample> = raw
+            .inside("figure.example")
+            .filter_map(|it| example(desk, it, states, fields, vocabulary, account))
+            .collect();
         let words = raw.first("figure.words");
         let kind = kind_of(desk, raw, vocabulary);
         let by = slices(desk, raw, fields, vocabulary);
         if let Some((measure, kind)) = measure.zip(kind) {
-            kind_fits(desk, raw, &measure, &kind);
+            kind_fits(desk, raw, &measure, &kind, account);
             let suppress_below = suppressed(desk, raw, &measure, &kind);
             figures.push(Figure {
                 id: raw.arg(0).into(),
@@ -63,11 +69,15 @@ pub(super) fn figures(
     figures
 }
 
-fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
+fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Account>) -> Option<Measure> {
     let written: Vec<_> = KINDS.iter().filter(|(kind, ..)| raw.prop(kind).is_some()).collect();
     let [(kind, needed, allowed)] = written[..] else {
         let sentence = if written.is_empty() { "没有写怎样数" } else { "一个指标只能有一种数法" };
-        desk.tell_hint(raw.span.clone(), sentence, "count、sum、ratio、average、stock、people、of 七种里写一种");
+        desk.tell_hint(
+            raw.span.clone(),
+            sentence,
+            "count、sum、ratio、average、stock、people、balance、of 八种里写一种",
+        );
         return None;
     };
     for prop in *needed {
@@ -100,6 +110,11 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Measure> {
             Measure::Stock { when: when?, since: since?, until: until? }
         }
         "of" => Measure::Blend(unresolved(desk, raw)?),
+        "balance" => {
+            let when = if raw.prop("when").is_some() { condition("when") } else { all() };
+            let of = ledger::readings(desk, raw, account);
+            Measure::Balance { text: raw.text("balance")?.as_str().into(), of: of?, when: when? }
+        }
         "people" => {
             let when = if raw.prop("when").is_some() { condition("when") } else { all() };
             let (who, at) = (who(desk, raw, fields), formulas.read(desk, "at", Wanted::Day));
@@ -244,13 +259,13 @@ fn slices(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, vocabulary: &Vocabula
 /// Below how many it is not shown to who sees only numbers.
 // enforces: figure.suppress_below
 fn suppressed(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKind) -> i64 {
-    let is_counted = !matches!(measure, Measure::Sum { .. } | Measure::Blend(_));
+    let is_counted = !matches!(measure, Measure::Sum { .. } | Measure::Balance { .. } | Measure::Blend(_));
     let Some(below) = raw.whole("suppress_below").filter(|_| raw.prop("suppress_below").is_some()) else {
         return if is_counted { kind.suppress_below } else { 0 };
     };
     let span = || raw.prop_span("suppress_below");
     match measure {
-        Measure::Sum { .. } => {
+        Measure::Sum { .. } | Measure::Balance { .. } => {
             let hint = "请另写一个 count 或者 people 指标，在那里写 suppress_below";
             desk.tell_hint(span(), "合计背后有几条记录没有记下来，不能按少于几个遮住", hint);
         }
@@ -277,7 +292,7 @@ fn kind_of(desk: &mut Desk<'_>, raw: &Raw, vocabulary: &Vocabulary) -> Option<Ar
 
 /// What is shown behind the number must be what the figure counts.
 // enforces: figure.unit
-fn kind_fits(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKind) {
+fn kind_fits(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKind, account: Option<&Account>) {
     let (sentence, hint) = match measure {
         Measure::Ratio { .. } if kind.of != Counts::Percent => ("比率的单位应当是%".to_owned(), "比率写 unit=\"%\""),
         Measure::Count { .. } | Measure::Stock { .. } => match kind.of {
@@ -287,6 +302,22 @@ fn kind_fits(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKin
             }
             _ => (format!("数个数的指标单位不能是{}", kind.name), "单位写项、件、场、人次等"),
         },
+        Measure::Balance { .. } => {
+            let measure = account.map_or("", |it| it.measure.as_str());
+            // Money is kept in 元 and shown as the kind says.
+            let fits = match kind.of {
+                Counts::Money => measure == "元",
+                Counts::Things => measure == kind.name && kind.scale == 1,
+                _ => false,
+            };
+            if fits {
+                return;
+            }
+            (
+                format!("账户的计量单位是“{measure}”，这里写的是“{}”", kind.name),
+                "钱的账户按元记，指标写元、万元或亿元；别的写一样的单位",
+            )
+        }
         Measure::People { .. } if kind.of != Counts::People => {
             (format!("people 数的是人，单位不能是{}", kind.name), "单位写人")
         }
@@ -338,9 +369,11 @@ fn example(
     states: &[String],
     fields: &Fields,
     vocabulary: &Vocabulary,
+    account: Option<&Account>,
 ) -> Option<FigureExample> {
     let mut records = Vec::new();
     let mut state_of = Vec::new();
+    let mut movements = Vec::new();
     for record in raw.inside("example.record") {
         let mut facts = Facts::default();
         for (name, written) in record.props.iter().filter(|(name, _)| name != "state") {
@@ -350,8 +383,15 @@ fn example(
         }
         records.push(facts);
         // enforces: example.record.state
+        movements.push(ledger::example(desk, record, account));
         state_of.push(desk.one_prop(record, "state", "状态", states).map(StateId::from));
     }
     let on = raw.prop("on").and_then(|it| it.text().parse().ok());
-    Some(FigureExample { records, states: state_of, on, gives: raw.first("example.gives")?.arg(0).to_owned() })
+    Some(FigureExample {
+        records,
+        states: state_of,
+        movements,
+        on,
+        gives: raw.first("example.gives")?.arg(0).to_owned(),
+    })
 }

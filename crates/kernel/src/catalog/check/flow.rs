@@ -91,6 +91,7 @@ fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Step 
         joint: joint::joint(desk, raw),
         may_add: joint::may_add(desk, raw),
         recall: raw.prop("recall").is_none() || raw.says("recall"),
+        draws: super::ledger::draws(desk, raw, names, fields),
         copies: joint::parties(desk, raw, "copies", fields),
         because: raw.text("because"),
     }
@@ -132,7 +133,7 @@ fn apart(desk: &mut Desk<'_>, raw: &Raw, names: &Names) -> Vec<StepId> {
     apart.into_iter().map(Into::into).collect()
 }
 
-fn guard(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Guard> {
+pub(super) fn guard(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<Guard> {
     let when = desk.formula_prop(raw, "when", &fields.scope, Wanted::Condition);
     match (raw.prop("when").is_some(), raw.prop("else").is_some()) {
         (true, false) => desk.tell_hint(

@@ -14,6 +14,7 @@ mod figures;
 mod flow;
 mod joint;
 mod layout;
+mod ledger;
 mod papers;
 mod protection;
 mod rights;
@@ -64,6 +65,7 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
         }
     }
     battery::across(&mut sheets, &mechanisms);
+    ledger::across(&mut sheets, &mechanisms);
     roster::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
     problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
@@ -241,11 +243,12 @@ impl Sheet<'_> {
         let steps = flow::steps(desk, matter, &names, own);
         joint::one_round_a_state(desk, matter);
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
+        let account = ledger::account(desk, matter, &names, own);
         let deadlines = flow::deadlines(desk, matter, &names, own);
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);
         let notices = papers::notices(desk, matter, &names, own, &settings);
-        let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary);
+        let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
@@ -285,6 +288,7 @@ impl Sheet<'_> {
             examples,
             roster,
             attendance,
+            account,
             plans,
         })
     }

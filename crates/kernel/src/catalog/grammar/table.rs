@@ -2,6 +2,7 @@
 //!
 //! Never a rule that needs more than the node itself: those are checks.
 
+use super::examples;
 use super::parts::{
     CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PLACES, PURPOSE, READ, arg, many, may, must,
 };
@@ -11,12 +12,14 @@ use super::{
 };
 use crate::identity::FORMS;
 use crate::kinds;
+use crate::kinds::ledger::nodes as ledger;
 
 /// Every node, parents first.
 pub const GRAMMAR: &[Node] = &[
     kinds::matter::TOP,
     kinds::activity::TOP,
     kinds::register::TOP,
+    ledger::TOP,
     Node {
         key: "purpose",
         name: "purpose",
@@ -203,8 +206,12 @@ pub const GRAMMAR: &[Node] = &[
         ],
         means: "一步：谁、在什么状态、可以做什么。记录只能通过步骤改变。",
     },
+    ledger::DRAWS,
     kinds::activity::ATTENDANCE,
     kinds::activity::EXPECTED,
+    ledger::ACCOUNT,
+    ledger::STAGE,
+    ledger::MOVEMENT,
     Node {
         key: "deadline",
         name: "deadline",
@@ -332,12 +339,13 @@ pub const GRAMMAR: &[Node] = &[
                 Scalar::Text,
                 "数人，不论来几次只算一个：写记人的栏目，或者“子表.栏目”；有 attendance 的写“参加”，数来了的人。",
             ),
+            ledger::BALANCE,
             may("of", Scalar::Text, "由别的指标算出来：相加、相减，或者再除以；别的机制的写成“机制.指标”。"),
             may("by", Scalar::Ids, "再按这些栏目的选项分别数；只能是选项或是非栏目。"),
             may("suppress_below", Scalar::Whole, "少于这么多的，不给只看数字的人看；写0是不设限。不写，照单位的规定。"),
             must("unit", Scalar::Text, "单位，例如项、件、%，写词汇里 figure_kind 的名称。"),
         ],
-        means: "一个指标。count、sum、ratio、average、stock、people、of 七种里写一种。",
+        means: "一个指标。count、sum、ratio、average、stock、people、balance、of 八种里写一种。",
     },
     Node {
         key: "figure.words",
@@ -348,33 +356,10 @@ pub const GRAMMAR: &[Node] = &[
         props: &[may("over", Scalar::Text, "比率的分母说的是什么。")],
         means: "用一句话说明数的是什么。",
     },
-    Node {
-        key: "figure.example",
-        name: "example",
-        inside: &["figure"],
-        times: Times::Some,
-        args: &[],
-        props: &[may("on", Scalar::Day, "期间的最后一天。")],
-        means: "指标的算例：有哪些记录，应该得多少；每次检查都会实际算一遍。",
-    },
-    Node {
-        key: "example.record",
-        name: "record",
-        inside: &["figure.example"],
-        times: Times::Any,
-        args: &[],
-        props: &[may("state", Scalar::Id, "记录所在的状态。"), may(ANY, Scalar::Value, "记录的栏目和它的值。")],
-        means: "算例里的一条记录。",
-    },
-    Node {
-        key: "example.gives",
-        name: "gives",
-        inside: &["figure.example"],
-        times: Times::Once,
-        args: &[arg("结果", Scalar::Text)],
-        props: &[],
-        means: "应该得多少，写成页面上显示的样子。",
-    },
+    examples::FIGURE_EXAMPLE,
+    examples::RECORD,
+    ledger::EXAMPLE,
+    examples::GIVES,
     kinds::plan::PLAN,
     Node {
         key: "rights",

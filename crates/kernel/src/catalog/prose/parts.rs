@@ -12,6 +12,7 @@ use crate::catalog::{
 };
 use crate::formula::explain;
 use crate::ids::{FieldId, RoleId, StateId};
+use crate::kinds::ledger::{Place, Word};
 use crate::kinds::plan::plan_words;
 
 /// A mechanism and the words that it is told in.
@@ -99,6 +100,55 @@ impl Teller<'_> {
                 .map(|plan| format!("“{}”：{}", plan.name, plan_words(self.it, &self.catalog.vocabulary, plan))),
         );
         points(all)
+    }
+
+    // enforces: account.measure
+    // enforces: account.ceiling
+    // enforces: account.free
+    pub(super) fn account(&self) -> Vec<Block> {
+        let draws = self.it.steps.iter().flat_map(|step| step.draws.iter().map(move |draw| (step, draw)));
+        let draws = draws.map(|(step, draw)| {
+            let of = self.it.field(draw.account.as_str()).map(|field| &field.of);
+            let ledger = match of {
+                Some(FieldType::Record { of }) => self.catalog.mechanism(of.as_str()),
+                _ => None,
+            };
+            let word = ledger.and_then(|it| it.account.as_ref()?.word(&draw.word)).map(|it| it.name.clone());
+            let word = word.unwrap_or_else(|| draw.word.to_string());
+            let (account, amount) = (self.field_name(&draw.account), explain(&draw.amount));
+            format!("走“{}”时在{account}上记“{word}”{amount}；额度不够，这一步办不成。", step.name)
+        });
+        let mut blocks = points(draws.collect());
+        let Some(it) = &self.it.account else { return blocks };
+        let stages = it.stages.iter().map(|stage| match stage.own {
+            true => format!("{}（谁放进来的谁才能动）", stage.name),
+            false => stage.name.clone(),
+        });
+        let stages = stages.collect::<Vec<_>>().join("、");
+        blocks.push(Block::Paragraph(format!(
+            "一条记录是一个账户，按{}认，单位是{}。{}等于{stages}与{}之和；在{}可以记变动。",
+            self.field_names(&it.of),
+            it.measure,
+            it.ceiling,
+            it.free,
+            self.states(&it.states)
+        )));
+        let row = |word: &Word| {
+            let place = |place: &Place| match place {
+                Place::Outside => "—".to_owned(),
+                inside => it.place_name(inside).to_owned(),
+            };
+            let mut notes: Vec<String> = Vec::new();
+            notes.extend(word.document.then(|| "要写文号".to_owned()));
+            notes.extend(word.reason.then(|| "要写理由".to_owned()));
+            notes.extend(word.over.then(|| "可以超出上限，超出时要写理由".to_owned()));
+            notes.extend(word.transfer.then(|| "进另外的账户".to_owned()));
+            notes.extend(word.when.as_ref().map(|guard| explain(&guard.when)));
+            notes.extend(word.because.as_ref().map(|it| it.trim_end_matches('。').to_owned()));
+            vec![word.name.clone(), place(&word.from), place(&word.to), self.roles(&word.who), notes.join("；")]
+        };
+        blocks.push(table(&["变动", "从", "到", "由谁", "说明"], it.words.iter().map(row).collect()));
+        blocks
     }
 
     pub(super) fn fields(&self) -> Vec<Block> {
@@ -384,6 +434,7 @@ impl Teller<'_> {
                 format!("{}里写明的人，每人只数一次（{named}），按{}归期", given(when), explain(at))
             }
             Measure::Blend(blend) => format!("由别的指标算出：{}", blend.text),
+            Measure::Balance { text, when, .. } => format!("{}期末的{text}，随变动累计", given(when)),
             Measure::Stock { when, since, until } => {
                 format!("期末在册：{}，从{}起，到{}为止", given(when), explain(since), explain(until))
             }

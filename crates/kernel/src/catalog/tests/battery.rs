@@ -345,3 +345,61 @@ fn a_plan_asks_a_figure_that_can_tell() {
     let nothing = said("plan \"p\" \"走访\" figure=\"sent\" units=\"bureau\" each=\"month\" least=0");
     assert!(nothing.contains("至少要1"), "{nothing}");
 }
+
+// proves: example.movement.amount
+// proves: example.movement.on
+#[test]
+fn a_ledger_says_what_its_accounts_are_and_a_step_draws_only_what_it_may() {
+    let said = |edits: &[(&str, &str)]| first_hand(check(&edited(edits)).1);
+    let ledger = ("matter \"visit\"", "ledger \"visit\"");
+    assert!(said(&[ledger]).contains("没有写账户"), "{}", said(&[ledger]));
+    let rights = "rights see=\"head\" import=\"clerk\"";
+    let with = |inside: &str, more: &str| {
+        let head = "account measure=\"件\" of=\"unit\" states=\"sent\"";
+        format!("{head} {{ {inside} }}\n    {more}\n    {rights}")
+    };
+    let whole = "stage \"used\" \"占用\"; movement \"grant\" \"核定\" to=\"free\" who=\"clerk\"; \
+                 movement \"use\" \"占用\" from=\"free\" to=\"used\" who=\"clerk\"; \
+                 movement \"back\" \"退回\" from=\"used\" to=\"free\" who=\"clerk\"";
+    let figure = "figure \"held\" \"占用数\" balance=\"核定 - 空余\" unit=\"件\" { words \"期末占用的\"; example on=\"2026-03-31\" { record { movement \"grant\" amount=\"5\" on=\"2026-01-01\"; movement \"use\" amount=\"2\" on=\"2026-04-01\" }; gives \"0\" } }";
+    assert_eq!(said(&[ledger, (rights, &with(whole, figure))]), "");
+    let told = |inside: &str, more: &str| said(&[ledger, (rights, &with(inside, more))]);
+    for (edited, words) in [
+        (
+            whole.replace(" to=\"free\" who=\"clerk\"; movement \"use\"", " who=\"clerk\"; movement \"use\""),
+            "从哪里来到哪里去是一样的",
+        ),
+        (whole.replace("from=\"used\" to=\"free\"", "to=\"free\""), "进得去，出不来"),
+        (whole.replace("from=\"free\" to=\"used\"", "from=\"used\""), "没有变动进得去"),
+        (whole.replace("\"used\" \"占用\";", "\"used\" \"空余\";"), "和别的重了"),
+        (whole.replace("from=\"used\" to=\"free\"", "from=\"used\" to=\"free\" over=#true"), "这种变动不会超出上限"),
+        (
+            whole.replace("from=\"used\" to=\"free\"", "from=\"used\" to=\"free\" transfer=#true"),
+            "调剂是从空余出到别的账户",
+        ),
+        (whole.replace("\"back\" \"退回\"", "\"back\" \"占用\""), "写了两次"),
+    ] {
+        let found = told(&edited, "");
+        assert!(found.contains(words), "{words}: {found}");
+    }
+    for (edited, words) in [
+        (figure.replace("核定 - 空余", "核定 - 结余"), "没有名为 结余 的余额"),
+        (figure.replace("unit=\"件\"", "unit=\"元\""), "账户的计量单位是“件”"),
+        (figure.replace("amount=\"5\"", "amount=\"0.5\""), "算例里的变动读不懂"),
+    ] {
+        let found = told(whole, &edited);
+        assert!(found.contains(words), "{words}: {found}");
+    }
+    let of = with(whole, "").replace("of=\"unit\"", "of=\"owner\"");
+    assert!(said(&[ledger, (rights, &of)]).contains("不能按 owner 认账户"));
+    // A step that draws is not taken back, and draws on an account.
+    let close = "step \"close\" \"约谈\" from=\"open\" to=\"closed\" who=\"clerk\"";
+    let draws =
+        |more: &str, word: &str| format!("{close} {more} {{ draws \"{word}\" account=\"visit\" amount=\"1\" }}");
+    let told = |drawn: String| said(&[ledger, (rights, &with(whole, "")), (close, &drawn)]);
+    assert_eq!(told(draws("recall=#false", "use")), "");
+    assert!(told(draws("", "use")).contains("“约谈”不能动用账户"));
+    assert!(told(draws("recall=#false", "spend")).contains("没有名为 spend 的变动"));
+    let none = said(&[(close, &draws("recall=#false", "use"))]);
+    assert!(none.contains("“走访”没有账户"), "{none}");
+}

@@ -154,6 +154,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
         past_units: Vec::new(),
         flow: Default::default(),
         turnout: Default::default(),
+        book: Default::default(),
     }
 }
 

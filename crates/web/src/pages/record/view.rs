@@ -2,6 +2,7 @@
 
 use app::queries::attendance::TurnoutLine;
 use app::queries::forms::StepForm;
+use app::queries::ledgers::{AccountLine, CausedLine};
 use app::queries::moves::RoundLine;
 use app::queries::people::PersonCards;
 use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
@@ -43,7 +44,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
     if let Some(cards) = &shown.person {
         return of_person(visitor, file, shown, cards);
     }
-    let is_list = file.kind == Kind::Register;
+    let is_list = matches!(file.kind, Kind::Register | Kind::Ledger);
     html! {
         (said(file, shown))
         // An entry of a register goes nowhere.
@@ -55,7 +56,9 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
             }
             div.c4.pile.lead {
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
+                @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }
                 (steps(visitor, file, shown))
+                @if !file.caused.is_empty() { (card("账户变动", html! {}, caused(file))) }
                 @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }
                 @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
                 @if is_list {
@@ -240,6 +243,29 @@ fn came(file: &RecordFile, turnout: &TurnoutLine) -> Markup {
             (Button::link("名单", urls::attendance(file.id)))
         }
     }
+}
+
+/// What the account holds, with the way to its movements.
+fn held(file: &RecordFile, account: &AccountLine) -> Markup {
+    let amounts: Vec<Fact> = account.amounts.iter().map(|(name, amount)| Fact::text(name, amount)).collect();
+    html! {
+        (facts(&amounts, true))
+        div.send {
+            @let label = if account.may_move { "记变动" } else { "看变动" };
+            (Button::link(format!("{label}（{}笔）", account.movements), urls::account(file.id)))
+        }
+    }
+}
+
+/// What it moved on accounts.
+fn caused(file: &RecordFile) -> Markup {
+    let fact = |line: &CausedLine| {
+        Fact::shown(
+            line.on.to_string(),
+            html! { (line.words) " " a href=(urls::account(line.account)) { (line.title) } },
+        )
+    };
+    facts(&file.caused.iter().map(fact).collect::<Vec<_>>(), true)
 }
 
 /// Who has signed and who is awaited.

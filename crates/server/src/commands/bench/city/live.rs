@@ -174,6 +174,7 @@ impl Live {
             past_units: Vec::new(),
             flow: Default::default(),
             turnout: Default::default(),
+            book: Default::default(),
         }
     }
 

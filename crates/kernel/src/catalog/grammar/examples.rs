@@ -1,0 +1,39 @@
+//! What may an expert write as a worked example of a figure?
+//!
+//! Never runs one: that is `kernel::example`.
+
+use super::parts::{arg, may};
+use super::{ANY, Node, Scalar, Times};
+
+/// An example of a figure.
+pub(crate) const FIGURE_EXAMPLE: Node = Node {
+    key: "figure.example",
+    name: "example",
+    inside: &["figure"],
+    times: Times::Some,
+    args: &[],
+    props: &[may("on", Scalar::Day, "期间的最后一天。")],
+    means: "指标的算例：有哪些记录，应该得多少；每次检查都会实际算一遍。",
+};
+
+/// A record of it.
+pub(crate) const RECORD: Node = Node {
+    key: "example.record",
+    name: "record",
+    inside: &["figure.example"],
+    times: Times::Any,
+    args: &[],
+    props: &[may("state", Scalar::Id, "记录所在的状态。"), may(ANY, Scalar::Value, "记录的栏目和它的值。")],
+    means: "算例里的一条记录。",
+};
+
+/// What it gives.
+pub(crate) const GIVES: Node = Node {
+    key: "example.gives",
+    name: "gives",
+    inside: &["figure.example"],
+    times: Times::Once,
+    args: &[arg("结果", Scalar::Text)],
+    props: &[],
+    means: "应该得多少，写成页面上显示的样子。",
+};
