@@ -185,7 +185,6 @@ async fn a_request_reserves_fills_and_gives_back_and_is_found_from_both_sides() 
     let refused = su.tries("核准用编", &second, &[("意见", "同意招录")]).await;
     refused.answers(422).says("额度不够").says("预留2名").says("还差1名").says("“核增编制申请”");
     assert_eq!(refused.form("核准用编").typed("意见"), "同意招录");
-    // What one request reserved nobody else takes, neither by hand nor turned around.
     moves(&mut su, &account, "fill", "1", &[]).await.answers(422).says("别的事放进去的要由那件事动用");
     let form = su.opens(&format!("{account}/account")).await.form("冲销");
     let form = form.forged("seq", "2").forged("reason", "试试");

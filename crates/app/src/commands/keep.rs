@@ -11,7 +11,7 @@ use kernel::authority::reach::{self, Point};
 use kernel::catalog::{Mechanism, Opening};
 use kernel::figures::{self, Cells};
 use kernel::flow::FlowChange;
-use kernel::ids::{BatchId, DeadlineId, FieldId, PaperId, PersonId, RecordId, StepId};
+use kernel::ids::{BatchId, DeadlineId, FieldId, PersonId, RecordId, StepId};
 use kernel::journal::{self, Entry, Undo, redaction};
 use kernel::record::{Record, Running, View};
 use kernel::retention::Marks;

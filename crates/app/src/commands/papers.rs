@@ -12,7 +12,6 @@ use store::files::FileRow;
 use store::papers::PaperRow;
 
 use crate::commands::batches::act;
-use crate::commands::keep::paper_id;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -49,7 +48,7 @@ pub fn draw_up(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record)
     let facts = facts(ctx, mechanism, paper, record);
     let source = serde_json::to_string(&facts).map_err(|fault| Error::broken("write a paper's facts", fault))?;
     Ok(PaperRow {
-        id: paper_id(ctx),
+        id: ctx.new_id(),
         record: record.id,
         kind: paper.id.clone(),
         number: record.number.clone(),

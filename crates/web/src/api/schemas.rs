@@ -84,8 +84,6 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
     let object = json!({ "type": "object" });
     let pairs = [
         ("StandIn", stand_in),
-        ("Movement", movement()),
-        ("Reversal", reversal()),
         ("HandOver", hand_over()),
         ("Error", error),
         ("Problem", problem),
@@ -94,7 +92,11 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
         ("RetentionDecision", decision),
         ("Answer", object),
     ];
-    pairs.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    pairs.into_iter().chain(of_accounts()).map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+fn of_accounts() -> [(&'static str, Value); 2] {
+    [("Movement", movement()), ("Reversal", reversal())]
 }
 
 fn movement() -> Value {

@@ -83,7 +83,7 @@ pub async fn post(ctx: &Ctx, id: RecordId, wanted: &Wanted) -> Result<(), Error>
     let order = read(ctx, &mut conn, &found, wanted).await?;
     drop(conn);
     let title = found.record.title.clone();
-    carry(ctx, id, &Act { title, key: wanted.key.clone(), does: Does::Post(order) }).await
+    carry(ctx, id, &Act { title, key: wanted.key.clone(), does: Does::Post(Box::new(order)) }).await
 }
 
 /// Turns a movement around.
@@ -110,7 +110,7 @@ struct Act {
 }
 
 enum Does {
-    Post(Order),
+    Post(Box<Order>),
     Reverse { seq: i64, word: String, reason: Option<String> },
 }
 

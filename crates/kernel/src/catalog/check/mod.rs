@@ -254,8 +254,6 @@ impl Sheet<'_> {
         let retention = protection::retention(desk, matter, &names, own);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
         let list = layout::list(desk, matter, &names);
-        let board = layout::board(desk, matter, &names);
-        let calendar = layout::calendar(desk, matter, &names, own);
         let roster = roster::roster(desk, matter, &names, own, vocabulary);
         let examples = examples::examples(desk, matter, &names, own, vocabulary);
         let (title, unit) = subject?;
@@ -283,8 +281,8 @@ impl Sheet<'_> {
             rights,
             retention,
             list: list?,
-            board,
-            calendar,
+            board: layout::board(desk, matter, &names),
+            calendar: layout::calendar(desk, matter, &names, own),
             examples,
             roster,
             attendance,
