@@ -20,7 +20,7 @@ use store::Conn;
 use store::deadlines::DeadlineRow;
 use store::movements::MovementRow;
 use store::participations::MarkRow;
-use store::records::RecordRow;
+use store::records::{RecordRow, Written};
 
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -127,7 +127,7 @@ pub async fn visible(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, 
     let deadlines = store::deadlines::of_record(conn, id).await?;
     let mut beside = Beside::of(ctx, conn, std::slice::from_ref(&row)).await?;
     let noted = beside.take(id);
-    Ok(found(row, deadlines, noted, mechanism))
+    found(row, deadlines, noted, mechanism)
 }
 
 /// Does this person still see the record? A step may lead it out of their sight.
@@ -211,7 +211,7 @@ pub async fn by_ids(ctx: &Ctx, conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<
 
 /// Rows with their deadlines and definitions.
 pub async fn with_deadlines(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<Found>, Error> {
-    Ok(Unread::of(ctx, conn, rows).await?.read(&ctx.definitions))
+    Unread::of(ctx, conn, rows).await?.read(&ctx.definitions)
 }
 
 /// The same for lists: what was noted about who comes is left out, unless a field that is shown is reckoned from it. A
@@ -223,7 +223,7 @@ pub async fn as_listed(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Resu
     };
     let marks = marks(conn, rows.iter().filter(shows)).await?;
     let beside = Beside { marks, movements: HashMap::new() };
-    Ok(Unread::with(conn, rows, beside).await?.read(&ctx.definitions))
+    Unread::with(conn, rows, beside).await?.read(&ctx.definitions)
 }
 
 /// What was noted beside records: who came, what was moved.
@@ -286,7 +286,7 @@ impl Unread {
     }
 
     /// Reads them by the definitions that they are pinned to.
-    pub fn read(mut self, definitions: &Definitions) -> Vec<Found> {
+    pub fn read(mut self, definitions: &Definitions) -> Result<Vec<Found>, Error> {
         let found = self.rows.into_iter().filter_map(|row| {
             let mechanism = definitions.pinned(row.mechanism.as_str(), &row.definition)?;
             let own = self.deadlines.remove(&row.id).unwrap_or_default();
@@ -341,10 +341,16 @@ pub async fn attended_by(
         let noted = Noted { marks: marks.remove(&row.id).unwrap_or_default(), ..Noted::default() };
         Some(found(row, Vec::new(), noted, pinned))
     });
-    Ok(all.collect())
+    all.collect()
 }
 
-fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: Arc<Mechanism>) -> Found {
+fn found(
+    row: RecordRow,
+    deadlines: Vec<DeadlineRow>,
+    noted: Noted,
+    mechanism: Arc<Mechanism>,
+) -> Result<Found, Error> {
+    let facts = row.facts.json()?;
     let record = Record {
         id: row.id,
         mechanism: row.mechanism,
@@ -354,7 +360,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: A
         state: row.state,
         unit: row.unit,
         past_units: row.past_units,
-        facts: facts::from_json(&mechanism, &row.facts),
+        facts: facts::from_json(&mechanism, &facts),
         opened_on: row.opened_on,
         closed_on: row.closed_on,
         version: row.version,
@@ -365,7 +371,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: A
         turnout: Turnout::of(noted.marks),
         book: Book::of(noted.movements),
     };
-    Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() }
+    Ok(Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() })
 }
 
 fn running(row: DeadlineRow) -> Running {
@@ -400,7 +406,7 @@ pub fn row(ctx: &Ctx, mechanism: &Mechanism, record: &Record) -> RecordRow {
         opened_on: record.opened_on,
         closed_on: record.closed_on,
         version: record.version,
-        facts: facts::to_json(&record.facts),
+        facts: Written::of(&facts::to_json(&record.facts)),
         batch: record.batch,
         flow: (!record.flow.is_empty()).then(|| serde_json::to_value(&record.flow).expect("a flow is plain JSON")),
     }

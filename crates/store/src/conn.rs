@@ -100,12 +100,36 @@ impl Conn {
     }
 
     /// All rows of an answer.
-    pub async fn list(&mut self, sql: impl Into<Sql>, params: impl Into<Vec<P>>) -> Result<Vec<Row>, StoreError> {
+    pub async fn list(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Into<Vec<P>>,
+    ) -> Result<Vec<Row<'static>>, StoreError> {
         self.list_rows(sql.into(), params.into()).await
     }
 
+    /// What is read of each row of an answer, as it passes by: for answers that are long or asked for often.
+    pub async fn list_of<T: Send>(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Into<Vec<P>>,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError> + Send,
+    ) -> Result<Vec<T>, StoreError> {
+        let (sql, params) = (sql.into(), params.into());
+        match &self.line {
+            Line::SqliteRead(_) | Line::SqliteWrite(_) => {
+                self.ask_sqlite(move |lite| lite.list_of(&sql, &params, read)).await?
+            }
+            _ => self.list_rows(sql, params).await?.iter().map(&mut read).collect(),
+        }
+    }
+
     /// The first row of an answer, if there is one.
-    pub async fn find(&mut self, sql: impl Into<Sql>, params: impl Into<Vec<P>>) -> Result<Option<Row>, StoreError> {
+    pub async fn find(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Into<Vec<P>>,
+    ) -> Result<Option<Row<'static>>, StoreError> {
         self.find_row(sql.into(), params.into()).await
     }
 
@@ -173,7 +197,7 @@ impl Conn {
     }
 
     /// Notes the rows that a statement changed, and says how many.
-    fn note(&mut self, table: &'static Table, keys: &[Row]) -> Result<u64, StoreError> {
+    fn note(&mut self, table: &'static Table, keys: &[Row<'_>]) -> Result<u64, StoreError> {
         for row in keys {
             let key = (0..table.key.len()).map(|at| row.value(at)).collect::<Result<Vec<_>, _>>()?;
             self.touched.insert((table.name, evidence::key_text(&key)), key);
@@ -181,7 +205,7 @@ impl Conn {
         Ok(keys.len() as u64)
     }
 
-    async fn list_rows(&mut self, sql: Sql, params: Vec<P>) -> Result<Vec<Row>, StoreError> {
+    async fn list_rows(&mut self, sql: Sql, params: Vec<P>) -> Result<Vec<Row<'static>>, StoreError> {
         match &mut self.line {
             Line::PostgresRead(conn) => Ok(rows_of(postgres(sql, params).fetch_all(&mut **conn).await?)),
             Line::PostgresTx(tx) => Ok(rows_of(postgres(sql, params).fetch_all(&mut **tx).await?)),
@@ -189,7 +213,7 @@ impl Conn {
         }
     }
 
-    async fn find_row(&mut self, sql: Sql, params: Vec<P>) -> Result<Option<Row>, StoreError> {
+    async fn find_row(&mut self, sql: Sql, params: Vec<P>) -> Result<Option<Row<'static>>, StoreError> {
         match &mut self.line {
             Line::PostgresRead(conn) => Ok(postgres(sql, params).fetch_optional(&mut **conn).await?.map(Row::from)),
             Line::PostgresTx(tx) => Ok(postgres(sql, params).fetch_optional(&mut **tx).await?.map(Row::from)),
@@ -241,9 +265,9 @@ fn judged<T>(line: &mut Line, ask: impl FnOnce(&Lite) -> rusqlite::Result<T>) ->
     Ok(answer?)
 }
 
-fn rows_of<R>(rows: Vec<R>) -> Vec<Row>
+fn rows_of<R>(rows: Vec<R>) -> Vec<Row<'static>>
 where
-    Row: From<R>,
+    Row<'static>: From<R>,
 {
     rows.into_iter().map(Row::from).collect()
 }

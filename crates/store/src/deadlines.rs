@@ -84,10 +84,6 @@ impl DeadlineRow {
     }
 }
 
-fn rows(rows: &[Row]) -> Result<Vec<DeadlineRow>, StoreError> {
-    rows.iter().map(DeadlineRow::of).collect()
-}
-
 /// What the journal keeps of one that is there no more: its table and key, and no hash.
 pub fn gone(record: RecordId, deadline: &DeadlineId) -> (String, String) {
     (format!("deadline {} {deadline}", record.0.simple()), String::new())
@@ -134,7 +130,7 @@ pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Dea
             "SELECT {COLUMNS} FROM deadline WHERE site = $1 AND record IN ({places}) ORDER BY record, starts_on, name_"
         )
     };
-    many::by_ids(conn, records, sql).await.and_then(|found| rows(&found)).doing("list deadlines")
+    many::by_ids(conn, records, sql, DeadlineRow::of).await.doing("list deadlines")
 }
 
 /// Deadlines that the clock has to look at on `today`, the oldest alarm first.
@@ -143,8 +139,9 @@ pub async fn alarmed(conn: &mut Conn, today: Date, limit: u32) -> Result<Vec<Dea
         "SELECT {COLUMNS} FROM deadline WHERE site = $1 AND alarm_on <= $2 \
          ORDER BY alarm_on, record, name_ LIMIT {limit}"
     );
-    let found = conn.list(sql, [conn.here(), today.into()]).await;
-    found.and_then(|found| rows(&found)).doing("list the deadlines that the clock has to look at")
+    conn.list_of(sql, [conn.here(), today.into()], DeadlineRow::of)
+        .await
+        .doing("list the deadlines that the clock has to look at")
 }
 
 /// Deadlines that ended between two days, both included, in that order.
@@ -153,8 +150,7 @@ pub async fn ended(conn: &mut Conn, from: Date, until: Date, limit: u32) -> Resu
         "SELECT {COLUMNS} FROM deadline WHERE site = $1 AND ended_on BETWEEN $2 AND $3 \
          ORDER BY ended_on, due_on, record LIMIT {limit}"
     );
-    let found = conn.list(sql, [conn.here(), from.into(), until.into()]).await;
-    found.and_then(|found| rows(&found)).doing("list ended deadlines")
+    conn.list_of(sql, [conn.here(), from.into(), until.into()], DeadlineRow::of).await.doing("list ended deadlines")
 }
 
 /// Running deadlines reckoned over a year whose holidays were not published: to be reckoned anew once they are.
@@ -164,8 +160,7 @@ pub async fn provisional(conn: &mut Conn, after: Option<RecordId>, limit: u32) -
          ORDER BY record, name_ LIMIT {limit}"
     );
     let after = after.map_or(P::Bytes(Vec::new()), P::from);
-    let found = conn.list(sql, [conn.here(), after]).await;
-    found.and_then(|found| rows(&found)).doing("list provisional deadlines")
+    conn.list_of(sql, [conn.here(), after], DeadlineRow::of).await.doing("list provisional deadlines")
 }
 
 /// The records that have a running deadline, in the order of their ids, after one already seen.

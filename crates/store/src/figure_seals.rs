@@ -250,12 +250,11 @@ pub async fn except(conn: &mut Conn, row: &ExceptionRow) -> Result<(), StoreErro
 
 /// Who may change some accepted figures all the same, the newest first.
 pub async fn exceptions(conn: &mut Conn, seals: &[FigureSealId]) -> Result<Vec<ExceptionRow>, StoreError> {
-    let rows = crate::many::by_ids(conn, seals, |places| {
+    let sql = |places: &str| {
         format!(
             "SELECT id, seal, person, reason, until_on, given_by, given_at FROM figure_exception \
              WHERE site = $1 AND seal IN ({places}) ORDER BY given_at DESC, id DESC"
         )
-    });
-    let rows = rows.await.doing("read who may change accepted figures")?;
-    rows.iter().map(exception).collect()
+    };
+    crate::many::by_ids(conn, seals, sql, exception).await.doing("read who may change accepted figures")
 }

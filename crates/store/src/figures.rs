@@ -16,6 +16,7 @@ use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
 use crate::many;
 use crate::param::P;
+use crate::row::Row;
 
 /// The slice of figures that are not sliced, and the period of figures without one.
 pub const NONE: &str = "-";
@@ -265,19 +266,17 @@ async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<C
          {shown} FROM figure_cell c WHERE {} GROUP BY {by} ORDER BY {by}",
         asking.text()
     );
-    let rows = conn.list(sql, asking.params).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(CellSum {
-                figure: row.slug(0)?,
-                slice: row.text(1)?,
-                period: row.text(2)?,
-                numerator: row.int(3)?,
-                denominator: row.int(4)?,
-                unit: if by_unit { row.id_if(5)? } else { None },
-            })
+    let sum = |row: &Row<'_>| {
+        Ok(CellSum {
+            figure: row.slug(0)?,
+            slice: row.text(1)?,
+            period: row.text(2)?,
+            numerator: row.int(3)?,
+            denominator: row.int(4)?,
+            unit: if by_unit { row.id_if(5)? } else { None },
         })
-        .collect()
+    };
+    conn.list_of(sql, asking.params, sum).await
 }
 
 /// Every cell and every day of a figure that is not zero, in order: for `verify figures`.
@@ -294,13 +293,11 @@ async fn walk(conn: &mut Conn, table: &str, period: &str, figure: &FigureId) -> 
          FROM {table} WHERE site = $1 AND figure = $2 GROUP BY slice, {period}, unit \
          HAVING SUM(numerator) <> 0 OR SUM(denominator) <> 0 ORDER BY slice, {period}, unit"
     );
-    let rows = conn.list(sql, [conn.here(), figure.into()]).await.doing("walk through the cells of a figure")?;
-    rows.iter()
-        .map(|row| {
-            let key = CellKey { figure: figure.clone(), slice: row.text(0)?, period: row.text(1)?, unit: row.id(2)? };
-            Ok(CellChange { key, numerator: row.int(3)?, denominator: row.int(4)? })
-        })
-        .collect()
+    let change = |row: &Row<'_>| {
+        let key = CellKey { figure: figure.clone(), slice: row.text(0)?, period: row.text(1)?, unit: row.id(2)? };
+        Ok(CellChange { key, numerator: row.int(3)?, denominator: row.int(4)? })
+    };
+    conn.list_of(sql, [conn.here(), figure.into()], change).await.doing("walk through the cells of a figure")
 }
 
 /// Every figure of which something is kept, also of definitions that are no more: from one to the next along the keys,

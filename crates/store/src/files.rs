@@ -81,8 +81,7 @@ pub async fn find(conn: &mut Conn, id: FileId) -> Result<Option<FileRow>, StoreE
 /// What is said about several files, in the order of their ids.
 pub async fn by_ids(conn: &mut Conn, ids: &[FileId]) -> Result<Vec<FileRow>, StoreError> {
     let sql = |places: &str| format!("SELECT {COLUMNS} FROM file WHERE site = $1 AND id IN ({places}) ORDER BY id");
-    let rows = many::by_ids(conn, ids, sql).await.doing("find files")?;
-    rows.iter().map(file).collect()
+    many::by_ids(conn, ids, sql, file).await.doing("find files")
 }
 
 /// The files of a record, oldest first.

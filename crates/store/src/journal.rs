@@ -92,10 +92,6 @@ impl JournalRow {
     }
 }
 
-fn rows(rows: &[Row]) -> Result<Vec<JournalRow>, StoreError> {
-    rows.iter().map(JournalRow::of).collect()
-}
-
 /// Adds an entry; `Stale` if the record already has one of that number.
 pub async fn append(conn: &mut Conn, entry: &JournalRow) -> Result<(), StoreError> {
     append_many(conn, std::slice::from_ref(entry)).await
@@ -123,8 +119,7 @@ pub async fn redact(conn: &mut Conn, record: RecordId, seq: i64, entry: &str) ->
 /// All entries of a record, in order.
 pub async fn of_record(conn: &mut Conn, record: RecordId) -> Result<Vec<JournalRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM journal WHERE site = $1 AND record = $2 ORDER BY seq");
-    let found = conn.list(sql, [conn.here(), record.into()]).await;
-    found.and_then(|found| rows(&found)).doing("read the journal of a record")
+    conn.list_of(sql, [conn.here(), record.into()], JournalRow::of).await.doing("read the journal of a record")
 }
 
 /// All entries of several records, by record and in order.
@@ -132,7 +127,7 @@ pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Jou
     let sql = |places: &str| {
         format!("SELECT {COLUMNS} FROM journal WHERE site = $1 AND record IN ({places}) ORDER BY record, seq")
     };
-    many::by_ids(conn, records, sql).await.and_then(|found| rows(&found)).doing("read journals")
+    many::by_ids(conn, records, sql, JournalRow::of).await.doing("read journals")
 }
 
 /// The last entry of a record, if it has any.
@@ -165,8 +160,7 @@ pub async fn heads_of(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Head>
              (SELECT MAX(k.seq) FROM journal k WHERE k.site = j.site AND k.record = j.record) ORDER BY j.record"
         )
     };
-    let found = many::by_ids(conn, records, sql).await;
-    found.and_then(|found| found.iter().map(head_of).collect()).doing("find the heads of journals")
+    many::by_ids(conn, records, sql, head_of).await.doing("find the heads of journals")
 }
 
 /// The last entry of every record, by record: what a daily seal covers.
@@ -203,7 +197,7 @@ pub async fn newest(
         given.push_str(&format!(" AND at_ <= ${at} AND (at_ < ${at} OR id < ${id})"));
     }
     let sql = format!("SELECT {COLUMNS} FROM journal WHERE site = $1{given} ORDER BY at_ DESC, id DESC LIMIT {limit}");
-    conn.list(sql, params).await.and_then(|found| rows(&found)).doing("read the newest entries")
+    conn.list_of(sql, params, JournalRow::of).await.doing("read the newest entries")
 }
 
 /// What somebody did in somebody's name, newest first.
@@ -216,6 +210,7 @@ pub async fn in_name_of(
     let sql = format!(
         "SELECT {COLUMNS} FROM journal WHERE site = $1 AND actor = $2 AND behalf = $3 ORDER BY at_ DESC, id DESC LIMIT {limit}"
     );
-    let found = conn.list(sql, [conn.here(), actor.into(), principal.to_string().as_str().into()]).await;
-    found.and_then(|found| rows(&found)).doing("read what was done in somebody's name")
+    conn.list_of(sql, [conn.here(), actor.into(), principal.to_string().as_str().into()], JournalRow::of)
+        .await
+        .doing("read what was done in somebody's name")
 }

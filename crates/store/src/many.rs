@@ -31,18 +31,19 @@ pub(crate) async fn insert(
     Ok(changed)
 }
 
-/// The rows of many ids, asked for in portions: `sql` makes the statement out of the places of the ids; the site is `$1`.
-pub(crate) async fn by_ids<I: Copy + Into<P>>(
+/// What is read of the rows of many ids, asked for in portions: `sql` makes the statement out of the places of the ids; the site is `$1`.
+pub(crate) async fn by_ids<I: Copy + Into<P>, T: Send>(
     conn: &mut Conn,
     ids: &[I],
     sql: impl Fn(&str) -> String,
-) -> Result<Vec<Row>, StoreError> {
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError> + Copy + Send,
+) -> Result<Vec<T>, StoreError> {
     let mut all = Vec::with_capacity(ids.len());
     for some in ids.chunks(256) {
         let mut params = padded(some.iter().map(|id| (*id).into()).collect());
         let sql = sql(&places(2, params.len()));
         params.insert(0, conn.here());
-        all.append(&mut conn.list(sql, params).await?);
+        all.append(&mut conn.list_of(sql, params, read).await?);
     }
     Ok(all)
 }

@@ -66,8 +66,7 @@ pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Mov
     let sql = |places: &str| {
         format!("SELECT {COLUMNS} FROM movement WHERE site = $1 AND record IN ({places}) ORDER BY record, seq")
     };
-    let rows = many::by_ids(conn, records, sql).await.doing("read what was moved")?;
-    rows.iter().map(movement).collect()
+    many::by_ids(conn, records, sql, movement).await.doing("read what was moved")
 }
 
 /// What some records caused, by account and oldest first.
@@ -87,13 +86,11 @@ pub async fn sums(conn: &mut Conn, records: &[RecordId], on: Date) -> Result<Vec
              WHERE site = $1 AND record IN ({places}) AND on_ <= '{until}' GROUP BY record, from_, to_"
         )
     };
-    let rows = many::by_ids(conn, records, sql).await.doing("add up what was moved")?;
-    rows.iter()
-        .map(|row| {
-            let (from, to) = (Place::of(&row.text(1)?), Place::of(&row.text(2)?));
-            Ok(Moved { record: row.id(0)?, from, to, amount: row.int(3)? })
-        })
-        .collect()
+    let moved = |row: &Row<'_>| {
+        let (from, to) = (Place::of(&row.text(1)?), Place::of(&row.text(2)?));
+        Ok(Moved { record: row.id(0)?, from, to, amount: row.int(3)? })
+    };
+    many::by_ids(conn, records, sql, moved).await.doing("add up what was moved")
 }
 
 /// Keeps movements.

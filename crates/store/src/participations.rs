@@ -66,8 +66,7 @@ pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Mar
     let sql = |places: &str| {
         format!("SELECT {COLUMNS} FROM participation WHERE site = $1 AND record IN ({places}) ORDER BY record, seq")
     };
-    let rows = many::by_ids(conn, records, sql).await.doing("read who came")?;
-    rows.iter().map(mark).collect()
+    many::by_ids(conn, records, sql, mark).await.doing("read who came")
 }
 
 /// Everything that was noted about some people, oldest first.
@@ -75,8 +74,7 @@ pub async fn of_people(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<MarkR
     let sql = |places: &str| {
         format!("SELECT {COLUMNS} FROM participation WHERE site = $1 AND person IN ({places}) ORDER BY record, seq")
     };
-    let rows = many::by_ids(conn, people, sql).await.doing("read where people came")?;
-    rows.iter().map(mark).collect()
+    many::by_ids(conn, people, sql, mark).await.doing("read where people came")
 }
 
 /// The records of a mechanism about which something was noted after a moment, up to `most`.

@@ -61,8 +61,7 @@ pub async fn find(conn: &mut Conn, id: PersonId) -> Result<Option<PersonRow>, St
 pub async fn by_ids(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<PersonRow>, StoreError> {
     let sql =
         |places: &str| format!("SELECT {COLUMNS} FROM person p WHERE p.site = $1 AND p.id IN ({places}) ORDER BY p.id");
-    let rows = many::by_ids(conn, ids, sql).await.doing("find people")?;
-    rows.iter().map(person).collect()
+    many::by_ids(conn, ids, sql, person).await.doing("find people")
 }
 
 /// People of the units of an interval, by pinyin and id, after one already shown. `named` is a part of the name or

@@ -2,6 +2,8 @@
 //!
 //! Never rolled up and never a cell: from these rows the cells of a figure follow.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use kernel::ids::{FigureId, PersonId, UnitId};
 
@@ -11,6 +13,7 @@ use crate::error::{Doing as _, StoreError};
 use crate::figures::{DayQuery, DaySum, figures_in, spans_and_units};
 use crate::many;
 use crate::param::P;
+use crate::row::Row;
 
 /// Somebody, somewhere, on a day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +41,26 @@ pub struct Presence {
     pub count: i64,
 }
 
+/// The same as one of millions of a figure that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The slice; shared with the lines beside it.
+    pub slice: Arc<str>,
+    /// Who is written down.
+    pub person: PersonId,
+    /// The day.
+    pub on: Date,
+    /// The unit.
+    pub unit: UnitId,
+    /// Who that is.
+    pub human: PersonId,
+    /// How often; never nothing.
+    pub count: i64,
+}
+
 const COLUMNS: &str = "figure, slice, person, on_, unit, human, count_";
 
-fn presence(row: &crate::row::Row) -> Result<Presence, StoreError> {
+fn presence(row: &Row<'_>) -> Result<Presence, StoreError> {
     let key = PresenceKey {
         figure: row.slug(0)?,
         slice: row.text(1)?,
@@ -77,16 +97,29 @@ pub async fn of_humans(
 ) -> Result<Vec<Presence>, StoreError> {
     let mut all = Vec::new();
     for some in humans.chunks(AT_ONCE) {
-        let mut asking = Asking::at(conn.dialect(), conn.site());
-        asking.among("human", some.iter().map(|id| P::from(*id)).collect());
-        asking.among("figure", figures.iter().map(P::from).collect());
-        let sql = format!("SELECT {COLUMNS} FROM presence WHERE {}", asking.text());
-        let rows = conn.list(sql, asking.params).await.doing("read who was there")?;
-        for row in &rows {
-            all.push(presence(row)?);
-        }
+        let (sql, params) = asks_for(conn, figures, some);
+        all.append(&mut conn.list_of(sql, params, presence).await.doing("read who was there")?);
     }
     Ok(all)
+}
+
+/// How SQLite goes about [`of_humans`], in its own words. A way through whole figures costs a step as much as everybody
+/// who was ever counted in them.
+pub async fn plan_of_humans(
+    conn: &mut Conn,
+    figures: &[FigureId],
+    humans: &[PersonId],
+) -> Result<Vec<String>, StoreError> {
+    let (sql, params) = asks_for(conn, figures, humans);
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    conn.list_of(sql, params, |row| row.text(3)).await.doing("say how people are read")
+}
+
+fn asks_for(conn: &Conn, figures: &[FigureId], humans: &[PersonId]) -> (String, Vec<P>) {
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    asking.among("human", humans.iter().map(|id| P::from(*id)).collect());
+    asking.among("figure", figures.iter().map(P::from).collect());
+    (format!("SELECT {COLUMNS} FROM presence WHERE {}", asking.text()), asking.params)
 }
 
 /// The figures in which somebody is named.
@@ -211,15 +244,14 @@ pub async fn named(
 pub async fn walk(
     conn: &mut Conn,
     figure: &FigureId,
-    after: Option<&PresenceKey>,
+    after: Option<&Line>,
     limit: u32,
-) -> Result<Vec<Presence>, StoreError> {
+) -> Result<Vec<Line>, StoreError> {
     let mut asking = Asking::at(conn.dialect(), conn.site());
     let own = asking.param(figure);
     asking.and(format!("figure = {own}"));
     if let Some(it) = after {
-        let key =
-            [asking.param(it.slice.as_str()), asking.param(it.person), asking.param(it.on), asking.param(it.unit)];
+        let key = [asking.param(&*it.slice), asking.param(it.person), asking.param(it.on), asking.param(it.unit)];
         asking.and(format!("(slice, person, on_, unit) > ({})", key.join(", ")));
     }
     let sql = format!(
@@ -227,11 +259,14 @@ pub async fn walk(
          LIMIT {limit}",
         asking.text()
     );
-    let rows = conn.list(sql, asking.params).await.doing("walk through who was there")?;
-    let presence = |row: &crate::row::Row| {
-        let (slice, person, on, unit) = (row.text(0)?, row.id(1)?, row.day(2)?, row.id(3)?);
-        let key = PresenceKey { figure: figure.clone(), slice, person, on, unit };
-        Ok(Presence { key, human: row.id(4)?, count: row.int(5)? })
+    let mut last: Arc<str> = Arc::from("");
+    let line = |row: &Row<'_>| {
+        let slice = row.str_if(0)?.unwrap_or_default();
+        if slice != &*last {
+            last = Arc::from(slice);
+        }
+        let (person, on, unit) = (row.id(1)?, row.day(2)?, row.id(3)?);
+        Ok(Line { slice: last.clone(), person, on, unit, human: row.id(4)?, count: row.int(5)? })
     };
-    rows.iter().map(presence).collect()
+    conn.list_of(sql, asking.params, line).await.doing("walk through who was there")
 }

@@ -96,8 +96,7 @@ pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<(Re
              ORDER BY record, how, whom"
         )
     };
-    let rows = many::by_ids(conn, records, sql).await.doing("ask whom records point to")?;
-    rows.iter().map(pointed).collect()
+    many::by_ids(conn, records, sql, pointed).await.doing("ask whom records point to")
 }
 
 fn pointed(row: &Row) -> Result<(RecordId, Pointed), StoreError> {

@@ -49,12 +49,31 @@ pub struct RecordRow {
     pub closed_on: Option<Date>,
     /// How often it was changed.
     pub version: i64,
-    /// What is written down, as `kernel::facts::to_json` writes it.
-    pub facts: serde_json::Value,
+    /// What is written down.
+    pub facts: Written,
     /// The import that it came with.
     pub batch: Option<BatchId>,
     /// The person who has it and the joint step under way, if there is either.
     pub flow: Option<serde_json::Value>,
+}
+
+/// What is written down in a record, as `kernel::facts::to_json` writes it. It stays text until it is asked for: reading it
+/// takes longer than fetching it, and needs no database.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written(String);
+
+impl Written {
+    /// What is to be kept.
+    pub fn of(facts: &serde_json::Value) -> Self {
+        Self(facts.to_string())
+    }
+
+    /// What it says; an error if somebody wrote something else by hand.
+    pub fn json(&self) -> Result<serde_json::Value, StoreError> {
+        serde_json::from_str(&self.0).map_err(|source| {
+            StoreError::broken(anyhow::Error::new(source).context("the facts of a record are no JSON"))
+        })
+    }
 }
 
 /// “No deadline”, which sorts after every deadline.
@@ -95,7 +114,7 @@ impl RecordRow {
             opened_on: row.day(10)?,
             closed_on: row.day_if(11)?,
             version: row.int(12)?,
-            facts: row.json(13)?,
+            facts: Written(row.text(13)?),
             batch: row.id_if(14)?,
             past_units: row
                 .json_if(15)?
@@ -128,7 +147,7 @@ impl RecordRow {
             self.opened_on.into(),
             self.closed_on.into(),
             self.version.into(),
-            (&self.facts).into(),
+            self.facts.0.as_str().into(),
             self.batch.into(),
             site.into(),
             self.is_open().into(),
@@ -164,10 +183,6 @@ pub(crate) fn number_key(number: Option<&str>) -> String {
     key
 }
 
-pub(crate) fn rows(rows: &[Row]) -> Result<Vec<RecordRow>, StoreError> {
-    rows.iter().map(RecordRow::of).collect()
-}
-
 /// One record.
 pub async fn find(conn: &mut Conn, id: RecordId) -> Result<Option<RecordRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id = $2");
@@ -178,7 +193,7 @@ pub async fn find(conn: &mut Conn, id: RecordId) -> Result<Option<RecordRow>, St
 /// Several records, in the order of their ids; those that are not there are left out.
 pub async fn by_ids(conn: &mut Conn, ids: &[RecordId]) -> Result<Vec<RecordRow>, StoreError> {
     let sql = |places: &str| format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id IN ({places}) ORDER BY id");
-    many::by_ids(conn, ids, sql).await.and_then(|found| rows(&found)).doing("find records by id")
+    many::by_ids(conn, ids, sql, RecordRow::of).await.doing("find records by id")
 }
 
 /// The records with a number, newest first; numbers of unlike mechanisms may be equal.
@@ -187,8 +202,7 @@ pub async fn by_number(conn: &mut Conn, number: &str) -> Result<Vec<RecordRow>, 
         return Ok(Vec::new());
     }
     let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND number_ = $2 ORDER BY id DESC LIMIT 20");
-    let found = conn.list(sql, [conn.here(), number.into()]).await;
-    found.and_then(|found| rows(&found)).doing("find records by number")
+    conn.list_of(sql, [conn.here(), number.into()], RecordRow::of).await.doing("find records by number")
 }
 
 /// The records of an import, in the order of their ids.
@@ -201,8 +215,7 @@ pub async fn of_batch(
     let sql =
         format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND batch = $2 AND id > $3 ORDER BY id LIMIT {limit}");
     let after = after.map_or(P::Bytes(Vec::new()), P::from);
-    let found = conn.list(sql, [conn.here(), batch.into(), after]).await;
-    found.and_then(|found| rows(&found)).doing("list the records of an import")
+    conn.list_of(sql, [conn.here(), batch.into(), after], RecordRow::of).await.doing("list the records of an import")
 }
 
 /// Every record of a mechanism (or of all), in the order of ids: for exports, verification and recounting.
@@ -221,7 +234,7 @@ pub async fn walk(
         None => "",
     };
     let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id > $2 {only} ORDER BY id LIMIT {limit}");
-    conn.list(sql, params).await.and_then(|found| rows(&found)).doing("walk through all records")
+    conn.list_of(sql, params, RecordRow::of).await.doing("walk through all records")
 }
 
 /// Is there any record of a mechanism?
@@ -251,7 +264,7 @@ pub async fn of_subtree(
          AND (unit_ord > $5 OR (unit_ord = $5 AND id > $6)) ORDER BY unit_ord, id LIMIT {limit}"
     );
     let params = [conn.here(), mechanism.into(), over.first.max(ord).into(), over.last.into(), ord.into(), id];
-    conn.list(sql, params).await.and_then(|found| rows(&found)).doing("walk through the records of a subtree")
+    conn.list_of(sql, params, RecordRow::of).await.doing("walk through the records of a subtree")
 }
 
 /// A unit that an import or a reorganisation brought and that some record is about, if there is one.

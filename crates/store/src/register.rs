@@ -22,7 +22,7 @@ use crate::error::{Doing as _, StoreError};
 use crate::filters::{self, Condition};
 use crate::grams;
 use crate::param::P;
-use crate::records::{COLUMNS, NEVER, RecordRow, number_key, rows};
+use crate::records::{COLUMNS, NEVER, RecordRow, number_key};
 
 /// The whole site as one interval of pre-order numbers.
 pub const WHOLE_SITE: (i64, i64) = (0, i64::MAX);
@@ -193,7 +193,7 @@ pub async fn page(conn: &mut Conn, query: &RegisterQuery<'_>) -> Result<Page, St
     let mut records = Vec::new();
     for door in &doors {
         let (sql, params) = page_sql(conn, query, door, &held, limit + 1)?;
-        records.append(&mut conn.list(sql, params).await.and_then(|found| rows(&found)).doing("list a register")?);
+        records.append(&mut conn.list_of(sql, params, RecordRow::of).await.doing("list a register")?);
     }
     if doors.len() > 1 {
         merge(&mut records, query);
@@ -584,5 +584,5 @@ pub async fn open_by_holder(
         asking.and(format!("{due} >= {key} AND ({due} > {key} OR id > {id})"));
     }
     let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY {due}, id LIMIT {limit}", asking.text());
-    conn.list(sql, asking.params).await.and_then(|found| rows(&found)).doing("list what a role must act on")
+    conn.list_of(sql, asking.params, RecordRow::of).await.doing("list what a role must act on")
 }

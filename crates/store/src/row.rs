@@ -3,7 +3,7 @@
 //! Never by name: the statement and the reading stand next to each other.
 
 use jiff::civil::Date;
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use sqlx::Column as _;
 use sqlx::Row as _;
 use sqlx::TypeInfo as _;
@@ -13,23 +13,30 @@ use uuid::Uuid;
 use crate::error::StoreError;
 use crate::param::{Kind, P};
 
-/// One row of an answer.
+/// One row of an answer: kept, or as it passes by.
 #[derive(Debug)]
-pub struct Row(Driver);
+pub struct Row<'a>(Driver<'a>);
 
 #[derive(Debug)]
-enum Driver {
+enum Driver<'a> {
     Sqlite(Box<[Value]>),
+    Passing(&'a [ValueRef<'a>]),
     Postgres(sqlx::postgres::PgRow),
 }
 
-impl From<Box<[Value]>> for Row {
+impl From<Box<[Value]>> for Row<'_> {
     fn from(row: Box<[Value]>) -> Self {
         Self(Driver::Sqlite(row))
     }
 }
 
-impl From<sqlx::postgres::PgRow> for Row {
+impl<'a> From<&'a [ValueRef<'a>]> for Row<'a> {
+    fn from(row: &'a [ValueRef<'a>]) -> Self {
+        Self(Driver::Passing(row))
+    }
+}
+
+impl From<sqlx::postgres::PgRow> for Row<'_> {
     fn from(row: sqlx::postgres::PgRow) -> Self {
         Self(Driver::Postgres(row))
     }
@@ -37,7 +44,16 @@ impl From<sqlx::postgres::PgRow> for Row {
 
 type Found<T> = Result<T, StoreError>;
 
-impl Row {
+impl Row<'_> {
+    /// A value of SQLite, which keeps what was written and not what a column was declared as; none of PostgreSQL.
+    fn lite(&self, at: usize) -> Found<Option<ValueRef<'_>>> {
+        match &self.0 {
+            Driver::Sqlite(row) => row.get(at).map(|value| Some(ValueRef::from(value))).ok_or_else(|| no_column(at)),
+            Driver::Passing(row) => row.get(at).copied().map(Some).ok_or_else(|| no_column(at)),
+            Driver::Postgres(_) => Ok(None),
+        }
+    }
+
     /// A whole number, an instant.
     pub fn int(&self, at: usize) -> Found<i64> {
         self.int_if(at)?.ok_or_else(|| missing(at))
@@ -45,13 +61,11 @@ impl Row {
 
     /// A whole number, if there is one.
     pub fn int_if(&self, at: usize) -> Found<Option<i64>> {
-        match &self.0 {
-            Driver::Sqlite(row) => match value(row, at)? {
-                Value::Null => Ok(None),
-                Value::Integer(number) => Ok(Some(*number)),
-                other => Err(another(at, "number", other)),
-            },
-            Driver::Postgres(row) => postgres_int(row, at),
+        match (self.lite(at)?, &self.0) {
+            (Some(ValueRef::Null), _) => Ok(None),
+            (Some(ValueRef::Integer(number)), _) => Ok(Some(number)),
+            (None, Driver::Postgres(row)) => postgres_int(row, at),
+            (other, _) => Err(another(at, "number", other)),
         }
     }
 
@@ -67,13 +81,18 @@ impl Row {
 
     /// A text, if there is one.
     pub fn text_if(&self, at: usize) -> Found<Option<String>> {
-        match &self.0 {
-            Driver::Sqlite(row) => match value(row, at)? {
-                Value::Null => Ok(None),
-                Value::Text(text) => Ok(Some(text.clone())),
-                other => Err(another(at, "text", other)),
-            },
-            Driver::Postgres(row) => Ok(row.try_get(at)?),
+        Ok(self.str_if(at)?.map(str::to_owned))
+    }
+
+    /// A text that is read and not kept, if there is one.
+    pub(crate) fn str_if(&self, at: usize) -> Found<Option<&str>> {
+        match (self.lite(at)?, &self.0) {
+            (Some(ValueRef::Null), _) => Ok(None),
+            (Some(ValueRef::Text(text)), _) => {
+                std::str::from_utf8(text).map(Some).map_err(|source| unreadable(at, "text", source))
+            }
+            (None, Driver::Postgres(row)) => Ok(row.try_get(at)?),
+            (other, _) => Err(another(at, "text", other)),
         }
     }
 
@@ -98,13 +117,11 @@ impl Row {
     }
 
     fn slice_if(&self, at: usize) -> Found<Option<&[u8]>> {
-        match &self.0 {
-            Driver::Sqlite(row) => match value(row, at)? {
-                Value::Null => Ok(None),
-                Value::Blob(bytes) => Ok(Some(bytes)),
-                other => Err(another(at, "bytes", other)),
-            },
-            Driver::Postgres(row) => Ok(row.try_get(at)?),
+        match (self.lite(at)?, &self.0) {
+            (Some(ValueRef::Null), _) => Ok(None),
+            (Some(ValueRef::Blob(bytes)), _) => Ok(Some(bytes)),
+            (None, Driver::Postgres(row)) => Ok(row.try_get(at)?),
+            (other, _) => Err(another(at, "bytes", other)),
         }
     }
 
@@ -126,23 +143,23 @@ impl Row {
 
     /// A day, if there is one.
     pub fn day_if(&self, at: usize) -> Found<Option<Date>> {
-        let day = self.text_if(at)?.map(|text| text.parse::<Date>()).transpose();
+        let day = self.str_if(at)?.map(str::parse::<Date>).transpose();
         day.map_err(|source| unreadable(at, "day", source))
     }
 
     /// JSON that must be there.
     pub fn json(&self, at: usize) -> Found<serde_json::Value> {
-        serde_json::from_str(&self.text(at)?).map_err(|source| unreadable(at, "JSON", source))
+        self.json_if(at)?.ok_or_else(|| missing(at))
     }
 
     /// JSON, if there is any.
     pub fn json_if(&self, at: usize) -> Found<Option<serde_json::Value>> {
-        let json = self.text_if(at)?.map(|text| serde_json::from_str(&text)).transpose();
+        let json = self.str_if(at)?.map(serde_json::from_str).transpose();
         json.map_err(|source| unreadable(at, "JSON", source))
     }
 }
 
-impl Row {
+impl Row<'_> {
     /// Every column of a PostgreSQL row with its name and value. (SQLite's rows do not carry their names.)
     pub(crate) fn named(&self) -> Found<Vec<(String, P)>> {
         let Driver::Postgres(row) = &self.0 else { return Ok(Vec::new()) };
@@ -152,25 +169,23 @@ impl Row {
 
     /// The value of a column, whatever it is. Nothing of ours is of another type: then somebody wrote it by hand.
     pub(crate) fn value(&self, at: usize) -> Found<P> {
-        match &self.0 {
-            Driver::Sqlite(row) => Ok(match value(row, at)? {
-                Value::Null => P::Null(Kind::Text),
-                Value::Integer(number) => P::Int(*number),
-                Value::Text(text) => P::Text(text.clone()),
-                Value::Blob(bytes) => P::Bytes(bytes.clone()),
-                Value::Real(number) => P::Text(format!("({number})")),
-            }),
-            Driver::Postgres(row) => {
-                let raw = row.try_get_raw(at)?;
-                match (raw.is_null(), raw.type_info().name()) {
-                    (true, _) => Ok(P::Null(Kind::Text)),
-                    (_, "INT8" | "INT4" | "INT2") => self.int(at).map(P::Int),
-                    (_, "BYTEA") => self.bytes(at).map(P::Bytes),
-                    (_, "TEXT" | "VARCHAR") => self.text(at).map(P::Text),
-                    (_, other) => Ok(P::Text(format!("({other})"))),
-                }
-            }
+        if let Driver::Postgres(row) = &self.0 {
+            let raw = row.try_get_raw(at)?;
+            return match (raw.is_null(), raw.type_info().name()) {
+                (true, _) => Ok(P::Null(Kind::Text)),
+                (_, "INT8" | "INT4" | "INT2") => self.int(at).map(P::Int),
+                (_, "BYTEA") => self.bytes(at).map(P::Bytes),
+                (_, "TEXT" | "VARCHAR") => self.text(at).map(P::Text),
+                (_, other) => Ok(P::Text(format!("({other})"))),
+            };
         }
+        Ok(match self.lite(at)? {
+            None | Some(ValueRef::Null) => P::Null(Kind::Text),
+            Some(ValueRef::Integer(number)) => P::Int(number),
+            Some(ValueRef::Text(_)) => P::Text(self.text(at)?),
+            Some(ValueRef::Blob(bytes)) => P::Bytes(bytes.to_vec()),
+            Some(ValueRef::Real(number)) => P::Text(format!("({number})")),
+        })
     }
 }
 
@@ -187,13 +202,12 @@ fn postgres_int(row: &sqlx::postgres::PgRow, at: usize) -> Found<Option<i64>> {
     }
 }
 
-/// A value of SQLite, which keeps what was written and not what a column was declared as.
-fn value(row: &[Value], at: usize) -> Found<&Value> {
-    row.get(at).ok_or_else(|| StoreError::said(format!("the answer has no column {at}")))
+fn no_column(at: usize) -> StoreError {
+    StoreError::said(format!("the answer has no column {at}"))
 }
 
-fn another(at: usize, wanted: &str, found: &Value) -> StoreError {
-    StoreError::said(format!("column {at} of the answer is no {wanted} but {:?}", found.data_type()))
+fn another(at: usize, wanted: &str, found: Option<ValueRef<'_>>) -> StoreError {
+    StoreError::said(format!("column {at} of the answer is no {wanted} but {:?}", found.map(|it| it.data_type())))
 }
 
 fn missing(at: usize) -> StoreError {

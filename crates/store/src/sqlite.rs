@@ -21,6 +21,9 @@ use crate::row::Row;
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 512;
 
+/// The most columns of an answer that is read as it passes by.
+const WIDEST: usize = 32;
+
 /// One connection to the file.
 #[derive(Debug)]
 pub(crate) struct Lite(Connection);
@@ -60,12 +63,38 @@ impl Lite {
     }
 
     /// All rows of an answer.
-    pub(crate) fn list(&self, sql: &str, params: &[P]) -> Result<Vec<Row>> {
+    pub(crate) fn list(&self, sql: &str, params: &[P]) -> Result<Vec<Row<'static>>> {
         self.rows(sql, params, usize::MAX)
     }
 
+    /// What is read of each row of an answer as it passes by.
+    pub(crate) fn list_of<T>(
+        &self,
+        sql: &str,
+        params: &[P],
+        mut read: impl FnMut(&Row<'_>) -> std::result::Result<T, StoreError>,
+    ) -> Result<std::result::Result<Vec<T>, StoreError>> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        bind(&mut statement, params)?;
+        let width = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut values = [ValueRef::Null; WIDEST];
+            let values = values.get_mut(..width).ok_or(Error::InvalidColumnIndex(width))?;
+            for (at, value) in values.iter_mut().enumerate() {
+                *value = row.get_ref(at)?;
+            }
+            match read(&Row::from(&*values)) {
+                Ok(it) => found.push(it),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(found))
+    }
+
     /// The first row of an answer.
-    pub(crate) fn find(&self, sql: &str, params: &[P]) -> Result<Option<Row>> {
+    pub(crate) fn find(&self, sql: &str, params: &[P]) -> Result<Option<Row<'static>>> {
         Ok(self.rows(sql, params, 1)?.pop())
     }
 
@@ -79,12 +108,12 @@ impl Lite {
     }
 
     /// The names of the columns and all rows of an answer.
-    pub(crate) fn named(&self, sql: &str, params: &[P]) -> Result<(Vec<String>, Vec<Row>)> {
+    pub(crate) fn named(&self, sql: &str, params: &[P]) -> Result<(Vec<String>, Vec<Row<'static>>)> {
         let names = self.0.prepare_cached(sql)?.column_names().into_iter().map(str::to_owned).collect();
         Ok((names, self.list(sql, params)?))
     }
 
-    fn rows(&self, sql: &str, params: &[P], most: usize) -> Result<Vec<Row>> {
+    fn rows(&self, sql: &str, params: &[P], most: usize) -> Result<Vec<Row<'static>>> {
         let mut statement = self.0.prepare_cached(sql)?;
         bind(&mut statement, params)?;
         let width = statement.column_count();

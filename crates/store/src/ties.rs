@@ -104,6 +104,5 @@ async fn of_side(conn: &mut Conn, side: &'static str, records: &[RecordId]) -> R
     let sql = |places: &str| {
         format!("SELECT {COLUMNS} FROM tie WHERE site = $1 AND {side} IN ({places}) ORDER BY {side}, id")
     };
-    let found = many::by_ids(conn, records, sql).await.doing("list ties")?;
-    found.iter().map(tie).collect()
+    many::by_ids(conn, records, sql, tie).await.doing("list ties")
 }

@@ -76,7 +76,7 @@ pub async fn put(conn: &mut Conn, record: RecordId, rows: &[WaitingRow]) -> Resu
     Ok(())
 }
 
-fn ids(rows: &[Row]) -> Result<Vec<RecordId>, StoreError> {
+fn ids(rows: &[Row<'_>]) -> Result<Vec<RecordId>, StoreError> {
     rows.iter().map(|row| row.id(0)).collect()
 }
 

@@ -112,7 +112,7 @@ async fn by_rule(ctx: &Ctx) -> BTreeSet<RecordId> {
     let mut conn = ctx.office.db.read().await.expect("a reader");
     let mut seen = BTreeSet::new();
     for row in store::records::walk(&mut conn, Some(&mechanism.id), None, 500).await.expect("read") {
-        let facts = kernel::facts::from_json(mechanism, &row.facts);
+        let facts = kernel::facts::from_json(mechanism, &row.facts.json().expect("it is JSON"));
         let mut points = reach::by_facts(rules, &facts);
         for entry in store::journal::of_record(&mut conn, row.id).await.expect("read") {
             let entry: Entry = serde_json::from_str(&entry.entry).expect("an entry");

@@ -9,7 +9,7 @@ pub mod placing;
 pub mod reading;
 pub mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kernel::authority::Subtree;
 use kernel::figures::{Amount, Cells, Falls};
@@ -22,6 +22,9 @@ use placing::{Spot, Ways};
 
 use crate::error::Error;
 use crate::tree::Tree;
+
+/// A map under ids and numbers that are made here and that nobody outside chooses, looked into millions of times.
+pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The cells of a figure summed over the subtrees: slice, period, amount. One address may come twice.
 pub async fn summed(

@@ -6,7 +6,7 @@
 //! before: so two who act at once never both count one human.
 //! Never counts a human twice because two files were theirs: rows of both are read together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use store::Conn;
 use store::figures::{CellChange, CellKey};
 use store::presences::{Presence, PresenceKey};
 
+use super::Map;
 use super::placing::{Ways, When};
 use crate::error::Error;
 use crate::tree::Tree;
@@ -46,7 +47,7 @@ pub async fn turn(
 ) -> Result<Vec<CellChange>, Error> {
     let mut figures: BTreeSet<FigureId> = touched.iter().map(|(figure, _)| figure.clone()).collect();
     let mut humans: BTreeSet<PersonId> = touched.iter().map(|(_, human)| *human).collect();
-    let mut of: HashMap<PersonId, Vec<(&PresenceKey, i64)>> = HashMap::new();
+    let mut of: Map<PersonId, Vec<(&PresenceKey, i64)>> = Map::default();
     for (key, count) in changes {
         figures.insert(key.figure.clone());
         humans.extend([(was.human)(key.person), (is.human)(key.person)]);
@@ -102,13 +103,15 @@ pub async fn are_now(
 }
 
 /// The cells that follow from who was there on which day, by slice, or whatever else tells groups apart; rows come in
-/// any order and as often as may be, and are put in order.
+/// any order and as often as may be, and those of one are put side by side.
 pub fn cells_of<G: Copy + Ord + Hash>(
     seen: &mut [(G, PersonId, UnitId, Date)],
     ways: &mut Ways<'_>,
-) -> HashMap<(G, UnitId, When), i64> {
-    seen.sort_unstable();
-    let (mut cells, mut months) = (HashMap::new(), Vec::new());
+) -> Map<(G, UnitId, When), i64> {
+    if !seen.is_sorted_by_key(|it| (it.0, it.1)) {
+        seen.sort_unstable_by_key(|it| (it.0, it.1));
+    }
+    let (mut cells, mut months) = (Map::default(), Vec::new());
     for own in seen.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         months.clear();
         for (_, _, unit, on) in own {

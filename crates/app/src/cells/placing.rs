@@ -3,7 +3,6 @@
 //!
 //! Never asks the database.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,6 +11,7 @@ use kernel::ids::UnitId;
 use kernel::value::Month;
 use store::figures::{NONE, day, day_of, seen, seen_of};
 
+use super::Map;
 use crate::tree::Tree;
 
 /// The period of a cell.
@@ -62,13 +62,13 @@ pub enum Spot {
 #[derive(Debug)]
 pub struct Ways<'t> {
     tree: &'t Tree,
-    known: HashMap<(UnitId, Option<usize>), Arc<[UnitId]>>,
+    known: Map<(UnitId, Option<usize>), Arc<[UnitId]>>,
 }
 
 impl<'t> Ways<'t> {
     /// The ways of a tree.
     pub fn new(tree: &'t Tree) -> Self {
-        Self { tree, known: HashMap::new() }
+        Self { tree, known: Map::default() }
     }
 
     /// The unit and every unit above it on a day; without a day, as the tree stands now.

@@ -5,8 +5,9 @@
 //! are each held to what they stand on.
 //! Never writes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use kernel::calendar::Calendar;
@@ -15,22 +16,22 @@ use kernel::figures::{self, Amount, Falls, STATES};
 use kernel::ids::{FigureId, MechanismId, PersonId, UnitId};
 use kernel::record::Record;
 use store::figures::{CellChange, CellKey, Changes};
-use store::presences::{Presence, PresenceKey};
+use store::presences::{Line, PresenceKey};
 
-use super::people;
 use super::placing::{Spot, Ways, When};
+use super::{Map, people};
 use crate::tree::Tree;
 
 /// Things under numbers, in the order in which they were met.
 #[derive(Clone, Debug)]
 struct Numbers<T> {
-    of: HashMap<T, u32>,
+    of: Map<T, u32>,
     all: Vec<T>,
 }
 
 impl<T> Default for Numbers<T> {
     fn default() -> Self {
-        Self { of: HashMap::new(), all: Vec::new() }
+        Self { of: Map::default(), all: Vec::new() }
     }
 }
 
@@ -63,10 +64,10 @@ struct There {
 pub struct Tally {
     lanes: Numbers<Lane>,
     /// The numbers of the slices of each figure once more, so that they are found without a name being made.
-    slices: HashMap<MechanismId, HashMap<Option<FigureId>, HashMap<String, u32>>>,
+    slices: Map<MechanismId, Map<Option<FigureId>, Map<String, u32>>>,
     units: Numbers<UnitId>,
     people: Numbers<PersonId>,
-    amounts: HashMap<(u32, u32, Falls), Amount>,
+    amounts: Map<(u32, u32, Falls), Amount>,
     there: Vec<There>,
 }
 
@@ -128,15 +129,32 @@ impl Tally {
         };
         let figures: Vec<FigureId> = self.lanes.all.iter().map(name).collect();
         let slices = self.lanes.all.into_iter().map(|(_, _, slice)| slice).collect();
-        let mut amounts: Vec<_> = self.amounts.into_iter().collect();
+        let ((units, of_unit), (people, of_person)) = (ranked(self.units.all), ranked(self.people.all));
+        let amounts = self.amounts.into_iter();
+        let mut amounts: Vec<_> =
+            amounts.map(|((lane, unit, falls), it)| ((lane, of_unit[unit as usize], falls), it)).collect();
         amounts.sort_unstable_by_key(|((lane, ..), _)| *lane);
         let mut there = self.there;
+        for it in &mut there {
+            (it.person, it.unit) = (of_person[it.person as usize], of_unit[it.unit as usize]);
+        }
         there.sort_unstable_by_key(|it| it.lane);
-        Sorted { figures, slices, units: self.units.all, people: self.people.all, amounts, there }
+        Sorted { figures, slices, units, people, amounts, there }
     }
 }
 
-/// What records give, in the order of figures.
+/// Ids in their order, and which place each has that was met as the first, the second …
+fn ranked<T: Ord + Copy>(met: Vec<T>) -> (Vec<T>, Vec<u32>) {
+    let mut order: Vec<u32> = (0..met.len() as u32).collect();
+    order.sort_unstable_by_key(|at| met[*at as usize]);
+    let mut rank = vec![0; met.len()];
+    for (place, at) in (0..).zip(&order) {
+        rank[*at as usize] = place;
+    }
+    (order.iter().map(|at| met[*at as usize]).collect(), rank)
+}
+
+/// What records give, in the order of figures. Numbers of units and of people are in the order of their ids.
 #[derive(Debug)]
 pub struct Sorted {
     figures: Vec<FigureId>,
@@ -153,7 +171,7 @@ pub struct Held {
     /// Cells and days.
     pub sums: Changes,
     /// Who was there.
-    pub people: Vec<Presence>,
+    pub people: Vec<Line>,
 }
 
 /// Something that is kept otherwise than it should be.
@@ -183,7 +201,7 @@ pub struct Differs {
 }
 
 /// The slice, the person, the day and the unit of somebody who was there.
-type Row = (u32, PersonId, Date, UnitId);
+type Row<'a> = (&'a str, PersonId, Date, UnitId);
 
 /// The slice, the unit and the period of a cell.
 type Cell = (u32, UnitId, When);
@@ -195,21 +213,28 @@ impl Sorted {
     }
 
     /// Compares what is kept of a figure with what the records give.
-    pub fn compare(&self, figure: &FigureId, held: Held, tree: &Tree) -> Differs {
+    pub fn compare(&self, figure: &FigureId, mut held: Held, tree: &Tree) -> Differs {
         let mut differs = Differs::default();
         let mut slices: Numbers<&str> = Numbers::default();
         let mut ways = Ways::new(tree);
         let (mut cells, mut days) = self.sums(figure, &mut slices, &mut ways);
-        let mut rows = self.rows(figure, &mut slices);
+        if !held.people.is_sorted_by_key(row) {
+            held.people.sort_by(|a, b| row(a).cmp(&row(b)));
+        }
         let mut seen = Vec::with_capacity(held.people.len());
+        let mut last: Option<(&Arc<str>, u32)> = None;
         for it in &held.people {
-            let (slice, key) = (slices.of(&it.key.slice.as_str()), &it.key);
-            rows.push(((slice, key.person, key.on, key.unit), it.count, 0));
-            if it.human != tree.human(key.person) {
-                differs.others.push(key.clone());
+            let (_, slice) = *match &mut last {
+                Some(last) if Arc::ptr_eq(last.0, &it.slice) => last,
+                _ => last.insert((&it.slice, slices.of(&&*it.slice))),
+            };
+            let human = tree.human(it.person);
+            if it.human != human {
+                let (slice, figure) = (it.slice.to_string(), figure.clone());
+                differs.others.push(PresenceKey { figure, slice, person: it.person, on: it.on, unit: it.unit });
             }
             if it.count > 0 {
-                seen.push((slice, tree.human(key.person), key.unit, key.on));
+                seen.push((slice, human, it.unit, it.on));
             }
         }
         for ((slice, unit, when), count) in people::cells_of(&mut seen, &mut ways) {
@@ -240,9 +265,8 @@ impl Sorted {
         differs.cells.extend(cells.map(|((slice, unit, when), both)| off(key(slice, unit, when.text()), both)));
         let days = days.into_iter().filter(|(_, (is, should))| is != should);
         differs.days.extend(days.map(|((slice, unit, on), both)| off(key(slice, unit, on.to_string()), both)));
-        differs.compared += rows_differ(rows, &mut |(slice, person, on, unit), is, should| {
-            let slice = slices.all[slice as usize].to_owned();
-            let key = PresenceKey { figure: figure.clone(), slice, person, on, unit };
+        differs.compared += self.rows_differ(figure, &held.people, &mut |(slice, person, on, unit), is, should| {
+            let key = PresenceKey { figure: figure.clone(), slice: slice.to_owned(), person, on, unit };
             differs.people.push(Off { key, is, should });
         });
         differs.cells.sort_by(|a, b| a.key.cmp(&b.key));
@@ -250,18 +274,38 @@ impl Sorted {
         differs
     }
 
-    /// Who should be there, row by row: no time as it is, once as it should be.
-    fn rows<'a>(&'a self, figure: &'a FigureId, slices: &mut Numbers<&'a str>) -> Vec<(Row, i64, i64)> {
-        let mut rows = Vec::new();
-        for lane in self.lanes_of(figure) {
-            let slice = slices.of(&self.slices[lane as usize].as_str());
-            rows.extend(
-                span(&self.there, lane, |it| it.lane)
-                    .iter()
-                    .map(|it| ((slice, self.people[it.person as usize], it.on, self.units[it.unit as usize]), 0, 1)),
-            );
+    /// Tells of each row that is not as it should be; says how many rows there are. What is kept is in order.
+    fn rows_differ<'a>(&'a self, figure: &FigureId, held: &'a [Line], tell: &mut dyn FnMut(Row<'a>, i64, i64)) -> u64 {
+        let mut lanes: Vec<u32> = self.lanes_of(figure).collect();
+        lanes.sort_unstable_by_key(|lane| &self.slices[*lane as usize]);
+        let mut there = Vec::new();
+        for lane in lanes {
+            let first = there.len();
+            there.extend_from_slice(span(&self.there, lane, |it| it.lane));
+            there[first..].sort_unstable();
         }
-        rows
+        let wanted = |it: &There| {
+            let (person, unit) = (self.people[it.person as usize], self.units[it.unit as usize]);
+            (self.slices[it.lane as usize].as_str(), person, it.on, unit)
+        };
+        let (mut held, mut there) = (held.iter().peekable(), there.iter().peekable());
+        let mut compared = 0;
+        while let Some(next) =
+            [held.peek().map(|it| row(it)), there.peek().map(|it| wanted(it))].into_iter().flatten().min()
+        {
+            let (mut is, mut should) = (0, 0);
+            while let Some(it) = held.next_if(|it| row(it) == next) {
+                is += it.count;
+            }
+            while there.next_if(|it| wanted(it) == next).is_some() {
+                should += 1;
+            }
+            compared += 1;
+            if is != should {
+                tell(next, is, should);
+            }
+        }
+        compared
     }
 
     fn lanes_of<'a>(&'a self, figure: &'a FigureId) -> impl Iterator<Item = u32> + 'a {
@@ -270,7 +314,7 @@ impl Sorted {
 
     /// What should be in the cells and days of a figure that does not count people.
     fn sums<'a>(&'a self, figure: &'a FigureId, slices: &mut Numbers<&'a str>, ways: &mut Ways<'_>) -> (Cells, Days) {
-        let (mut cells, mut days) = (Cells::new(), Days::new());
+        let (mut cells, mut days) = (Cells::default(), Days::default());
         for lane in self.lanes_of(figure) {
             let slice = slices.of(&self.slices[lane as usize].as_str());
             for ((_, unit, falls), amount) in span(&self.amounts, lane, |it| it.0.0) {
@@ -286,25 +330,15 @@ impl Sorted {
 }
 
 /// As it is, and as it should be.
-type Cells = HashMap<Cell, (Amount, Amount)>;
-type Days = HashMap<(u32, UnitId, Date), (Amount, Amount)>;
+type Cells = Map<Cell, (Amount, Amount)>;
+type Days = Map<(u32, UnitId, Date), (Amount, Amount)>;
 
 fn amount(it: &CellChange) -> Amount {
     Amount { numerator: it.numerator, denominator: it.denominator }
 }
 
-/// Tells of each row that is not as it should be; says how many rows there are.
-fn rows_differ(mut rows: Vec<(Row, i64, i64)>, tell: &mut dyn FnMut(Row, i64, i64)) -> u64 {
-    rows.sort_unstable();
-    let mut compared = 0;
-    for same in rows.chunk_by(|a, b| a.0 == b.0) {
-        compared += 1;
-        let (is, should) = same.iter().fold((0, 0), |(is, should), it| (is + it.1, should + it.2));
-        if is != should {
-            tell(same[0].0, is, should);
-        }
-    }
-    compared
+fn row(it: &Line) -> Row<'_> {
+    (&it.slice, it.person, it.on, it.unit)
 }
 
 /// The items of a lane among items that are in the order of lanes.

@@ -19,7 +19,7 @@ use proptest::test_runner::{Config, TestRng, TestRunner};
 use rust_decimal::Decimal;
 use store::deadlines::{self, DeadlineRow};
 use store::filters::{Condition, condition_sql};
-use store::records::{self, RecordRow};
+use store::records::{self, RecordRow, Written};
 use store::register::{self, RegisterQuery, WHOLE_SITE};
 use store::{Conn, Db};
 
@@ -363,7 +363,7 @@ fn kept() -> impl Strategy<Value = Vec<Kept>> {
                 state: if closed.is_some() { "closed".into() } else { "underway".into() },
                 unit: id(unit),
                 opened_on: day("2026-03-01").saturating_add(jiff::Span::new().days((number % 20) as i64)),
-                facts: to_json(&facts),
+                facts: Written::of(&to_json(&facts)),
                 ..record(number)
             };
             Kept { row, facts, finish }

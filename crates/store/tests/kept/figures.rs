@@ -1,7 +1,7 @@
 //! Do cells add up? In one transaction, in many that come together, and over units.
 
 use kernel::authority::Subtree;
-use kernel::ids::FigureId;
+use kernel::ids::{FigureId, PersonId};
 use store::figures::{self, CellChange, CellKey, CellQuery, Changes, DayQuery, Days, NONE, Units};
 use store::units::{self, UnitRow};
 use store::{Tx, records};
@@ -53,6 +53,21 @@ pub(crate) async fn keep_some(tx: &mut Tx) {
 
 fn cells(changes: &[CellChange]) -> Changes {
     Changes { cells: changes.to_vec(), days: Vec::new() }
+}
+
+#[tokio::test]
+async fn whoever_counts_people_reads_theirs_and_not_the_whole_figure() {
+    let trial = Trial::durable().await;
+    let mut conn = trial.db.read().await.expect("it can be read");
+    for (figures, humans) in [(1, 1), (3, 1), (1, 256), (120, 256)] {
+        let figures: Vec<FigureId> = (0..figures).map(|at| format!("lesson.people_{at}").into()).collect();
+        let humans: Vec<PersonId> = (0..humans).map(id).collect();
+        let way = store::presences::plan_of_humans(&mut conn, &figures, &humans).await.expect("it says how");
+        assert!(
+            way.iter().all(|line| line.contains("COVERING INDEX presence_human") && line.contains("human=?")),
+            "{way:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kernel::authority::{Sight, Subtree};
 use kernel::ids::{FieldId, RecordId};
 use serde_json::json;
-use store::records::{self, RecordRow};
+use store::records::{self, RecordRow, Written};
 use store::register::{self, After, FactTest, Over, Page, RegisterQuery, SortBy, WHOLE_SITE};
 use store::{Conn, Dialect};
 
@@ -27,14 +27,20 @@ fn some() -> Vec<RecordRow> {
                 (number % 4 == 0).then(|| day("2026-02-01").saturating_add(jiff::Span::new().days(turn(17))));
             it.holder = it.closed_on.is_none().then(|| if number % 3 == 0 { "supervisor" } else { "unit_head" }.into());
             it.title = format!("{}第{number}项", ["督查督办", "巡察整改", "基层党建"][number as usize % 3]);
-            it.facts = json!({ "progress": turn(11).to_string(), "points": turn(11) - 5, "urgent": number % 2 == 0 });
+            let mut facts =
+                json!({ "progress": turn(11).to_string(), "points": turn(11) - 5, "urgent": number % 2 == 0 });
             if number % 3 > 0 {
-                it.facts["level"] = json!(["high", "low"][number as usize % 2]);
-                it.facts["helpers"] = json!([format!("{:032x}", number % 6), format!("{:032x}", 99)]);
+                facts["level"] = json!(["high", "low"][number as usize % 2]);
+                facts["helpers"] = json!([format!("{:032x}", number % 6), format!("{:032x}", 99)]);
             }
+            it.facts = Written::of(&facts);
             it
         })
         .collect()
+}
+
+fn said(it: &RecordRow) -> serde_json::Value {
+    it.facts.json().expect("it is JSON")
 }
 
 async fn kept(trial: &Trial) -> Vec<RecordRow> {
@@ -198,22 +204,22 @@ async fn facts_narrow_the_list() {
         let mut reader = trial.db.read().await.expect("a reader");
         let with = |field: &str, test| RegisterQuery { facts: vec![(field.into(), test)], ..all_units() };
         let conn = &mut *reader;
-        let high = |it: &RecordRow| it.facts["level"] == "high";
+        let high = |it: &RecordRow| said(it)["level"] == "high";
         check(conn, &all, with("level", FactTest::Among(vec!["high".to_owned()])), high).await;
         check(conn, &all, with("level", FactTest::Contains("ig".to_owned())), high).await;
-        check(conn, &all, with("level", FactTest::Empty), |it| it.facts.get("level").is_none()).await;
-        check(conn, &all, with("level", FactTest::Filled), |it| it.facts.get("level").is_some()).await;
-        check(conn, &all, with("urgent", FactTest::YesNo(true)), |it| it.facts["urgent"] == true).await;
-        check(conn, &all, with("urgent", FactTest::YesNo(false)), |it| it.facts["urgent"] == false).await;
-        let points = |it: &RecordRow| it.facts["points"].as_i64().expect("a number");
+        check(conn, &all, with("level", FactTest::Empty), |it| said(it).get("level").is_none()).await;
+        check(conn, &all, with("level", FactTest::Filled), |it| said(it).get("level").is_some()).await;
+        check(conn, &all, with("urgent", FactTest::YesNo(true)), |it| said(it)["urgent"] == true).await;
+        check(conn, &all, with("urgent", FactTest::YesNo(false)), |it| said(it)["urgent"] == false).await;
+        let points = |it: &RecordRow| said(it)["points"].as_i64().expect("a number");
         let numbers = FactTest::Numbers(Some("-3".to_owned()), Some("2.5".to_owned()));
         check(conn, &all, with("points", numbers), |it| (-3..=2).contains(&points(it))).await;
         let numbers = FactTest::Numbers(Some("9.5".to_owned()), None);
-        check(conn, &all, with("progress", numbers), |it| it.facts["progress"] == "10").await;
+        check(conn, &all, with("progress", numbers), |it| said(it)["progress"] == "10").await;
         let between = FactTest::Between(Some("h".to_owned()), Some("i".to_owned()));
         check(conn, &all, with("level", between), high).await;
         let helper = format!("{:032x}", 4);
-        let holds = |it: &RecordRow| it.facts["helpers"].as_array().is_some_and(|all| all.contains(&json!(helper)));
+        let holds = |it: &RecordRow| said(it)["helpers"].as_array().is_some_and(|all| all.contains(&json!(helper)));
         check(conn, &all, with("helpers", FactTest::Holds(helper.clone())), holds).await;
         let wrong = with("level' OR 1=1 --", FactTest::Empty);
         assert!(register::page(conn, &wrong).await.is_err(), "a name that is none is refused");
@@ -235,7 +241,7 @@ async fn a_chosen_value_is_found_by_its_index_and_the_index_goes_when_no_field_w
         for sort in [SortBy::Due, SortBy::Number] {
             for open in [Some(true), None] {
                 let query = RegisterQuery { facts: chosen.clone(), sort, open, ..all_units() };
-                let fits = |it: &RecordRow| it.facts["level"] == "high" && (open.is_none() || it.is_open());
+                let fits = |it: &RecordRow| said(it)["level"] == "high" && (open.is_none() || it.is_open());
                 check(&mut reader, &all, query.clone(), fits).await;
                 let plan = register::plan(&mut reader, &query).await.expect("a plan").join("\n");
                 let sqlite = trial.db.dialect() == Dialect::Sqlite;

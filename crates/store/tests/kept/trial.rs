@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use kernel::authority::{Sight, Subtree};
 use kernel::ids::{RecordId, UnitId};
 use serde_json::json;
-use store::records::RecordRow;
+use store::records::{RecordRow, Written};
 use store::{Db, Dialect, Options};
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ pub(crate) fn record(number: u128) -> RecordRow {
         opened_on: day("2026-01-05"),
         closed_on: None,
         version: 1,
-        facts: json!({ "title": format!("第{number}项任务"), "progress": "40" }),
+        facts: Written::of(&json!({ "title": format!("第{number}项任务"), "progress": "40" })),
         batch: None,
         past_units: Vec::new(),
         flow: None,

@@ -67,7 +67,7 @@ async fn belong(
         after = Some(last.id);
         for row in rows {
             let mut ids = Vec::new();
-            ids_in(&row.facts, &mut ids);
+            ids_in(&row.facts.json()?, &mut ids);
             for id in ids {
                 if let Some((name, None)) = owners.get(&id) {
                     verified.differs(

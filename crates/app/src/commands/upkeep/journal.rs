@@ -239,13 +239,15 @@ fn unlike(row: &RecordRow, replayed: &Replayed) -> Vec<String> {
     compare("承办和会签", &flow.to_string(), &then.to_string());
     compare("编号", row.number.as_deref().unwrap_or("无"), replayed.number.as_deref().unwrap_or("无"));
     compare("所依据的定义", &row.definition, &replayed.definition);
-    let empty = serde_json::Map::new();
-    let facts = row.facts.as_object().unwrap_or(&empty);
+    let Ok(facts) = row.facts.json().map(kernel::facts::object) else {
+        faults.push("记录的内容已不能读".to_owned());
+        return faults;
+    };
     for name in facts.keys().chain(replayed.facts.keys().filter(|name| !facts.contains_key(*name))) {
         let of = |facts: &serde_json::Map<String, serde_json::Value>| {
             facts.get(name).map_or("无".to_owned(), serde_json::Value::to_string)
         };
-        compare(&format!("字段{name}"), &of(facts), &of(&replayed.facts));
+        compare(&format!("字段{name}"), &of(&facts), &of(&replayed.facts));
     }
     faults
 }

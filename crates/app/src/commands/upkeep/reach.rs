@@ -111,7 +111,7 @@ async fn expected(
     let mut points = BTreeSet::new();
     for row in rows {
         let pinned = definitions.pinned(row.mechanism.as_str(), &row.definition);
-        let facts = kernel::facts::from_json(pinned.as_deref().unwrap_or(mechanism), &row.facts);
+        let facts = kernel::facts::from_json(pinned.as_deref().unwrap_or(mechanism), &row.facts.json()?);
         points.extend(reach::by_facts(rules, &facts).into_iter().map(|point| (row.id, of_today(point, tree))));
         if !acts {
             continue;

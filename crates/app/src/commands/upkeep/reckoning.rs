@@ -29,7 +29,7 @@ pub(super) struct Reckoning {
     ctx: Ctx,
     /// The figures that are wanted, by their ids in their mechanism; all without.
     wanted: Option<Arc<BTreeSet<FigureId>>>,
-    work: JoinSet<Tally>,
+    work: JoinSet<Result<Tally, Error>>,
     idle: Vec<Tally>,
     after: Option<RecordId>,
     /// Records looked at.
@@ -61,17 +61,17 @@ impl Reckoning {
         let unread = Unread::of(&self.ctx, conn, rows).await?;
         if self.work.len() >= AHEAD {
             let done = self.work.join_next().await.transpose().map_err(broken)?;
-            self.idle.extend(done);
+            self.idle.extend(done.transpose()?);
         }
         let mut tally = self.idle.pop().unwrap_or_default();
         let (definitions, wanted) = (self.ctx.definitions.clone(), self.wanted.clone());
         self.work.spawn_blocking(move || {
             let is_wanted = |figure: &FigureId| wanted.as_ref().is_none_or(|wanted| wanted.contains(figure));
-            for found in unread.read(&definitions) {
+            for found in unread.read(&definitions)? {
                 let mechanism = definitions.counted_by(&found.mechanism);
                 tally.add(mechanism, &is_wanted, &found.record, &definitions.calendar);
             }
-            tally
+            Ok(tally)
         });
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Reckoning {
     /// What they give.
     pub(super) async fn done(mut self) -> Result<Sorted, Error> {
         while let Some(tally) = self.work.join_next().await.transpose().map_err(broken)? {
-            self.idle.push(tally);
+            self.idle.push(tally?);
         }
         let tallies = self.idle;
         let sort = move || {
@@ -123,8 +123,7 @@ async fn held(conn: &mut Conn, figure: &FigureId) -> Result<Held, Error> {
     let sums = store::figures::all_of(conn, figure).await?;
     let mut people = Vec::new();
     loop {
-        let after = people.last().map(|row: &store::presences::Presence| &row.key);
-        let rows = store::presences::walk(conn, figure, after, PEOPLE_AT_ONCE).await?;
+        let rows = store::presences::walk(conn, figure, people.last(), PEOPLE_AT_ONCE).await?;
         if rows.is_empty() {
             return Ok(Held { sums, people });
         }

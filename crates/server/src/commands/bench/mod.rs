@@ -43,6 +43,13 @@ pub struct Bench {
     city: bool,
     #[arg(
         long,
+        value_name = "人次",
+        help_heading = "选项",
+        help = "城市里有多少人次，从小到大，可写多次；默认 50000、500000 和 5000000"
+    )]
+    lines: Vec<usize>,
+    #[arg(
+        long,
         value_name = "文件",
         help_heading = "选项",
         help = "结果写到哪个文件；默认 docs/PERFORMANCE.md（只在发布版）"
@@ -68,7 +75,10 @@ impl Bench {
         if is_debug {
             print::line("注意：这是调试版，数字没有意义；请用 cargo build --release 编译后再量。");
         }
-        let scale = self.scale();
+        let mut scale = self.scale();
+        if !self.lines.is_empty() {
+            scale.cities.clone_from(&self.lines);
+        }
         let folder = config.data.join(format!("bench-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("建不了文件夹 {}", folder.display()))?;
         let mut report = Report::default();
