@@ -344,12 +344,7 @@ pub async fn attended_by(
     all.collect()
 }
 
-fn found(
-    row: RecordRow,
-    deadlines: Vec<DeadlineRow>,
-    noted: Noted,
-    mechanism: Arc<Mechanism>,
-) -> Result<Found, Error> {
+fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: Arc<Mechanism>) -> Result<Found, Error> {
     let facts = row.facts.json()?;
     let record = Record {
         id: row.id,

@@ -308,6 +308,8 @@ fn machines() -> Vec<Line> {
         (POST, "/api/v1/records/{record}/account/reversals", SignedIn, post(api::ledgers::reverse)),
         (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),
         (POST, "/api/v1/records/{record}/steps/{step}", SignedIn, post(api::records::take)),
+        (GET, "/api/v1/records/{record}/attendance", SignedIn, get(api::attendance::show)),
+        (POST, "/api/v1/records/{record}/attendance", SignedIn, post(api::attendance::note)),
         (GET, "/api/v1/people/{person}/hand-over", SECURITY, get(api::hand_over::show)),
         (POST, "/api/v1/people/{person}/hand-over", SECURITY, post(api::hand_over::give)),
         (POST, "/api/v1/people/{person}/hand-over/{hand_over}/undo", SECURITY, post(api::hand_over::undo)),

@@ -5,6 +5,7 @@
 
 mod driver;
 mod window;
+mod at_the_door;
 mod six_points;
 mod on_a_phone;
 

@@ -4,6 +4,7 @@
 //!
 //! Never a count that somebody typed where there is a list.
 
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::people::{id, keeper};
@@ -68,8 +69,18 @@ async fn figure(by: &mut Visitor, mechanism: &str, figure: &str) -> String {
     json["whole"]["total"]["shown"].as_str().unwrap_or_else(|| panic!("{json}")).to_owned()
 }
 
+/// 苏芮 has sent the notice of a meeting to three members, and it is its day.
+pub(crate) async fn notified(office: &Office) -> (Visitor, String) {
+    office.on("2026-03-02");
+    let mut su = secretary(office).await;
+    three_members(&mut su).await;
+    let meeting = noticed(&mut su, "三月党员大会", "支部党员大会", "2026-03-05").await;
+    office.on("2026-03-05");
+    (su, meeting)
+}
+
 /// Where the code on the wall leads.
-async fn code(su: &mut Visitor, meeting: &str) -> String {
+pub(crate) async fn code(su: &mut Visitor, meeting: &str) -> String {
     su.opens(&format!("{meeting}/attendance/code")).await.hrefs("/attend/")[0].clone()
 }
 
@@ -358,4 +369,49 @@ async fn a_list_that_shows_how_many_should_come_shows_it_rightly() {
     three_members(&mut su).await;
     noticed(&mut su, "三月党员大会", "支部党员大会", "2026-03-05").await;
     su.opens("/m/branch_meeting").await.says("三月党员大会").says("333");
+}
+
+#[tokio::test]
+async fn a_machine_at_the_door_notes_who_comes_by_the_same_rules() {
+    let office = Office::open().await;
+    office.on("2026-03-02");
+    let mut su = secretary(&office).await;
+    let files = three_members(&mut su).await;
+    let meeting = noticed(&mut su, "三月党员大会", "支部党员大会", "2026-03-05").await;
+    office.on("2026-03-05");
+    let path = format!("/api/v1{meeting}/attendance");
+    let list = su.asks(&path).await.json();
+    assert_eq!(list["people"].as_array().map(Vec::len), Some(3), "{list}");
+    assert_eq!(list["people"][0]["stand"], "open");
+    let note = |at: usize, stand: &str| json!({ "person": id(&files[at]), "stand": stand });
+    let body = json!({ "people": [note(0, "came"), note(1, "leave")] });
+    let noted = su.posts_json(&path, &body).await;
+    assert_eq!(noted.status, 200, "{}", noted.text());
+    let stands = |json: &Value| {
+        let people = json["people"].as_array().cloned().unwrap_or_default();
+        let mut all: Vec<String> = people.iter().map(|it| format!("{} {}", it["name"], it["stand"])).collect();
+        all.sort();
+        all.join(", ").replace('"', "")
+    };
+    let now = stands(&noted.json());
+    assert!(now.contains("何思源 came") && now.contains("骆青禾 leave") && now.contains("纪明轩 open"), "{now}");
+    // Twice is once; taking back asks for a reason; nonsense and others are told no.
+    assert_eq!(stands(&su.posts_json(&path, &body).await.json()), now);
+    assert_eq!(figure(&mut su, "branch_meeting", "came").await, "1");
+    let back = su.posts_json(&path, &json!({ "people": [note(0, "open")] })).await;
+    assert_eq!((back.status, back.text().contains("理由")), (422, true), "{}", back.text());
+    let hours = json!({ "people": [{ "person": id(&files[0]), "stand": "came", "hours": "1e9" }] });
+    assert_eq!(su.posts_json(&path, &hours).await.status, 422);
+    for nonsense in [json!({ "people": [{ "person": "x", "stand": "came" }] }), json!({ "surprise": 1 })] {
+        let answer = su.posts_json(&path, &nonsense).await;
+        assert!(matches!(answer.status, 400 | 422), "{}", answer.text());
+    }
+    let nobody = json!({ "people": [{ "person": "00000000-0000-0000-0000-00000000dead", "stand": "came" }] });
+    assert_eq!(su.posts_json(&path, &nobody).await.status, 404);
+    assert_eq!(su.posts_json(&path, &json!({ "heads": 40 })).await.status, 422);
+    let mut zheng = office.sign_in("zheng").await;
+    let answer = zheng.posts_json(&path, &json!({ "people": [note(2, "came")] })).await;
+    assert!(matches!(answer.status, 403 | 404), "{}", answer.text());
+    assert_eq!(stands(&su.asks(&path).await.json()), now);
+    office.db_verify().await;
 }

@@ -33,7 +33,7 @@ mod hostile;
 mod together;
 pub(crate) mod administering;
 mod granting;
-mod attending;
+pub(crate) mod attending;
 mod ledgers;
 mod auditing;
 mod tampering;

@@ -96,6 +96,8 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("POST", "/api/v1/records/{record}/account/reversals") => ("冲销一笔变动", false),
         ("GET", "/api/v1/records/{record}") => ("一件事项", false),
         ("POST", "/api/v1/records/{record}/steps/{step}") => ("办理一步", false),
+        ("GET", "/api/v1/records/{record}/attendance") => ("参加情况：应到、实到、请假和每个人的情况", false),
+        ("POST", "/api/v1/records/{record}/attendance") => ("在名单上记谁到了、谁请假，记点数和观看次数", false),
         ("GET", "/api/v1/people/{person}/hand-over") => ("离岗的人现在有什么", false),
         ("POST", "/api/v1/people/{person}/hand-over") => ("交接", true),
         ("POST", "/api/v1/people/{person}/hand-over/{hand_over}/undo") => ("交回", false),
@@ -162,6 +164,7 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
             ("application/json", reference("Reversal".to_owned()))
         }
         ("POST", "/api/v1/people/{person}/hand-over") => ("application/json", reference("HandOver".to_owned())),
+        ("POST", "/api/v1/records/{record}/attendance") => ("application/json", reference("Attendance".to_owned())),
         ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),
         ("POST", "/api/v1/records/{record}/reveals") => ("application/json", reference("Reveal".to_owned())),
         ("POST", "/api/v1/files") => {

@@ -81,16 +81,16 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
         "required": ["field", "reason"],
         "properties": { "field": text, "reason": { "type": "string", "maxLength": 200 } },
     });
-    let object = json!({ "type": "object" });
     let pairs = [
         ("StandIn", stand_in),
         ("HandOver", hand_over()),
+        ("Attendance", attendance()),
         ("Error", error),
         ("Problem", problem),
         ("ManyRecords", many),
         ("Reveal", reveal),
         ("RetentionDecision", decision),
-        ("Answer", object),
+        ("Answer", json!({ "type": "object" })),
     ];
     pairs.into_iter().chain(of_accounts()).map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
@@ -115,6 +115,26 @@ fn movement() -> Value {
 fn reversal() -> Value {
     let properties = json!({ "seq": { "type": "integer" }, "reason": { "type": "string" } });
     json!({ "type": "object", "required": ["seq", "reason"], "properties": properties })
+}
+
+fn attendance() -> Value {
+    let number = json!({ "type": ["integer", "null"], "minimum": 0 });
+    let one = json!({
+        "type": "object",
+        "required": ["person", "stand"],
+        "properties": {
+            "person": { "type": "string", "format": "uuid" }, "stand": { "enum": ["came", "leave", "open"] },
+            "hours": { "type": "string", "description": "只在与这场活动的学时不同时写" },
+        },
+    });
+    let reason = json!({ "type": ["string", "null"], "maxLength": 200, "description": "把记下的改掉时要写" });
+    json!({
+        "type": "object",
+        "properties": {
+            "people": { "type": "array", "items": one, "maxItems": super::attendance::MOST },
+            "heads": number, "views": number, "reason": reason,
+        },
+    })
 }
 
 fn hand_over() -> Value {

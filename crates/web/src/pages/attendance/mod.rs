@@ -96,7 +96,7 @@ fn what_of(stand: Stand) -> What {
 }
 
 /// Hours with at most two places, in hundredths.
-fn hundredths(text: &str) -> Result<i64, Refusal> {
+pub(crate) fn hundredths(text: &str) -> Result<i64, Refusal> {
     let wrong = || Refusal::new("attendance.hours");
     let (whole, places) = text.split_once('.').unwrap_or((text, ""));
     if places.len() > 2 || whole.len() > 6 || !text.chars().all(|sign| sign.is_ascii_digit() || sign == '.') {
