@@ -112,8 +112,8 @@ impl Ctx {
     /// The same act by the tree as it is now: somebody changed units, people or grants meanwhile.
     pub async fn refreshed(&self) -> Result<Self, Error> {
         self.office.fresh_tree().await?;
-        let tree = self.office.tree();
-        let fresh = Self { tree, ..self.clone() };
+        let (tree, definitions) = (self.office.tree(), self.office.definitions());
+        let fresh = Self { tree, definitions, ..self.clone() };
         let actor = match &self.actor {
             Actor::Person { id, .. } => fresh.as_person(*id).ok_or(Error::NotFound)?,
             Actor::Clock => Actor::Clock,

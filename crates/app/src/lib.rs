@@ -7,6 +7,7 @@
 
 pub mod ctx;
 pub mod error;
+pub mod added;
 pub mod office;
 pub mod keys;
 pub mod tree;

@@ -18,6 +18,7 @@ use kernel::refusal::Refusal;
 use store::Db;
 use store::definitions::DefinitionRow;
 
+use crate::added::{self, Added};
 use crate::commands::denials::Denials;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -37,6 +38,8 @@ pub struct Definitions {
     pub older: HashMap<Arc<str>, Arc<Mechanism>>,
     /// The files as read.
     pub files: Arc<Vec<SourceFile>>,
+    /// The figures that the site has added to them.
+    pub added: Arc<Added>,
 }
 
 impl Definitions {
@@ -77,6 +80,7 @@ pub fn read_definitions(files: Vec<SourceFile>) -> (Definitions, Vec<Problem>) {
         calendar: Arc::new(calendar),
         older: HashMap::new(),
         files: Arc::new(files),
+        added: Arc::default(),
     };
     (definitions, problems)
 }
@@ -181,6 +185,7 @@ impl Office {
 
     /// Puts checked definitions in force: their texts are kept by hash, so that records stay on their version.
     pub async fn take_definitions(&self, mut definitions: Definitions, now: i64) -> Result<(), Error> {
+        self.add_figures(&mut definitions).await?;
         self.sealed_figures_stay(&definitions).await?;
         let mut tx = self.db.begin().await?;
         let mut new = Vec::new();
@@ -227,6 +232,22 @@ impl Office {
         Ok(())
     }
 
+    /// Lays the figures that the site has added over what the files say.
+    async fn add_figures(&self, definitions: &mut Definitions) -> Result<(), Error> {
+        let mut conn = self.db.snapshot().await?;
+        let changes = store::added_figures::changes(&mut conn).await?;
+        if changes == definitions.added.changes {
+            return Ok(());
+        }
+        let rows = store::added_figures::standing(&mut conn).await?;
+        drop(conn);
+        let files = added::others(definitions);
+        let laid = tokio::task::spawn_blocking(move || added::laid_over(&files, changes, rows)).await;
+        let (catalog, added) = laid.map_err(|fault| Error::broken("lay added figures over the files", fault))?;
+        (definitions.catalog, definitions.added) = (Arc::new(catalog), Arc::new(added));
+        Ok(())
+    }
+
     /// Since which moment the definitions are in force in this process.
     pub fn taken_at(&self) -> i64 {
         self.taken_at.load(Ordering::Relaxed)
@@ -268,12 +289,21 @@ impl Office {
         Ok(())
     }
 
-    /// Reads units, people and grants anew if somebody changed them since, on whichever node.
+    /// Reads units, people, grants and added figures anew if somebody changed them since, on whichever node.
     pub async fn fresh_tree(&self) -> Result<(), Error> {
         let mut conn = self.db.read().await?;
         let version = store::units::tree_version(&mut conn).await?;
+        if version == self.tree().version() {
+            return Ok(());
+        }
+        let changes = store::added_figures::changes(&mut conn).await?;
         drop(conn);
-        if version == self.tree().version() { Ok(()) } else { self.read_tree().await }
+        // The figures first: whoever finds the tree of now finds them as well.
+        if changes != self.definitions().added.changes {
+            let rows_at = self.taken_at().max(0);
+            self.take_definitions((*self.definitions()).clone(), rows_at).await?;
+        }
+        self.read_tree().await
     }
 
     /// Reads units, people and grants anew, all as of one moment.

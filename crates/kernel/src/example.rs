@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::authority::{Actor, Grant, Subtree, Taken};
 use crate::calendar::Calendar;
-use crate::catalog::{Catalog, Example, Figure, FigureExample, Measure, Mechanism};
+use crate::catalog::{Catalog, Example, Figure, FigureExample, Measure, Mechanism, Term};
 use crate::deadlines::Clock;
 use crate::figures::{self, Cells};
 use crate::ids::{PersonId, RecordId, UnitId};
@@ -59,13 +59,18 @@ fn figure_gives(mechanism: &Mechanism, figure: &Figure, example: &FigureExample,
         };
         figures::contributions(mechanism, &record, calendar, &mut cells, 1);
     }
-    let of = |mechanism: &str, id: &str| {
+    let own = |mechanism: &str, id: &str| -> Cells {
         let own = format!("{mechanism}.{id}");
-        let own: Cells =
-            cells.iter().filter(|(key, _)| key.figure == own).map(|(key, it)| (key.clone(), *it)).collect();
-        figures::up_to(&own, example.on)
+        cells.iter().filter(|(key, _)| key.figure == own).map(|(key, it)| (key.clone(), *it)).collect()
     };
+    let of = |mechanism: &str, id: &str| figures::up_to(&own(mechanism, id), example.on);
     let amount = match &figure.measure {
+        Measure::Blend(blend) if blend.is_missing => {
+            let side = |terms: &[Term]| {
+                terms.first().map(|it| own(it.mechanism.as_str(), it.figure.id.as_str())).unwrap_or_default()
+            };
+            figures::missing(&side(&blend.plus), &side(&blend.over))
+        }
         Measure::Blend(blend) => {
             let read: Vec<_> = blend.terms().map(|it| of(it.mechanism.as_str(), it.figure.id.as_str())).collect();
             figures::blended(blend, &read)

@@ -236,6 +236,7 @@ fn people(who: &Who, record: &Record) -> BTreeSet<PersonId> {
             _ => BTreeSet::new(),
         },
         Who::Attended => record.turnout.came().map(|(person, _)| person).collect(),
+        Who::Expected => record.turnout.expected().collect(),
     }
 }
 
@@ -275,7 +276,7 @@ pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) ->
     let (name, words) = (String::new(), String::new());
     let kind = FigureKind { suppress_below: 0, ..(*figure.kind).clone() }.into();
     let counted = Figure { name, words, kind, suppress_below: 0, ..figure.clone() };
-    let counted = Figure { over_words: None, examples: Vec::new(), counts_in: Vec::new(), ..counted };
+    let counted = Figure { over_words: None, examples: Vec::new(), counts_in: Vec::new(), added: None, ..counted };
     let computed = mechanism.fields.iter().filter(|field| matches!(field.of, FieldType::Computed { .. }));
     let computed: Vec<_> = computed.map(|field| (&field.id, &field.of)).collect();
     let years: Vec<_> = calendar.years().collect();
@@ -299,6 +300,11 @@ pub fn value(figure: &Figure, amount: Amount) -> Option<Decimal> {
         Measure::Balance { .. } => numerator.checked_div(Decimal::from(PARTS)),
         Measure::Ratio { .. } => (numerator * Decimal::ONE_HUNDRED).checked_div(denominator),
         Measure::Average { of, .. } => numerator.checked_div(whole(of))?.checked_div(denominator),
+        // Of those who should, so many did not: they, or the part of the others.
+        Measure::Blend(blend) if blend.is_missing => match figure.kind.of {
+            Counts::Percent => ((denominator - numerator) * Decimal::ONE_HUNDRED).checked_div(denominator),
+            _ => Some(numerator),
+        },
         Measure::Blend(blend) => match (blend.over.is_empty(), figure.kind.of) {
             (true, _) => numerator.checked_div(Decimal::from(PARTS)),
             (false, Counts::Percent) => (numerator * Decimal::ONE_HUNDRED).checked_div(denominator),
@@ -328,6 +334,20 @@ pub fn blended(blend: &Blend, amounts: &[Amount]) -> Amount {
     Amount { numerator: sum(&blend.plus, plus), denominator: sum(&blend.over, over) }
 }
 
+/// The people of the first figure who are not among those of the second, and how many there are in the first: of cells
+/// that are all there is.
+pub fn missing(should: &Cells, reached: &Cells) -> Amount {
+    let people = |cells: &Cells| -> BTreeSet<PersonId> {
+        cells
+            .iter()
+            .filter(|(key, amount)| key.slice == WHOLE && amount.numerator > 0)
+            .filter_map(|(key, _)| key.person)
+            .collect()
+    };
+    let (should, reached) = (people(should), people(reached));
+    Amount { numerator: should.difference(&reached).count() as i64, denominator: should.len() as i64 }
+}
+
 /// Do fewer stand behind the number than may be shown to who sees only numbers? Of a rate, either side and what is left.
 pub fn is_small(figure: &Figure, amount: Amount) -> bool {
     let few = |count: i64| 0 < count && count < figure.suppress_below;
@@ -335,6 +355,7 @@ pub fn is_small(figure: &Figure, amount: Amount) -> bool {
     match &figure.measure {
         Measure::Count { .. } | Measure::Stock { .. } | Measure::People { .. } => few(numerator),
         Measure::Ratio { .. } => few(numerator) || few(denominator) || few(denominator - numerator),
+        Measure::Blend(blend) if blend.is_missing => few(numerator) || few(denominator) || few(denominator - numerator),
         Measure::Average { .. } => few(denominator),
         Measure::Sum { .. } | Measure::Balance { .. } | Measure::Blend(_) => false,
     }
@@ -372,7 +393,7 @@ pub enum Parts {
 pub fn parts_of(figure: &Figure, parts: &[Amount], whole: Amount) -> Parts {
     let is_reckoned = match &figure.measure {
         Measure::Ratio { .. } | Measure::Average { .. } => true,
-        Measure::Blend(blend) => !blend.over.is_empty(),
+        Measure::Blend(blend) => !blend.over.is_empty() && (!blend.is_missing || figure.kind.of == Counts::Percent),
         _ => false,
     };
     if is_reckoned {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::figures::{Amount, Cells, Falls, WHOLE};
-use crate::ids::{RecordId, UnitId};
+use crate::ids::{PersonId, RecordId, UnitId};
 
 /// Records and what each gave to a figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,7 +98,12 @@ pub fn given(cells: &Cells, figure: &str, from: Date, until: Date, theirs: impl 
 
 /// Would a change of these cells change a figure over a span of days? A stock changes on every day from the change on.
 pub fn touches(cells: &Cells, figure: &str, from: Date, until: Date, theirs: impl Fn(UnitId, Date) -> bool) -> bool {
-    given(cells, figure, from, until, theirs) != Amount::default()
+    // One person who is named in another's place changes whom the figure counts, though not how often it counts.
+    let mut by_person: BTreeMap<Option<PersonId>, Cells> = BTreeMap::new();
+    for (key, amount) in cells.iter().filter(|(key, _)| *key.figure == *figure) {
+        by_person.entry(key.person).or_default().insert(key.clone(), *amount);
+    }
+    by_person.values().any(|own| given(own, figure, from, until, &theirs) != Amount::default())
 }
 
 #[cfg(test)]

@@ -97,6 +97,7 @@ pub const TABLES: &[Table] = &[
     told("person_apart", "不是同一个人", &["one", "other"], &[]),
     told("look", "查看记录", &["person", "on_", "viewer", "how"], &[]),
     told("figure_target", "数字目标", &["id"], &[]),
+    told("added_figure", "自建的指标", &["id"], &[]),
     told("figure_seal", "封存的数字", &["id"], &[]),
     told("figure_exception", "数字例外", &["id"], &[]),
     told("participation", "参加记录", &["id"], &[]),

@@ -258,3 +258,10 @@ pub async fn exceptions(conn: &mut Conn, seals: &[FigureSealId]) -> Result<Vec<E
     };
     crate::many::by_ids(conn, seals, sql, exception).await.doing("read who may change accepted figures")
 }
+
+/// How many values of a figure were reported, whatever has become of them.
+pub async fn count_of(conn: &mut Conn, figure: &FigureId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM figure_seal WHERE site = $1 AND figure = $2";
+    let row = conn.find(sql, [conn.here(), figure.into()]).await.doing("count what uses a figure")?;
+    row.map_or(Ok(0), |row| row.int(0))
+}

@@ -109,3 +109,10 @@ pub async fn of_period(
     let rows = conn.list(sql, asking.params).await.doing("read the targets of a period")?;
     rows.iter().map(target).collect()
 }
+
+/// How many targets in force a figure has.
+pub async fn count_of(conn: &mut Conn, figure: &FigureId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM figure_target WHERE site = $1 AND figure = $2 AND ended_at IS NULL";
+    let row = conn.find(sql, [conn.here(), figure.into()]).await.doing("count what uses a figure")?;
+    row.map_or(Ok(0), |row| row.int(0))
+}

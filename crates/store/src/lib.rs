@@ -58,6 +58,7 @@ pub mod waiting;
 pub mod notices;
 pub mod outbox;
 pub mod acts;
+pub mod added_figures;
 pub mod seals;
 pub mod imports;
 pub mod idempotency;

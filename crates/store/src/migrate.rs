@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019", "figures_made"),
     migration!(20, "0020", "participation"),
     migration!(21, "0021", "movement"),
+    migration!(23, "0023", "added_figures"),
     migration!(26, "0026", "presence_by_figure"),
     migration!(30, "0030", "presence_of_humans"),
 ];
@@ -81,9 +82,10 @@ impl Db {
     /// Is the schema up to date?
     pub async fn is_migrated(&self) -> Result<bool, StoreError> {
         let mut reader = self.read().await?;
-        let reached = reader.find("SELECT MAX(number_) FROM migration", Vec::new()).await;
-        let newest = MIGRATIONS.last().map(|it| it.number);
-        Ok(reached.ok().flatten().and_then(|row| row.int_if(0).ok()).flatten() >= newest)
+        // A database in which nothing was ever done has no such table.
+        let done = reader.list("SELECT number_ FROM migration", Vec::new()).await.unwrap_or_default();
+        let done: Vec<i64> = done.iter().filter_map(|row| row.int(0).ok()).collect();
+        Ok(MIGRATIONS.iter().all(|step| done.contains(&step.number)))
     }
 }
 
@@ -92,10 +94,10 @@ async fn bring_up(conn: &mut Conn) -> Result<usize, StoreError> {
         conn.run(alone, Vec::new()).await?;
     }
     conn.run(TABLE, Vec::new()).await?;
-    let reached = conn.find("SELECT MAX(number_) FROM migration", Vec::new()).await?;
-    let reached = reached.and_then(|row| row.int_if(0).transpose()).transpose()?.unwrap_or(0);
+    let done = conn.list("SELECT number_ FROM migration", Vec::new()).await?;
+    let done = done.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>, _>>()?;
     let mut count = 0;
-    for step in MIGRATIONS.iter().filter(|step| step.number > reached) {
+    for step in MIGRATIONS.iter().filter(|step| !done.contains(&step.number)) {
         let text = if conn.dialect() == Dialect::Sqlite { step.sqlite } else { step.postgres };
         for statement in statements(text) {
             conn.run(statement, Vec::new()).await?;

@@ -215,15 +215,20 @@ pub async fn last_days(conn: &mut Conn, figures: &[FigureId]) -> Result<Vec<(Fig
     Ok(last)
 }
 
-/// The people behind a number, with how often each is named: up to `most`, after one of them.
+/// The people behind a number, with how often each is named: up to `most`, after one of them; without those whom
+/// another figure counts anywhere on the days.
 pub async fn named(
     conn: &mut Conn,
-    query: &DayQuery,
+    (query, but): (&DayQuery, Option<&FigureId>),
     after: Option<PersonId>,
     most: u32,
 ) -> Result<Vec<(PersonId, i64)>, StoreError> {
     let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
     let with = spans_and_units(&mut asking, query);
+    if let Some(but) = but {
+        let reached = reached(&mut asking, but);
+        asking.and(format!("NOT {reached}"));
+    }
     if let Some(after) = after {
         let place = asking.param(after);
         asking.and(format!("c.human > {place}"));
@@ -238,6 +243,40 @@ pub async fn named(
     );
     let rows = conn.list(sql, asking.params).await.doing("name people")?;
     rows.iter().map(|row| Ok((row.id(0)?, row.int(1)?))).collect()
+}
+
+/// Was whoever stands in `c` counted by another figure, wherever, on any of the days of the same span?
+fn reached(asking: &mut Asking, figure: &FigureId) -> String {
+    let figure = asking.param(figure);
+    format!(
+        "EXISTS (SELECT 1 FROM d AS e CROSS JOIN presence r WHERE e.at_ = d.at_ AND r.site = c.site \
+         AND r.figure = {figure} AND r.slice = '-' AND r.human = c.human AND r.on_ BETWEEN e.from_ AND e.until_)"
+    )
+}
+
+/// Of the distinct people over any days and units, those whom another figure does not count anywhere on these days (the
+/// numerator), and all of them (the denominator).
+pub async fn missing(conn: &mut Conn, query: &DayQuery, than: &FigureId) -> Result<Vec<DaySum>, StoreError> {
+    let ([figure], false) = (&query.figures[..], query.days.is_empty() || query.units.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
+    let with = spans_and_units(&mut asking, query);
+    let reached = reached(&mut asking, than);
+    let sql = format!(
+        "{with} SELECT d.at_, o.at_, COUNT(DISTINCT CASE WHEN {reached} THEN NULL ELSE c.human END), \
+         COUNT(DISTINCT c.human) FROM d CROSS JOIN presence c CROSS JOIN unit u CROSS JOIN o \
+         WHERE {} AND c.on_ BETWEEN d.from_ AND d.until_ AND u.site = c.site AND u.id = c.unit \
+         AND o.era = d.era AND u.ord BETWEEN o.first_ AND o.last_ GROUP BY d.at_, o.at_ ORDER BY d.at_, o.at_",
+        asking.text()
+    );
+    let rows = conn.list(sql, asking.params).await.doing("count who is missing")?;
+    let sum = |row: &crate::row::Row| {
+        let (figure, slice) = (figure.clone(), "-".to_owned());
+        let (numerator, denominator) = (row.int(2)?, row.int(3)?);
+        Ok(DaySum { figure, slice, days: row.int(0)?, units: row.int(1)?, numerator, denominator })
+    };
+    rows.iter().map(sum).collect()
 }
 
 /// Every row of a figure, portion by portion.

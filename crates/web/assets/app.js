@@ -119,6 +119,21 @@
     setInterval(() => { if (!document.hidden && !running) visit(location.href, { push: false, quiet: true }); }, Math.max(5, +region.dataset.every) * 1000);
   }
 
+  // --- Trying: a form with `data-try` says as it is typed what is wrong with it and what it would give; nothing is kept.
+  const tryOut = later(async form => {
+    const sent = new FormData(form), before = JSON.stringify([...sent]);
+    sent.set('act', 'try');
+    try {
+      const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(sent), credentials: 'same-origin' });
+      const place = document.getElementById(form.dataset.try);
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(form.dataset.try);
+      // Whoever typed on meanwhile is asked about later.
+      if (answer.ok && place && fresh && JSON.stringify([...new FormData(form)]) === before) { morph(place, fresh); furnish(place); }
+    } catch { /* the button still tries it */ }
+  }, 500);
+  on('input', event => { const form = event.target.form; if (form && form.dataset.try) tryOut(form); });
+  on('change', event => { const form = event.target.form; if (form && form.dataset.try) tryOut(form); });
+
   // --- Sending: ask first where asked to, and only once.
   let asked;
   function ask(sentence, yes) {

@@ -10,7 +10,7 @@ use app::commands::upkeep::remaking;
 use jiff::civil::Date;
 use kernel::catalog::{Figure, Measure, Mechanism, Term};
 use kernel::figures::{self, Amount, Cells, Falls, WHOLE};
-use kernel::ids::{FieldId, UnitId};
+use kernel::ids::{FieldId, PersonId, UnitId};
 
 /// Every figure of every unit over spans of all sorts, read at once, is what the records give by the tree of each day.
 pub(super) async fn readings_agree(ctx: &Ctx) {
@@ -32,6 +32,13 @@ pub(super) async fn readings_agree(ctx: &Ctx) {
         let name = format!("{}.{}", mechanism.id, figure.id);
         let is_stock = figure.stands();
         let wanted = |unit: Option<UnitId>, days: Days| match &figure.measure {
+            // Those who should, wherever the unit lies, without those who did anywhere.
+            Measure::Blend(blend) if blend.is_missing => {
+                let name = |term: &Term| format!("{}.{}", term.mechanism, term.figure.id);
+                let should = people_by_hand(ctx, &given, &name(&blend.plus[0]), unit, days);
+                let reached = people_by_hand(ctx, &given, &name(&blend.over[0]), None, days);
+                Amount { numerator: should.difference(&reached).count() as i64, denominator: should.len() as i64 }
+            }
             // What stands on other figures keeps nothing: it follows from theirs.
             Measure::Blend(blend) => {
                 let of = |term: &Term| {
@@ -115,6 +122,21 @@ fn spans(today: Date) -> Vec<Days> {
         (today, ago(1)),
     ];
     spans.into_iter().map(|(from, until)| Days { from, until }).collect()
+}
+
+/// The humans whom a figure of people counts.
+fn people_by_hand(ctx: &Ctx, given: &Cells, name: &str, unit: Option<UnitId>, days: Days) -> BTreeSet<PersonId> {
+    let counts = |falls: Falls, own: UnitId| match falls {
+        Falls::On(day) => {
+            let is_theirs = unit.is_none_or(|unit| ctx.tree.upwards_on(own, day).contains(&unit));
+            days.from <= day && day <= days.until && is_theirs
+        }
+        _ => false,
+    };
+    let own = given.iter().filter(|(key, amount)| key.figure == name && key.slice == WHOLE && amount.numerator > 0);
+    own.filter(|(key, _)| counts(key.falls, key.unit))
+        .filter_map(|(key, _)| Some(ctx.tree.human(key.person?)))
+        .collect()
 }
 
 fn by_hand(

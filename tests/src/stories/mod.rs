@@ -5,7 +5,9 @@
 
 pub(crate) mod taking_in;
 mod issuing;
+mod clicking;
 mod course;
+mod covering;
 mod lateness;
 mod figure_parts;
 mod figures;
@@ -16,6 +18,7 @@ mod remaking;
 mod signing_in;
 mod small_groups;
 mod own_account;
+mod own_figures;
 mod second_factors;
 mod single_sign_on;
 mod accounts;

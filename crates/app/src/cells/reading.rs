@@ -151,7 +151,7 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
             places.entry(unit).or_default().push((at, sign));
         }
     }
-    let Sorted { flows, stocks, people, blends } = Sorted::of(ask);
+    let Sorted { flows, stocks, people, blends, missing } = Sorted::of(ask);
     let units: Vec<UnitId> = places.keys().copied().collect();
     let mut reading = Reading { ctx, ask, slices: ask.slices(), places, sums: Amounts::default() };
     for some in units.chunks(AT_ONCE) {
@@ -165,6 +165,9 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
     }
     if !people.is_empty() {
         reading.people(conn, &people).await?;
+    }
+    for (at, blend) in missing {
+        reading.missing(conn, at, blend).await?;
     }
     let mut sums = reading.sums;
     for (at, blend, first) in blends {
@@ -185,6 +188,8 @@ struct Sorted<'a> {
     people: Figures,
     /// Figures over figures: where each stands, and from where on stands what it stands on.
     blends: Vec<(usize, &'a Blend, usize)>,
+    /// Figures of people who are missing.
+    missing: Vec<(usize, &'a Blend)>,
 }
 
 impl<'a> Sorted<'a> {
@@ -195,6 +200,10 @@ impl<'a> Sorted<'a> {
         let mut all: Vec<(&MechanismId, &Figure)> = asked.collect();
         for (at, (_, figure)) in ask.figures.iter().enumerate() {
             if let Measure::Blend(blend) = &figure.measure {
+                if blend.is_missing {
+                    sorted.missing.push((at, blend));
+                    continue;
+                }
                 sorted.blends.push((at, blend, all.len()));
                 all.extend(blend.terms().map(|term| (&term.mechanism, &*term.figure)));
             }
@@ -347,13 +356,18 @@ pub async fn people_behind(
         let over = over_in(&ctx.tree, place, era).into_iter();
         over.map(move |over| store::figures::Units { at: 0, era: era as i64, over }).collect::<Vec<_>>()
     };
+    let own = || (FigureId::from(format!("{}.{}", mechanism.id, figure.id)), None);
+    let (counted, but) = match &figure.measure {
+        Measure::Blend(blend) => people::sides(blend).map_or_else(own, |(should, reached)| (should, Some(reached))),
+        _ => own(),
+    };
     let query = DayQuery {
-        figures: vec![FigureId::from(format!("{}.{}", mechanism.id, figure.id))],
+        figures: vec![counted],
         slices: Some((slice.to_owned(), slice.to_owned())),
         days,
         units: eras.into_iter().flat_map(line).collect(),
     };
-    Ok(store::presences::named(conn, &query, after, most).await?)
+    Ok(store::presences::named(conn, (&query, but.as_ref()), after, most).await?)
 }
 
 /// The units of a place after so many turns, as intervals of the numbers of today.

@@ -42,8 +42,7 @@ pub async fn submit(ctx: &Ctx, form: &SubmitForm) -> Result<usize, Error> {
     if form.figures.is_empty() {
         return Err(Refusal::new("figure_seal.none").into());
     }
-    let known =
-        form.figures.iter().map(|name| Known::of_records(ctx, name, form.unit)).collect::<Result<Vec<_>, _>>()?;
+    let known = form.figures.iter().map(|name| Known::of_rows(ctx, name, form.unit)).collect::<Result<Vec<_>, _>>()?;
     let mut rows = Vec::new();
     let mut conn = ctx.office.db.snapshot().await?;
     for known in &known {
@@ -58,7 +57,7 @@ pub async fn submit(ctx: &Ctx, form: &SubmitForm) -> Result<usize, Error> {
             numerator: amount.numerator,
             denominator: amount.denominator,
             shown: kernel::figures::shown(known.figure(), amount),
-            definition: known.mechanism.hash.to_string(),
+            definition: known.version().to_string(),
             tree: ctx.tree.version(),
             rows: behind.write(),
             state: "submitted".to_owned(),
@@ -72,6 +71,8 @@ pub async fn submit(ctx: &Ctx, form: &SubmitForm) -> Result<usize, Error> {
     drop(conn);
     let (rows, ctx_, period) = (&rows, ctx, period);
     let keep = |mut tx: Tx| async move {
+        // Nobody takes an added figure away meanwhile.
+        super::keep::same_tree(ctx_, &mut tx).await?;
         for row in rows {
             replace(ctx_, &mut tx, row).await?;
             store::figure_seals::insert(&mut tx, row).await?;

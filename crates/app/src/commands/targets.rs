@@ -4,6 +4,7 @@
 
 use kernel::catalog::Managed;
 use kernel::ids::{FieldId, TargetId, UnitId};
+use kernel::period::Period;
 use kernel::refusal::{Refusal, Spot};
 use kernel::workflow::Numbered as _;
 use rust_decimal::Decimal;
@@ -35,13 +36,12 @@ pub fn may_set(ctx: &Ctx, unit: UnitId) -> bool {
     ctx.tree.ord(unit).is_some_and(|ord| reach.iter().any(|over| over.holds(ord)))
 }
 
-/// Sets a target of a figure, a unit and a period.
-pub async fn set(ctx: &Ctx, figure: &str, unit: UnitId, period: &str, form: &TargetForm) -> Result<(), Error> {
+/// What was typed as a target of a figure, a unit and a period, or why it is none.
+pub fn judged(ctx: &Ctx, figure: &str, unit: UnitId, period: Period, form: &TargetForm) -> Result<TargetRow, Error> {
     let known = Known::of(ctx, figure, unit)?;
     if !may_set(ctx, unit) {
         return Err(Error::NotFound);
     }
-    let period = crate::queries::figures::period(period)?;
     let typed = form.value.trim().trim_end_matches(['%', '％']).trim();
     let value = typed.parse::<Decimal>().ok().filter(|value| value.abs() < Decimal::from(1_000_000_000_000_i64));
     let basis: String = form.basis.chars().filter(|sign| !sign.is_control()).take(LONGEST).collect();
@@ -55,7 +55,7 @@ pub async fn set(ctx: &Ctx, figure: &str, unit: UnitId, period: &str, form: &Tar
     refuse(value.is_none(), "target.value", "value");
     refuse(basis.is_empty(), "target.basis", "basis");
     let (Some(value), []) = (value, refusals.as_slice()) else { return Err(Error::Refused(refusals)) };
-    let row = TargetRow {
+    Ok(TargetRow {
         id: ctx.new_id(),
         figure: known.name(),
         unit,
@@ -67,18 +67,28 @@ pub async fn set(ctx: &Ctx, figure: &str, unit: UnitId, period: &str, form: &Tar
         set_at: ctx.now,
         ended_by: None,
         ended_at: None,
-    };
+    })
+}
+
+/// Sets a target of a figure, a unit and a period.
+pub async fn set(ctx: &Ctx, figure: &str, unit: UnitId, period: &str, form: &TargetForm) -> Result<(), Error> {
+    let row = judged(ctx, figure, unit, crate::queries::figures::period(period)?, form)?;
     let (row, ctx_) = (&row, ctx);
     let keep = |mut tx: Tx| async move {
-        let figure = std::slice::from_ref(&row.figure);
-        for old in store::figure_targets::of_period(&mut tx, &row.period, figure, &[row.unit]).await? {
-            store::figure_targets::end(&mut tx, old.id, ctx_.now, ctx_.person()).await?;
-        }
-        store::figure_targets::insert(&mut tx, row).await?;
-        act(ctx_, &mut tx, "target.set", detail(ctx_, row)).await?;
+        put(ctx_, &mut tx, row).await?;
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await
+}
+
+/// Puts a target in the place of the one in force, with its act.
+pub(super) async fn put(ctx: &Ctx, tx: &mut Tx, row: &TargetRow) -> Result<(), Error> {
+    let figure = std::slice::from_ref(&row.figure);
+    for old in store::figure_targets::of_period(tx, &row.period, figure, &[row.unit]).await? {
+        store::figure_targets::end(tx, old.id, ctx.now, ctx.person()).await?;
+    }
+    store::figure_targets::insert(tx, row).await?;
+    act(ctx, tx, "target.set", detail(ctx, row)).await
 }
 
 /// Ends a target.

@@ -2,6 +2,7 @@
 //!
 //! Never a value of its own: it draws what the page holds.
 
+pub use documents::chart::Width;
 use documents::chart::{self, Datum, HeatRow, Ranked, Series, Tints};
 
 use crate::queries::figures::{FigureCell, FigurePage, FigureRow};
@@ -23,7 +24,7 @@ pub fn course(page: &FigurePage, door: Door<'_>) -> String {
 }
 
 /// The units that are compared, the highest first. Empty if there are fewer than two.
-pub fn ranking(page: &FigurePage, door: Door<'_>) -> String {
+pub fn ranking(page: &FigurePage, width: Width, door: Door<'_>) -> String {
     let mut rows: Vec<&FigureRow> = page.rows.iter().filter(|row| row.total.number.is_some()).collect();
     if rows.len() < 2 {
         return String::new();
@@ -31,7 +32,7 @@ pub fn ranking(page: &FigurePage, door: Door<'_>) -> String {
     rows.sort_by(|a, b| b.total.number.partial_cmp(&a.total.number).unwrap_or(std::cmp::Ordering::Equal));
     let rows: Vec<Ranked> =
         rows.iter().map(|row| Ranked { name: row.name.clone(), datum: datum(row, &row.total, door) }).collect();
-    chart::dot_plot(&title(page, "排序"), &rows, None)
+    chart::dot_plot(&title(page, "排序"), &rows, None, width)
 }
 
 /// The units that are compared by step, as tints. Empty if there are none.

@@ -12,7 +12,7 @@ mod tables;
 mod trends;
 
 pub use flow::{State, StateKind, Step, flow};
-pub use tables::{HeatRow, Ranked, Tints, dot_plot, heat};
+pub use tables::{HeatRow, Ranked, Tints, Width, dot_plot, heat};
 pub use trends::{bars, line, sparkline, stacked_bars};
 
 /// One value with its wording.

@@ -27,16 +27,29 @@ pub struct HeatRow {
     pub data: Vec<Datum>,
 }
 
+/// For what a ranking is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Width {
+    /// Half a page and paper.
+    Page,
+    /// A telephone, where it is read without being moved.
+    Phone,
+}
+
 /// A dot for each unit, in the order given, with its value beside it.
-pub fn dot_plot(title: &str, rows: &[Ranked], target: Option<&Target>) -> String {
+pub fn dot_plot(title: &str, rows: &[Ranked], target: Option<&Target>, width: Width) -> String {
     let rows = &rows[..rows.len().min(ROWS)];
-    let (left, right, line) = (148.0, 500.0, 24.0);
+    let (left, right, whole, line) = match width {
+        Width::Page => (148.0, 500.0, 560.0, 24.0),
+        Width::Phone => (112.0, 284.0, 330.0, 24.0),
+    };
     // Room above for the words of the target.
     let top = if target.is_some() { 24.0 } else { 10.0 };
     let bottom = top + 4.0 + line * rows.len() as f64;
     let values = rows.iter().filter_map(|row| row.datum.drawn()).chain(target.map(|target| target.value));
     let scale = Scale::around(values, left + 8.0, right);
-    let mut drawing = Drawing::new(560.0, bottom + 26.0, "dots", title);
+    let mut drawing =
+        Drawing::new(whole, bottom + 26.0, if width == Width::Page { "dots" } else { "dots phone" }, title);
     let step = scale.ticks.windows(2).map(|pair| pair[1] - pair[0]).next().unwrap_or(1.0);
     for tick in &scale.ticks {
         let x = scale.place(*tick);

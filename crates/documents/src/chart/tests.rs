@@ -81,7 +81,7 @@ fn gallery() -> Vec<(&'static str, String)> {
         ("stacked", stacked_bars("交办与办结", &months, &two)),
         ("line", line("按时办结率近12个月", &months, &[rate], Some(&target))),
         ("sparkline", sparkline("近12个月", &(0..12).map(|at| Some(f64::from(at * at % 7))).collect::<Vec<_>>())),
-        ("dots", dot_plot("排名", &ranked, Some(&target))),
+        ("dots", dot_plot("排名", &ranked, Some(&target), Width::Page)),
         ("heat", heat("单位与月份", &months, &rows, Tints::Good)),
         ("flow", flow("重点工作任务的流程", &states, &steps)),
     ]
@@ -151,7 +151,7 @@ proptest! {
         let series = [Series { name: String::new(), data: data.clone() }];
         let rows = [HeatRow { name: String::new(), data: data.clone() }];
         let ranked: Vec<Ranked> = data.into_iter().map(|datum| Ranked { name: String::new(), datum }).collect();
-        for svg in [bars("", &labels, &series), stacked_bars("", &labels, &series), line("", &labels, &series, None), sparkline("", &values), heat("", &labels, &rows, Tints::Much), dot_plot("", &ranked, None)] {
+        for svg in [bars("", &labels, &series), stacked_bars("", &labels, &series), line("", &labels, &series, None), sparkline("", &values), heat("", &labels, &rows, Tints::Much), dot_plot("", &ranked, None, Width::Page), dot_plot("", &ranked, None, Width::Phone)] {
             prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
         }
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::check::{Desk, Sheet, keeps};
 use super::raw::Raw;
-use super::{Column, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
+use super::{Column, Counts, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
 use crate::authority::sight::Relation;
 use crate::ids::{MechanismId, RoleId, StateId, StepId};
 use crate::kinds::ledger::Place;
@@ -407,10 +407,13 @@ impl Questions<'_, '_> {
         for figure in &self.it.figures {
             let ratio = match &figure.measure {
                 Measure::Ratio { .. } => true,
-                Measure::Blend(blend) => !blend.over.is_empty(),
+                Measure::Blend(blend) => {
+                    !blend.over.is_empty() && (!blend.is_missing || figure.kind.of == Counts::Percent)
+                }
                 _ => false,
             };
-            let place = self.place("figure", figure.id.as_str());
+            let words = self.node("figure", figure.id.as_str()).and_then(|raw| raw.first("figure.words"));
+            let place = words.map_or(self.matter.span.clone(), |raw| raw.span.clone());
             // enforces: figure.words.over
             match (&figure.over_words, ratio) {
                 (None, true) => self.desk.tell_hint(

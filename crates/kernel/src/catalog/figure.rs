@@ -36,6 +36,8 @@ pub struct Figure {
     pub examples: Vec<FigureExample>,
     /// The states in which a record may count: whoever sees those sees all that is behind the number.
     pub counts_in: Vec<StateId>,
+    /// The hash of the file with which a site added it; none where the mechanism itself declares it.
+    pub added: Option<Arc<str>>,
 }
 
 impl Figure {
@@ -191,6 +193,8 @@ pub struct Blend {
     pub plus: Vec<Term>,
     /// What it is divided by; nothing where it is a sum.
     pub over: Vec<Term>,
+    /// Is it no sum: the people of the one who are not among the people of the other, wherever those were counted?
+    pub is_missing: bool,
 }
 
 /// A figure that another stands on.
@@ -225,6 +229,8 @@ pub enum Who {
     },
     /// Whoever came, as it was noted beside the record.
     Attended,
+    /// Whoever should come, as it was noted beside the record.
+    Expected,
 }
 
 /// `example { record …; gives "50%" }`.

@@ -24,7 +24,7 @@ pub mod diff;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use check::{check, formula_type, pinned};
+pub use check::{ADDED, MEASURES, check, formula_type, pinned};
 pub use figure::{Blend, Counts, Figure, FigureExample, FigureKind, Measure, Term, Who};
 pub use joint::Joint;
 pub use mechanism::{

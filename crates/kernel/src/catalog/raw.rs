@@ -116,6 +116,19 @@ impl Raw {
         self.prop(name).map_or(self.span.clone(), |it| it.span.clone())
     }
 
+    /// The same where its file stands behind others: every place so many bytes later.
+    #[must_use]
+    pub fn behind(mut self, by: usize) -> Self {
+        let later = |span: &mut Range<usize>| *span = span.start + by..span.end + by;
+        later(&mut self.span);
+        for written in self.args.iter_mut().chain(self.props.iter_mut().map(|(_, written)| written)) {
+            later(&mut written.span);
+            written.inner += by;
+        }
+        self.children = self.children.into_iter().map(|child| child.behind(by)).collect();
+        self
+    }
+
     /// What stands inside under that key.
     pub fn inside<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Raw> {
         self.children.iter().filter(move |it| it.rule.key == key)

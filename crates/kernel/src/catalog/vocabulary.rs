@@ -84,16 +84,19 @@ pub enum Managed {
     Submits,
     /// Figures that the units below report.
     Accepts,
+    /// Figures that the site adds to those of the files.
+    Figures,
 }
 
 impl Managed {
     /// All, each with the word that a definition writes.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("units", Self::Units),
         ("people", Self::People),
         ("targets", Self::Targets),
         ("submits", Self::Submits),
         ("accepts", Self::Accepts),
+        ("figures", Self::Figures),
     ];
 
     /// What whoever holds such a role may do, in words.
@@ -104,6 +107,7 @@ impl Managed {
             Self::Targets => "下达数字目标",
             Self::Submits => "封存并报送数字",
             Self::Accepts => "收下、退回下级报送的数字，批准例外",
+            Self::Figures => "自建指标",
         }
     }
 }

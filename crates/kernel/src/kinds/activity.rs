@@ -319,6 +319,11 @@ impl Turnout {
         self.seats.iter().filter(|(_, seat)| seat.stand == Stand::Came).map(|(person, seat)| (*person, seat))
     }
 
+    /// Who should come.
+    pub fn expected(&self) -> impl Iterator<Item = PersonId> {
+        self.seats.iter().filter(|(_, seat)| seat.expected).map(|(person, _)| *person)
+    }
+
     /// Who should have come and did not, excused or not.
     pub fn missed(&self) -> impl Iterator<Item = PersonId> {
         self.seats.iter().filter(|(_, seat)| seat.expected && seat.stand != Stand::Came).map(|(person, _)| *person)

@@ -3,8 +3,9 @@
 //!
 //! Never a sum of people who may be the same.
 
-use kernel::figures::Amount;
-use kernel::ids::UnitId;
+use kernel::catalog::{Blend, Term};
+use kernel::figures::{Amount, WHOLE};
+use kernel::ids::{FigureId, UnitId};
 use kernel::value::Month;
 use store::Conn;
 
@@ -118,9 +119,40 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Those who should, without those who did, wherever they did: neither adds up from months or units, so that each
+    /// span and place is counted among the rows.
+    pub(super) async fn missing(&mut self, conn: &mut Conn, at: usize, blend: &Blend) -> Result<(), Error> {
+        let Some((should, reached)) = sides(blend) else { return Ok(()) };
+        let spans = self.ask.spans.iter().copied().enumerate().filter(|(_, days)| days.from <= days.until);
+        let (days, eras) = in_eras(&self.ctx.tree, spans);
+        let mut units = Vec::new();
+        for era in eras {
+            for (place, asked) in self.ask.places.iter().enumerate() {
+                let over = over_in(&self.ctx.tree, asked, era).into_iter();
+                units.extend(over.map(|over| store::figures::Units { at: place as i64, era: era as i64, over }));
+            }
+        }
+        let slices = Some((WHOLE.to_owned(), WHOLE.to_owned()));
+        let query = store::figures::DayQuery { figures: vec![should], slices, days, units };
+        for row in store::presences::missing(conn, &query, &reached).await? {
+            let amount = Amount { numerator: row.numerator, denominator: row.denominator };
+            self.put(&[at], row.units as usize, row.days as usize, &row.slice, amount);
+        }
+        Ok(())
+    }
+
     fn put(&mut self, figures: &[usize], place: usize, span: usize, slice: &str, amount: Amount) {
         for figure in figures {
             *self.sums.all.entry((*figure, place, span)).or_default().entry(slice.to_owned()).or_default() += amount;
         }
+    }
+}
+
+/// Whom a figure of missing people counts, and among whom they are not.
+pub(super) fn sides(blend: &Blend) -> Option<(FigureId, FigureId)> {
+    let name = |term: &Term| FigureId::from(format!("{}.{}", term.mechanism, term.figure.id));
+    match (&blend.plus[..], &blend.over[..]) {
+        ([should], [reached]) if blend.is_missing => Some((name(should), name(reached))),
+        _ => None,
     }
 }

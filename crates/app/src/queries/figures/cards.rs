@@ -1,17 +1,18 @@
 //! A figure as a card: its value, its change, its course, and of which part of the whole its reader reads it.
 
 use kernel::authority::Subtree;
-use kernel::catalog::{Figure, Mechanism};
+use kernel::catalog::{Counts, Figure, Mechanism};
 use kernel::figures::{self, Amount};
 use kernel::ids::{FigureId, UnitId};
 use kernel::period::Period;
 use rust_decimal::{Decimal, RoundingStrategy};
 use store::Conn;
 
+use super::added::Mark;
 use super::asking::Asked;
 use super::targets::{TargetLine, Targets};
 use super::veiled::{HIDDEN, Hidden, Knowing, few, made_up};
-use super::{is_ratio, is_stock};
+use super::{is_missing, is_ratio, is_stock};
 use crate::cells::reading::{self, Ask, Days, Place};
 use crate::commands::upkeep::remaking::{self, Underway};
 use crate::ctx::Ctx;
@@ -47,6 +48,8 @@ pub struct FigureCard {
     pub target: Option<TargetLine>,
     /// Below how many it is hidden from its reader, if it is.
     pub few: Option<i64>,
+    /// Who added it, where the site did.
+    pub added: Option<Mark>,
     /// Is it being made anew, because its definition or the calendar has changed?
     pub remaking: Option<Underway>,
 }
@@ -240,12 +243,17 @@ fn card(
         },
         unit: figure.unit.clone(),
         words: figure.words.clone(),
-        parts: now.filter(|_| is_ratio(figure)).map(|now| (now.numerator, now.denominator)),
+        parts: now.filter(|_| is_ratio(figure) || is_missing(figure)).map(|now| match figure.kind.of {
+            // Of those who should, so many did.
+            Counts::Percent if is_missing(figure) => (now.denominator - now.numerator, now.denominator),
+            _ => (now.numerator, now.denominator),
+        }),
         changes: if begun { changes.collect() } else { Vec::new() },
         course: course.collect(),
         period: asked.period.to_string(),
         part: Part::of(ctx, &it.knowing.told, asked.unit),
         target: None,
+        added: Mark::of(ctx, it.mechanism.id.as_str(), figure.id.as_str()),
         remaking: None,
         few: now.is_none().then(|| few(figure)),
     }

@@ -3,6 +3,7 @@
 //! A figure is read from its cells; nothing is counted here.
 //! Never shows a cell outside the reader's reach.
 
+pub mod added;
 mod asking;
 mod cards;
 mod known;
@@ -12,9 +13,13 @@ mod overview;
 mod people;
 mod pivot;
 pub mod sealed;
+pub mod target_book;
 mod targets;
+mod trial;
+pub mod uses;
 mod veiled;
 
+pub use added::Mark;
 pub use asking::{Asked, FiguresAsk, PeriodChoice};
 pub use cards::{Change, FigureCard, Part, Wanted, cards, wanted};
 pub use known::{KnownPage, known_on};
@@ -26,6 +31,7 @@ pub use pivot::{PivotColumn, PivotPage, PivotRow, UNIT_KIND, pivot};
 pub(crate) use pivot::{of_kind, slice_words};
 pub use sealed::{DriftLine, Reported, SealCell, SealPage, SealedValue, SealsPage, SealsRow, has_seals, seal, seals};
 pub use targets::TargetLine;
+pub use trial::{Trial, trial};
 pub use veiled::{HIDDEN, Knowing, knows_figures};
 
 use std::sync::Arc;
@@ -119,9 +125,14 @@ pub fn is_ratio(figure: &Figure) -> bool {
     matches!(figure.measure, Measure::Ratio { .. })
 }
 
-/// Does it count people, each once?
+/// Does it count people, each once? Behind its numbers stand those people; behind a rate of those who came, who did not.
 pub fn is_people(figure: &Figure) -> bool {
-    matches!(figure.measure, Measure::People { .. })
+    matches!(figure.measure, Measure::People { .. }) || is_missing(figure)
+}
+
+/// Does it count the people who should have and did not?
+pub fn is_missing(figure: &Figure) -> bool {
+    matches!(&figure.measure, Measure::Blend(blend) if blend.is_missing)
 }
 
 /// What a figure is made of: what the part is called, as written, as a sentence.
@@ -134,6 +145,12 @@ pub fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
         Measure::Average { of, when, at } => vec![one("平均", of), one("计入", when), one("按哪天", at)],
         Measure::Balance { text, when, .. } => {
             vec![("期末".to_owned(), text.to_string(), text.to_string()), one("计入", when)]
+        }
+        Measure::Blend(blend) if blend.is_missing => {
+            let name = |terms: &[Term]| terms.iter().map(|term| term.figure.name.clone()).collect::<String>();
+            let of = |terms: &[Term]| terms.iter().map(|term| term.figure.words.clone()).collect::<String>();
+            let side = |title: &str, terms: &[Term]| (title.to_owned(), name(terms), of(terms));
+            vec![side("应到", &blend.plus), side("已到", &blend.over)]
         }
         Measure::Blend(blend) => vec![("算式".to_owned(), blend.text.to_string(), blend.text.to_string())],
         Measure::People { named, when, at, .. } => {

@@ -142,7 +142,7 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
         card,
         over_words: found.over_words.clone(),
         formulas: formulas(found),
-        version: version(&mechanism),
+        version: version(&mechanism, found),
         is_ratio: is_ratio(found),
         is_people: super::is_people(found),
         is_stock: is_stock(found),
@@ -241,8 +241,8 @@ async fn targets_of(
 }
 
 /// The version of a definition, as short as it can be told apart.
-fn version(mechanism: &Mechanism) -> String {
-    mechanism.hash.chars().take(12).collect()
+pub(super) fn version(mechanism: &Mechanism, figure: &Figure) -> String {
+    figure.added.as_deref().unwrap_or(&mechanism.hash).chars().take(12).collect()
 }
 
 pub(super) fn cell(ctx: &Ctx, figure: &Figure, told: Told, period: Period) -> FigureCell {
@@ -262,10 +262,15 @@ pub(super) fn cell(ctx: &Ctx, figure: &Figure, told: Told, period: Period) -> Fi
         is_hidden: false,
         shown: if is_known { value_words(figure, amount) } else { "—".to_owned() },
         number: number(figure, amount).filter(|_| is_known),
-        has_records: is_known && told.sees && amount != Amount::default(),
+        has_records: is_known && told.sees && !is_nothing(figure, amount),
         amount,
         period: period.to_string(),
     }
+}
+
+/// Is there nothing behind it? Of those who are missing, where nobody is.
+fn is_nothing(figure: &Figure, amount: Amount) -> bool {
+    amount == Amount::default() || (super::is_missing(figure) && amount.numerator == 0)
 }
 
 fn holds_something(cell: &FigureCell) -> bool {

@@ -61,7 +61,7 @@ pub async fn download(
     let drawing = match form {
         Form::Workbook | Form::Lines => String::new(),
         Form::Course => charts::course(&page, &|_, _| None),
-        Form::Ranking => charts::ranking(&page, &|_, _| None),
+        Form::Ranking => charts::ranking(&page, charts::Width::Page, &|_, _| None),
         Form::Heat => charts::heat(&page, &|_, _| None),
     };
     if drawing.is_empty() && !matches!(form, Form::Workbook | Form::Lines) {

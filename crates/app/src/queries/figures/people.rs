@@ -3,7 +3,7 @@
 //! Never anybody of units whose records the reader does not see.
 
 use kernel::authority::overlap;
-use kernel::catalog::Measure;
+use kernel::catalog::{Blend, Measure};
 use kernel::figures::{WHOLE, slice};
 use kernel::ids::{FieldId, PersonId};
 
@@ -26,6 +26,10 @@ pub struct PeoplePage {
     pub mechanism: (String, String),
     /// The figure's id and name.
     pub figure: (String, String),
+    /// The mechanism and the figure whose records name them: of those who are missing, where they should have been.
+    pub named: (String, String),
+    /// Are they those who should have come and did not?
+    pub are_missing: bool,
     /// In words: what is counted.
     pub words: String,
     /// What is asked.
@@ -65,7 +69,7 @@ pub async fn people(
     let asked = Asked::of(ctx, ask)?;
     let found = mechanism.figure(figure).ok_or(Error::NotFound)?;
     let knowing = Knowing::of(ctx, &mechanism, found, &register::scope(ctx, &mechanism, asked.unit)?);
-    if !matches!(found.measure, Measure::People { .. }) || knowing.seen.is_empty() {
+    if !super::is_people(found) || knowing.seen.is_empty() {
         return Err(Error::NotFound);
     }
     let (place, kept) = match cut.split_once('=') {
@@ -89,9 +93,17 @@ pub async fn people(
         unit: ctx.tree.person(person).and_then(|it| it.unit).map(|unit| names.unit(unit)).unwrap_or_default(),
         times,
     };
+    let own = || (mechanism.id.to_string(), found.id.to_string());
     Ok(PeoplePage {
         mechanism: (mechanism.id.to_string(), mechanism.name.clone()),
         figure: (found.id.to_string(), found.name.clone()),
+        named: match &found.measure {
+            Measure::Blend(Blend { plus, .. }) => {
+                plus.first().map_or_else(own, |term| (term.mechanism.to_string(), term.figure.id.to_string()))
+            }
+            _ => own(),
+        },
+        are_missing: super::is_missing(found),
         words: found.words.clone(),
         unit_words: asked.unit_words(ctx),
         slice_words: slice_words(ctx, &mechanism, cut),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use kernel::authority::overlap;
 use kernel::catalog::{Figure, Managed, Measure, Mechanism};
-use kernel::figures::{self, Amount, Cells};
-use kernel::ids::{FigureId, FigureSealId, RecordId, UnitId};
+use kernel::figures::{self, Amount, Cells, WHOLE};
+use kernel::ids::{FigureId, FigureSealId, PersonId, RecordId, UnitId};
 use kernel::period::Period;
 use kernel::sealing::{Rows, given};
 use kernel::value::Month;
@@ -52,13 +52,21 @@ impl Known {
         if overlap(&reach, &[over]) == [over] { Ok(known) } else { Err(Error::NotFound) }
     }
 
-    /// The same, if it is the sum of what its records give: only such a figure is kept with its rows. People are counted
-    /// once over all rows, and a figure over figures is reported with those that it stands on.
+    /// The same, if it is kept with its rows: what its records give, or the people whom it counts. A figure over figures is
+    /// reported with those that it stands on.
+    pub fn of_rows(ctx: &Ctx, figure: &str, unit: UnitId) -> Result<Self, Error> {
+        let known = Self::of(ctx, figure, unit)?;
+        match known.figure().measure {
+            Measure::Blend(_) => Err(not_kept(ctx, &known)),
+            _ => Ok(known),
+        }
+    }
+
+    /// The same, if it is the sum of what its records give.
     pub fn of_records(ctx: &Ctx, figure: &str, unit: UnitId) -> Result<Self, Error> {
         let known = Self::of(ctx, figure, unit)?;
         if matches!(known.figure().measure, Measure::People { .. } | Measure::Blend(_)) {
-            let words = figure_words(ctx, &known.name());
-            return Err(kernel::refusal::Refusal::new("figure_seal.not_of_records").with("figure", words).into());
+            return Err(not_kept(ctx, &known));
         }
         Ok(known)
     }
@@ -68,10 +76,20 @@ impl Known {
         &self.mechanism.figures[self.at]
     }
 
+    /// The version of its definition.
+    pub fn version(&self) -> &str {
+        self.figure().added.as_deref().unwrap_or(&self.mechanism.hash)
+    }
+
     /// `task_order.closed`.
     pub fn name(&self) -> FigureId {
         FigureId::from(format!("{}.{}", self.mechanism.id, self.figure().id))
     }
+}
+
+fn not_kept(ctx: &Ctx, known: &Known) -> Error {
+    let words = figure_words(ctx, &known.name());
+    kernel::refusal::Refusal::new("figure_seal.not_of_records").with("figure", words).into()
 }
 
 /// May this person report figures of the unit?
@@ -107,12 +125,34 @@ pub async fn measured(
         by: None,
     };
     let amount = reading::amounts(ctx, conn, &asked).await?.of(0, 0, 0);
+    if super::is_people(figure) {
+        let rows = people_behind(ctx, conn, known, unit, period).await?;
+        return if rows.0.len() as i64 == amount.numerator { Ok((amount, rows)) } else { Err(differs(&name, amount)) };
+    }
     let rows = behind(ctx, conn, known, unit, period).await?;
     if rows.total() != amount {
         let fault = format!("{name} of {unit} in {period}: cells {amount:?}, records {:?}", rows.total());
         return Err(Error::broken("find the records behind a figure", anyhow::anyhow!(fault)));
     }
     Ok((amount, rows))
+}
+
+fn differs(name: &FigureId, amount: Amount) -> Error {
+    let fault = format!("{name}: cells {amount:?}, and other people");
+    Error::broken("find the people behind a figure", anyhow::anyhow!(fault))
+}
+
+/// The people behind a figure with how often each is named; a row holds the person's id where others hold the record's.
+async fn people_behind(ctx: &Ctx, conn: &mut Conn, known: &Known, unit: UnitId, period: Period) -> Result<Rows, Error> {
+    let of = (&*known.mechanism, known.figure());
+    let (place, most) = (Place::Unit(unit), MOST_ROWS as u32 + 1);
+    let all = reading::people_behind(ctx, conn, of, (&place, days(period), WHOLE), None, most).await?;
+    if all.len() > MOST_ROWS {
+        let refusal = kernel::refusal::Refusal::new("figure_seal.too_many");
+        return Err(refusal.with("figure", known.figure().name.as_str()).with("most", MOST_ROWS).into());
+    }
+    let row = |(person, times): (PersonId, i64)| (RecordId(person.0), Amount { numerator: times, denominator: 0 });
+    Ok(Rows(all.into_iter().map(row).collect()))
 }
 
 /// The records behind a figure with what each gives, whoever asks: whether they may know it was asked before.
@@ -306,7 +346,7 @@ fn reportable(ctx: &Ctx, units: &[UnitId]) -> Vec<Known> {
     for mechanism in ctx.catalog().in_order().filter(|it| ctx.reaches(it)) {
         for figure in &mechanism.figures {
             let name = format!("{}.{}", mechanism.id, figure.id);
-            let known: Vec<Known> = units.iter().filter_map(|unit| Known::of_records(ctx, &name, *unit).ok()).collect();
+            let known: Vec<Known> = units.iter().filter_map(|unit| Known::of_rows(ctx, &name, *unit).ok()).collect();
             if known.len() == units.len() {
                 all.extend(known.into_iter().next());
             }
@@ -376,6 +416,8 @@ pub struct SealPage {
     pub now: (String, Amount),
     /// Is it a ratio?
     pub is_ratio: bool,
+    /// Are its rows people, and not records?
+    pub is_people: bool,
     /// Its state.
     pub state: String,
     /// The version of the definition, and whether it is the one in force.
@@ -405,9 +447,9 @@ pub struct SealPage {
 /// A record whose part changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DriftLine {
-    /// The record.
+    /// The record; of a figure of people the person, whose id stands in its place.
     pub record: RecordId,
-    /// Its title.
+    /// Its title, or their name.
     pub title: String,
     /// What it gave, if anything.
     pub was: Option<Amount>,
@@ -423,7 +465,11 @@ pub async fn seal(ctx: &Ctx, id: FigureSealId) -> Result<SealPage, Error> {
     let (now, rows) = measured(ctx, &mut conn, &known, row.unit, period).await?;
     let was = Rows::read(&row.rows)
         .ok_or_else(|| Error::broken("read the rows of a sealed figure", anyhow::anyhow!(row.id.to_string())))?;
-    let (drift, more) = lines(ctx, &mut conn, &was, &rows).await?;
+    let is_people = super::is_people(known.figure());
+    let (drift, more) = match is_people {
+        true => lines_of_people(ctx, &was, &rows),
+        false => lines(ctx, &mut conn, &was, &rows).await?,
+    };
     let names = ctx.names();
     let who = |person: Option<_>| person.map(|id| names.person(id)).unwrap_or_default();
     let exceptions = store::figure_seals::exceptions(&mut conn, &[id]).await?;
@@ -442,7 +488,8 @@ pub async fn seal(ctx: &Ctx, id: FigureSealId) -> Result<SealPage, Error> {
         sealed: (row.shown.clone(), Amount { numerator: row.numerator, denominator: row.denominator }),
         now: (value_words(known.figure(), now), now),
         is_ratio: super::is_ratio(known.figure()),
-        definition: (row.definition.chars().take(12).collect(), *row.definition == *known.mechanism.hash),
+        is_people,
+        definition: (row.definition.chars().take(12).collect(), *row.definition == *known.version()),
         count: was.0.len(),
         sealed_by: (who(row.sealed_by), moment(row.sealed_at)),
         decided: row.decided_at.map(|at| (who(row.decided_by), moment(at), row.reason.clone())),
@@ -462,6 +509,24 @@ pub async fn seal(ctx: &Ctx, id: FigureSealId) -> Result<SealPage, Error> {
         may_except: (may && row.state == "accepted").then(|| people(ctx)),
         state: row.state,
     })
+}
+
+/// The people who came to be counted since, and who are no longer: whoever knows a sealed figure sees whom it counts. How
+/// often one is named says nothing about the number.
+fn lines_of_people(ctx: &Ctx, was: &Rows, is: &Rows) -> (Vec<DriftLine>, usize) {
+    let drift = was.drift(is);
+    let came = drift.came.iter().map(|(person, is)| (*person, None, Some(*is)));
+    let went = drift.went.iter().map(|(person, was)| (*person, Some(*was), None));
+    let all: Vec<_> = came.chain(went).collect();
+    let line = |(person, was, is): &(RecordId, Option<Amount>, Option<Amount>)| DriftLine {
+        record: *person,
+        title: ctx.names().person(PersonId(person.0)),
+        was: *was,
+        is: *is,
+    };
+    let lines: Vec<DriftLine> = all.iter().take(MOST_LINES).map(line).collect();
+    let more = all.len() - lines.len();
+    (lines, more)
 }
 
 /// What changed, as far as its records are seen, and how many lines are left out.

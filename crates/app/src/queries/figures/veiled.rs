@@ -165,7 +165,9 @@ pub(super) fn made_up(ctx: &Ctx, over: &[Subtree]) -> Option<Vec<UnitId>> {
 /// Below how many a number is hidden: of itself, or of one of those that it stands on.
 pub(super) fn few(figure: &Figure) -> i64 {
     match &figure.measure {
-        Measure::Blend(blend) => blend.terms().map(|term| term.figure.suppress_below).max().unwrap_or(0),
+        Measure::Blend(blend) => {
+            blend.terms().map(|term| term.figure.suppress_below).max().unwrap_or(0).max(figure.suppress_below)
+        }
         _ => figure.suppress_below,
     }
 }
@@ -176,6 +178,7 @@ fn suppressed<'a>(ctx: &'a Ctx, mechanism: &'a Mechanism, figure: &'a Figure) ->
         Measure::Blend(blend) => blend
             .terms()
             .filter_map(|term| Some((&**ctx.catalog().mechanisms.get(&term.mechanism)?, &*term.figure)))
+            .chain(blend.is_missing.then_some((mechanism, figure)))
             .collect(),
         _ => vec![(mechanism, figure)],
     };

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Sheet;
+use crate::catalog::raw::Raw;
 use crate::catalog::{Blend, Counts, Figure, Measure, Mechanism, Term};
 use crate::ids::{FigureId, MechanismId};
 
@@ -14,6 +15,8 @@ type Fault = (String, String);
 
 /// Looks up what every figure over figures stands on.
 // enforces: figure.of
+// enforces: figure.should
+// enforces: figure.reached
 pub(super) fn across(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<MechanismId, Mechanism>) {
     let mut found: Vec<(MechanismId, FigureId, Blend)> = Vec::new();
     for sheet in sheets {
@@ -28,7 +31,8 @@ pub(super) fn across(sheets: &mut [Sheet<'_>], mechanisms: &mut BTreeMap<Mechani
                         .children
                         .iter()
                         .find(|raw| raw.rule.key == "figure" && raw.arg(0) == figure.id.as_str());
-                    let span = raw.map_or(sheet.matter.span.clone(), |raw| raw.prop_span("of"));
+                    let of = |raw: &Raw| raw.prop_span(if raw.prop("of").is_some() { "of" } else { "should" });
+                    let span = raw.map_or(sheet.matter.span.clone(), of);
                     sheet.desk.tell_hint(span, sentence, hint);
                 }
             }
@@ -63,7 +67,8 @@ const DEEPEST: usize = 8;
 impl<'a> Search<'a> {
     fn blend(&mut self, mechanism: &Mechanism, figure: &Figure) -> Result<Blend, Fault> {
         let Measure::Blend(written) = &figure.measure else {
-            return Ok(Blend { home: mechanism.id.clone(), text: "".into(), plus: Vec::new(), over: Vec::new() });
+            let (home, text) = (mechanism.id.clone(), "".into());
+            return Ok(Blend { home, text, plus: Vec::new(), over: Vec::new(), is_missing: false });
         };
         let stands = self.way.iter().any(|(of, id, _)| *of == mechanism.id && *id == figure.id);
         self.way.push((mechanism.id.clone(), figure.id.clone(), figure.name.clone()));
@@ -80,6 +85,7 @@ impl<'a> Search<'a> {
             text: written.text.clone(),
             plus: self.side(mechanism, &plus)?,
             over: self.side(mechanism, &over)?,
+            is_missing: written.is_missing,
         };
         self.way.pop();
         Ok(blend)
@@ -92,7 +98,7 @@ impl<'a> Search<'a> {
             match &figure.measure {
                 Measure::Blend(_) => {
                     let inner = self.blend(mechanism, figure)?;
-                    if !inner.over.is_empty() {
+                    if !inner.over.is_empty() || inner.is_missing {
                         return Err(rate(figure));
                     }
                     terms.extend(inner.plus.into_iter().map(|term| Term { minus: term.minus != *minus, ..term }));
@@ -161,8 +167,28 @@ fn sides(text: &str) -> Result<(Side, Side), Fault> {
     Ok((side(plus)?, over.map_or_else(|| Ok(Vec::new()), side)?))
 }
 
+/// Who should and who did are people both, each side one figure; what comes out is people or a rate.
+fn covers(figure: &Figure, blend: Blend) -> Result<Blend, Fault> {
+    let is_one =
+        |side: &[Term]| matches!(side, [term] if !term.minus && matches!(term.figure.measure, Measure::People { .. }));
+    if !is_one(&blend.plus) || !is_one(&blend.over) {
+        let hint = "should 和 reached 各写一个用 people 数的指标，别的机制的写成“机制.指标”";
+        return Err(("应到和已到要各是一个数人的指标".to_owned(), hint.to_owned()));
+    }
+    match figure.kind.of {
+        Counts::People | Counts::Percent => Ok(blend),
+        _ => Err((
+            format!("应到和已到比出来的不是{}", figure.unit),
+            "还差多少人写 unit=\"人\"，到了百分之几写 unit=\"%\"".to_owned(),
+        )),
+    }
+}
+
 /// Like is added to like, and what comes out is of the figure's kind.
 fn fits(figure: &Figure, blend: Blend) -> Result<Blend, Fault> {
+    if blend.is_missing {
+        return covers(figure, blend);
+    }
     for side in [&blend.plus, &blend.over] {
         let Some((first, more)) = side.split_first() else { continue };
         if let Some(other) = more.iter().find(|it| !it.figure.kind.adds_to(&first.figure.kind)) {

@@ -1,4 +1,5 @@
-//! Where do the checkers write down what they find? One desk a file.
+//! Where do the checkers write down what they find? One desk a mechanism: its file, and behind it those of the figures
+//! that a site adds.
 //!
 //! Never decides what is wrong: it puts findings at their place and adds the nearest name.
 
@@ -9,10 +10,12 @@ use crate::formula::{self, Fault, Formula, Scope, Wanted};
 use crate::problem::{Problem, SourceFile};
 use crate::template::Template;
 
-/// A file and what was found in it.
+/// A file, what stands behind it, and what was found.
 pub(in crate::catalog) struct Desk<'a> {
     /// The file.
     pub(in crate::catalog) file: &'a SourceFile,
+    /// Files of figures, each with the place at which it begins behind those before it.
+    added: Vec<(usize, &'a SourceFile)>,
     /// What was found so far.
     pub(in crate::catalog) problems: Vec<Problem>,
     /// Names that are broken themselves: formulas that mention them get no second complaint.
@@ -21,12 +24,33 @@ pub(in crate::catalog) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub(in crate::catalog) fn new(file: &'a SourceFile) -> Self {
-        Self { file, problems: Vec::new(), broken: Vec::new() }
+        Self { file, added: Vec::new(), problems: Vec::new(), broken: Vec::new() }
+    }
+
+    /// Puts a file of figures behind the others; gives the place at which it begins.
+    pub(in crate::catalog) fn add(&mut self, file: &'a SourceFile) -> usize {
+        let (before, last) = self.added.last().map_or((0, self.file), |(at, file)| (*at, *file));
+        let begins = before + last.text.len() + 1;
+        self.added.push((begins, file));
+        begins
+    }
+
+    /// The file of figures in which a place lies; none in the mechanism's own.
+    pub(in crate::catalog) fn added(&self, at: usize) -> Option<&'a SourceFile> {
+        self.added.iter().rev().find(|(begins, _)| *begins <= at).map(|(_, file)| *file)
+    }
+
+    fn problem(&self, span: Range<usize>, sentence: impl Into<String>) -> Problem {
+        match self.added.iter().rev().find(|(begins, _)| *begins <= span.start) {
+            Some((begins, file)) => Problem::at(file, span.start - begins..span.end.saturating_sub(*begins), sentence),
+            None => Problem::at(self.file, span, sentence),
+        }
     }
 
     /// Something is wrong there.
     pub(in crate::catalog) fn tell(&mut self, span: Range<usize>, sentence: impl Into<String>) {
-        self.problems.push(Problem::at(self.file, span, sentence));
+        let problem = self.problem(span, sentence);
+        self.problems.push(problem);
     }
 
     /// Something is wrong there, and this is what to do.
@@ -36,13 +60,15 @@ impl<'a> Desk<'a> {
         sentence: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.problems.push(Problem::at(self.file, span, sentence).hint(hint));
+        let problem = self.problem(span, sentence).hint(hint);
+        self.problems.push(problem);
     }
 
     /// A name is not known; the nearest is named.
     pub(in crate::catalog) fn unknown(&mut self, span: Range<usize>, what: &str, wrong: &str, known: &[String]) {
         let sentence = format!("没有名为 {wrong} 的{what}");
-        self.problems.push(Problem::at(self.file, span, sentence).nearest(wrong, known.iter().map(String::as_str)));
+        let problem = self.problem(span, sentence).nearest(wrong, known.iter().map(String::as_str));
+        self.problems.push(problem);
     }
 
     /// The id, if it is known.
@@ -152,7 +178,7 @@ impl<'a> Desk<'a> {
             if self.is_echo(written.text(), fault) {
                 continue;
             }
-            let problem = Problem::at(self.file, written.part(&fault.span), fault.sentence.clone());
+            let problem = self.problem(written.part(&fault.span), fault.sentence.clone());
             self.problems.push(Problem { hint: fault.hint.clone(), ..problem });
         }
     }

@@ -12,11 +12,12 @@ use crate::catalog::raw::Raw;
 use crate::catalog::{Blend, Counts, Field, FieldType, Figure, FigureExample, FigureKind, Measure, Vocabulary, Who};
 use crate::formula::{self, Formula, Type, Wanted};
 use crate::ids::{FieldId, StateId};
+use crate::journal::digest;
 use crate::kinds::ledger::Account;
 use crate::value::Facts;
 
 /// The properties of which a figure has exactly one, and those that each of them needs and may have besides.
-const KINDS: &[(&str, &[&str], &[&str])] = &[
+pub const MEASURES: &[(&str, &[&str], &[&str])] = &[
     ("count", &["at"], &[]),
     ("sum", &["at"], &["when"]),
     ("ratio", &["over", "at"], &[]),
@@ -25,6 +26,7 @@ const KINDS: &[(&str, &[&str], &[&str])] = &[
     ("people", &["at"], &["when"]),
     ("balance", &[], &["when"]),
     ("of", &[], &[]),
+    ("should", &["reached"], &[]),
 ];
 
 /// The properties that a figure may have however it is counted.
@@ -45,12 +47,17 @@ pub(super) fn figures(
             .inside("figure.example")
             .filter_map(|it| example(desk, it, states, fields, vocabulary, account))
             .collect();
+        let added = desk.added(raw.span.start);
+        if examples.is_empty() && raw.first("figure.example").is_none() && added.is_none() {
+            let hint = "指标的算例：有哪些记录，应该得多少；每次检查都会实际算一遍。";
+            desk.tell_hint(raw.span.clone(), "缺少 example", hint);
+        }
         let words = raw.first("figure.words");
         let kind = kind_of(desk, raw, vocabulary);
         let by = slices(desk, raw, fields, vocabulary);
         if let Some((measure, kind)) = measure.zip(kind) {
             kind_fits(desk, raw, &measure, &kind, account);
-            let suppress_below = suppressed(desk, raw, &measure, &kind);
+            let suppress_below = suppressed(desk, raw, (&measure, &kind), vocabulary);
             figures.push(Figure {
                 id: raw.arg(0).into(),
                 name: raw.arg(1).to_owned(),
@@ -63,20 +70,22 @@ pub(super) fn figures(
                 over_words: words.and_then(|it| it.text("over")),
                 examples,
                 counts_in: Vec::new(),
+                added: added.map(|file| digest(file.text.as_bytes()).into()),
             });
         }
     }
     figures
 }
 
-fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Account>) -> Option<Measure> {
-    let written: Vec<_> = KINDS.iter().filter(|(kind, ..)| raw.prop(kind).is_some()).collect();
+/// The one way in which a figure is counted, with what it needs beside it.
+fn way(desk: &mut Desk<'_>, raw: &Raw) -> Option<&'static str> {
+    let written: Vec<_> = MEASURES.iter().filter(|(kind, ..)| raw.prop(kind).is_some()).collect();
     let [(kind, needed, allowed)] = written[..] else {
         let sentence = if written.is_empty() { "没有写怎样数" } else { "一个指标只能有一种数法" };
         desk.tell_hint(
             raw.span.clone(),
             sentence,
-            "count、sum、ratio、average、stock、people、balance、of 八种里写一种",
+            "count、sum、ratio、average、stock、people、balance、of、should 九种里写一种",
         );
         return None;
     };
@@ -92,10 +101,15 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Acc
             desk.tell(written.span.clone(), format!("{kind} 不用写 {prop}"));
         }
     }
+    Some(kind)
+}
+
+fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Account>) -> Option<Measure> {
+    let kind = way(desk, raw)?;
     let formulas = Formulas { raw, fields };
     let all = || formula::check("全部", &fields.scope, Wanted::Condition).ok();
     let mut condition = |prop: &str| formulas.read(desk, prop, Wanted::Condition);
-    Some(match *kind {
+    Some(match kind {
         "count" => {
             let when = condition("count");
             Measure::Count { at: formulas.read(desk, "at", Wanted::Day)?, when: when? }
@@ -109,7 +123,7 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Acc
             let (since, until) = (formulas.read(desk, "since", Wanted::Day), formulas.read(desk, "until", Wanted::Day));
             Measure::Stock { when: when?, since: since?, until: until? }
         }
-        "of" => Measure::Blend(unresolved(desk, raw)?),
+        "of" | "should" => Measure::Blend(unresolved(desk, raw)?),
         "balance" => {
             let when = if raw.prop("when").is_some() { condition("when") } else { all() };
             let of = ledger::readings(desk, raw, account);
@@ -125,7 +139,7 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Acc
             let when = if raw.prop("when").is_some() { condition("when") } else { all() };
             let (of, at) = (formulas.read(desk, kind, Wanted::Number), formulas.read(desk, "at", Wanted::Day));
             let (of, when, at) = (of?, when?, at?);
-            if *kind == "sum" { Measure::Sum { of, when, at } } else { Measure::Average { of, when, at } }
+            if kind == "sum" { Measure::Sum { of, when, at } } else { Measure::Average { of, when, at } }
         }
     })
 }
@@ -133,7 +147,10 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Acc
 /// A figure over figures as it is written: what it stands on is looked up once all files are read.
 fn unresolved(desk: &Desk<'_>, raw: &Raw) -> Option<Blend> {
     let home = desk.file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".kdl").into();
-    Some(Blend { home, text: raw.text("of")?.as_str().into(), plus: Vec::new(), over: Vec::new() })
+    let missing = raw.text("should").zip(raw.text("reached")).map(|(should, reached)| format!("{should} / {reached}"));
+    let is_missing = missing.is_some();
+    let text = missing.or_else(|| raw.text("of"))?.into();
+    Some(Blend { home, text, plus: Vec::new(), over: Vec::new(), is_missing })
 }
 
 struct Formulas<'a> {
@@ -157,23 +174,23 @@ impl Formulas<'_> {
     }
 }
 
-/// What a figure writes that counts whoever came.
-const ATTENDED: &str = "参加";
+/// What a figure writes that counts whoever came, or whoever should, each with the condition that anybody is.
+const NOTED: [(&str, Who, &str); 2] = [("参加", Who::Attended, "实到 + 列席 > 0"), ("应到", Who::Expected, "应到 > 0")];
 
 /// Where the people stand that are counted, by the field's name or id, and whether anybody stands there.
 // enforces: figure.people
 fn who(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<(Who, Formula)> {
     let written = raw.text("people")?;
-    if written == ATTENDED {
-        let Ok(named) = formula::check("实到 + 列席 > 0", &fields.scope, Wanted::Condition) else {
+    if let Some((_, who, anybody)) = NOTED.iter().find(|(word, ..)| *word == written) {
+        let Ok(named) = formula::check(anybody, &fields.scope, Wanted::Condition) else {
             desk.tell_hint(
                 raw.prop_span("people"),
-                "没有写 attendance，数不出参加的人",
+                format!("没有写 attendance，数不出{written}的人"),
                 "请写 attendance，或者写一个记人的栏目",
             );
             return None;
         };
-        return Some((Who::Attended, named));
+        return Some((who.clone(), named));
     }
     let called = |field: &&Field, word: &str| field.id == *word || field.name == word;
     let is_people = |field: &Field| matches!(field.of, FieldType::Person | FieldType::People);
@@ -204,7 +221,7 @@ fn who(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<(Who, Formula)
     let name = match &who {
         Who::Field(_) => path.name.clone(),
         Who::Column { child, .. } => fields.children.iter().find(|it| it.id == *child)?.name.clone(),
-        Who::Attended => return None,
+        Who::Attended | Who::Expected => return None,
     };
     let named = formula::check(&format!("非 为空({name})"), &fields.scope, Wanted::Condition).ok()?;
     Some((who, named))
@@ -217,7 +234,7 @@ const MOST_SLICES: usize = 400;
 // enforces: figure.by
 fn slices(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, vocabulary: &Vocabulary) -> Vec<FieldId> {
     let Some(written) = raw.prop("by") else { return Vec::new() };
-    if raw.prop("of").is_some() {
+    if raw.prop("of").is_some() || raw.prop("should").is_some() {
         desk.tell(written.span.clone(), "由别的指标算出来的不用写 by，分项写在那些指标上");
         return Vec::new();
     }
@@ -258,10 +275,19 @@ fn slices(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, vocabulary: &Vocabula
 
 /// Below how many it is not shown to who sees only numbers.
 // enforces: figure.suppress_below
-fn suppressed(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKind) -> i64 {
-    let is_counted = !matches!(measure, Measure::Sum { .. } | Measure::Balance { .. } | Measure::Blend(_));
+fn suppressed(
+    desk: &mut Desk<'_>,
+    raw: &Raw,
+    (measure, kind): (&Measure, &FigureKind),
+    vocabulary: &Vocabulary,
+) -> i64 {
+    let is_missing = matches!(measure, Measure::Blend(blend) if blend.is_missing);
+    let is_counted =
+        is_missing || !matches!(measure, Measure::Sum { .. } | Measure::Balance { .. } | Measure::Blend(_));
+    // A rate of people tells of as few of them as their number does.
+    let of_kind = if is_missing { few_people(vocabulary) } else { kind.suppress_below };
     let Some(below) = raw.whole("suppress_below").filter(|_| raw.prop("suppress_below").is_some()) else {
-        return if is_counted { kind.suppress_below } else { 0 };
+        return if is_counted { of_kind } else { 0 };
     };
     let span = || raw.prop_span("suppress_below");
     match measure {
@@ -269,7 +295,7 @@ fn suppressed(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKi
             let hint = "请另写一个 count 或者 people 指标，在那里写 suppress_below";
             desk.tell_hint(span(), "合计背后有几条记录没有记下来，不能按少于几个遮住", hint);
         }
-        Measure::Blend(_) => {
+        Measure::Blend(_) if !is_missing => {
             let hint = "有一个不显示，由它算出来的也不显示";
             desk.tell_hint(span(), "由别的指标算出来的不用写 suppress_below，写在那些指标上", hint);
         }
@@ -277,6 +303,12 @@ fn suppressed(desk: &mut Desk<'_>, raw: &Raw, measure: &Measure, kind: &FigureKi
         _ => return below,
     }
     0
+}
+
+/// Below how many people are not shown, whatever the unit.
+fn few_people(vocabulary: &Vocabulary) -> i64 {
+    let of_people = vocabulary.figure_kinds.iter().filter(|kind| kind.of == Counts::People);
+    of_people.map(|kind| kind.suppress_below).max().unwrap_or(0)
 }
 
 /// The kind that the unit names.

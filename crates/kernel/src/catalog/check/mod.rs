@@ -28,10 +28,11 @@ use std::sync::Arc;
 use sm3::{Digest, Sm3};
 
 pub(super) use desk::Desk;
+pub use figures::MEASURES;
 pub(super) use protection::keeps;
 pub use scope::formula_type;
 
-use super::grammar::MECHANISM_FILE;
+use super::grammar::{FIGURES_FILE, MECHANISM_FILE};
 use super::raw::{self, Raw};
 use super::{Catalog, FieldType, Mechanism, Vocabulary, battery};
 use crate::ids::MechanismId;
@@ -45,8 +46,18 @@ use papers::Templates;
 enum Place<'a> {
     Vocabulary,
     Calendar,
-    Mechanism { chapter: &'a str },
-    Template { chapter: &'a str, mechanism: &'a str, paper: &'a str },
+    Mechanism {
+        chapter: &'a str,
+    },
+    Template {
+        chapter: &'a str,
+        mechanism: &'a str,
+        paper: &'a str,
+    },
+    /// Figures that a site adds to a mechanism.
+    Figures {
+        mechanism: &'a str,
+    },
     Unknown,
     Other,
 }
@@ -78,7 +89,10 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
 /// One mechanism as older records are pinned to it: its old file among today's others, whatever those say of it.
 /// Nothing if its own file does not hold together with today's words.
 pub fn pinned(files: &[SourceFile], id: &str) -> Option<Arc<Mechanism>> {
-    let mut resolved = resolve(files);
+    // What is added to the mechanism today is no part of what a record is pinned to.
+    let own: Vec<SourceFile> =
+        files.iter().filter(|file| !matches!(place(&file.path), Place::Figures { .. })).cloned().collect();
+    let mut resolved = resolve(&own);
     let sound = resolved.sheets.iter().any(|sheet| sheet.id() == id && sheet.desk.problems.is_empty());
     resolved.mechanisms.remove(id).filter(|_| sound).map(Arc::new)
 }
@@ -97,6 +111,7 @@ struct Sorted<'a> {
     vocabulary: Vec<&'a SourceFile>,
     mechanisms: Vec<(&'a str, &'a SourceFile)>,
     templates: BTreeMap<(&'a str, &'a str), Templates<'a>>,
+    figures: Vec<(&'a str, &'a SourceFile)>,
     problems: Vec<Problem>,
 }
 
@@ -109,8 +124,9 @@ fn sorted(files: &[SourceFile]) -> Sorted<'_> {
             Place::Template { chapter, mechanism, paper } => {
                 sorted.templates.entry((chapter, mechanism)).or_default().insert(paper, file);
             }
+            Place::Figures { mechanism } => sorted.figures.push((mechanism, file)),
             Place::Unknown => {
-                let hint = "机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/";
+                let hint = "机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/，自建的指标写在 figures/机制.kdl";
                 sorted.problems.push(Problem::at(file, 0..0, "文件放错了地方").hint(hint));
             }
             Place::Calendar | Place::Other => {}
@@ -120,7 +136,7 @@ fn sorted(files: &[SourceFile]) -> Sorted<'_> {
 }
 
 fn resolve(files: &[SourceFile]) -> Resolved<'_> {
-    let Sorted { vocabulary, mechanisms, mut templates, mut problems } = sorted(files);
+    let Sorted { vocabulary, mechanisms, mut templates, figures, mut problems } = sorted(files);
     let written: Vec<(&str, &str)> = mechanisms.iter().map(|(chapter, file)| (*chapter, stem(file))).collect();
     let (vocabulary, found) = vocabulary::vocabulary(&vocabulary, &written);
     problems.extend(found);
@@ -128,6 +144,7 @@ fn resolve(files: &[SourceFile]) -> Resolved<'_> {
     for file in templates.into_values().flat_map(BTreeMap::into_values) {
         problems.push(Problem::at(file, 0..0, "这个模板没有对应的机制文件").hint("文件夹名要和机制的代号一样"));
     }
+    add_figures(&mut sheets, &figures, &unread, &mut problems);
     let ids = sheets.iter().map(|it| it.id().to_owned()).chain(unread).collect();
     let mut all = All { ids, fields: BTreeMap::new() };
     for sheet in &mut sheets {
@@ -144,6 +161,8 @@ fn place(path: &str) -> Place<'_> {
     match parts[..] {
         ["vocabulary", file] if file.starts_with("calendar") && file.ends_with(".kdl") => Place::Calendar,
         ["vocabulary", file] | [file @ "messages.kdl"] if file.ends_with(".kdl") => Place::Vocabulary,
+        [ADDED, file] if file.ends_with(".kdl") => Place::Figures { mechanism: file.trim_end_matches(".kdl") },
+        [ADDED, mechanism, file] if file.ends_with(".kdl") => Place::Figures { mechanism },
         [chapter, file] if file.ends_with(".kdl") => Place::Mechanism { chapter },
         [chapter, mechanism, file] if file.ends_with(".txt") => {
             Place::Template { chapter, mechanism, paper: file.trim_end_matches(".txt") }
@@ -222,6 +241,32 @@ fn read_all<'a>(
         sheets.push(Sheet { desk, matter, chapter, templates });
     }
     (sheets, unread)
+}
+
+/// The folder of the figures that a site adds to mechanisms.
+pub const ADDED: &str = "figures";
+
+/// Puts what a site adds to a mechanism behind its own file: one check for both.
+fn add_figures<'a>(
+    sheets: &mut [Sheet<'a>],
+    files: &[(&'a str, &'a SourceFile)],
+    unread: &[String],
+    problems: &mut Vec<Problem>,
+) {
+    let known: Vec<String> = sheets.iter().map(|sheet| sheet.id().to_owned()).collect();
+    for (mechanism, file) in files {
+        let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.id() == *mechanism) else {
+            if !unread.iter().any(|id| id == mechanism) {
+                let sentence = format!("没有代号为 {mechanism} 的机制，这里的指标没有着落");
+                problems.push(Problem::at(file, 0..0, sentence).nearest(mechanism, known.iter().map(String::as_str)));
+            }
+            continue;
+        };
+        let (nodes, faults) = raw::read(file, FIGURES_FILE);
+        sheet.desk.problems.extend(faults);
+        let begins = sheet.desk.add(file);
+        sheet.matter.children.extend(nodes.into_iter().map(|node| node.behind(begins)));
+    }
 }
 
 impl Sheet<'_> {

@@ -10,10 +10,10 @@ pub(crate) const FIGURE_EXAMPLE: Node = Node {
     key: "figure.example",
     name: "example",
     inside: &["figure"],
-    times: Times::Some,
+    times: Times::Any,
     args: &[],
     props: &[may("on", Scalar::Day, "期间的最后一天。")],
-    means: "指标的算例：有哪些记录，应该得多少；每次检查都会实际算一遍。",
+    means: "指标的算例：有哪些记录，应该得多少；每次检查都会实际算一遍；写在机制文件里的指标至少一个。",
 };
 
 /// A record of it.

@@ -106,6 +106,8 @@ pub const ANY: &str = "*";
 pub const MECHANISM_FILE: &str = "mechanism_file";
 /// What stands for the top node of a mechanism of any kind: its parts stand in every kind.
 pub const MECHANISM: &str = "mechanism";
+/// The key of a file of figures that a site adds to a mechanism.
+pub const FIGURES_FILE: &str = "figures_file";
 /// The key of a file of the vocabulary.
 pub const VOCABULARY_FILE: &str = "vocabulary_file";
 
@@ -213,7 +215,8 @@ mod tests {
         let mut keys: Vec<_> = GRAMMAR.iter().map(|node| node.key).collect();
         for node in GRAMMAR {
             for parent in node.inside {
-                let known = keys.contains(parent) || [MECHANISM_FILE, MECHANISM, VOCABULARY_FILE].contains(parent);
+                let known = keys.contains(parent)
+                    || [MECHANISM_FILE, MECHANISM, FIGURES_FILE, VOCABULARY_FILE].contains(parent);
                 assert!(known, "{} stands in {parent}, which is not in the table", node.key);
             }
         }

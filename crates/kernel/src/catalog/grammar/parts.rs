@@ -43,3 +43,15 @@ pub(crate) const MASK: Property = may(
 );
 pub(crate) const READ: Property =
     may("read", Scalar::Ids, "只有这些角色看得到这一栏；不写就是看得到记录的人都看得到。");
+
+// Whom a figure counts, and against whom.
+pub(crate) const PEOPLE: Property = may(
+    "people",
+    Scalar::Text,
+    "数人，不论来几次只算一个：写记人的栏目，或者“子表.栏目”；有 attendance 的写“参加”或者“应到”，数来了的人或者应到的人。",
+);
+pub(crate) const SHOULD: Property = may(
+    "should",
+    Scalar::Text,
+    "应到的人：一个数人的指标；和 reached 一起写，单位写人是还差多少人，写%是到了百分之几。",
+);

@@ -4,11 +4,12 @@
 
 use super::examples;
 use super::parts::{
-    CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PLACES, PURPOSE, READ, arg, many, may, must,
+    CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PEOPLE, PLACES, PURPOSE, READ, SHOULD, arg, many,
+    may, must,
 };
 use super::{
-    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, HIERARCHIES, LAYOUTS, MECHANISM, Node, RELATIONS, ROSTERS,
-    SORTS, Scalar, Times, VOCABULARY_FILE,
+    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node,
+    RELATIONS, ROSTERS, SORTS, Scalar, Times, VOCABULARY_FILE,
 };
 use crate::identity::FORMS;
 use crate::kinds;
@@ -320,7 +321,7 @@ pub const GRAMMAR: &[Node] = &[
     Node {
         key: "figure",
         name: "figure",
-        inside: &[MECHANISM],
+        inside: &[MECHANISM, FIGURES_FILE],
         times: Times::Any,
         args: &[ID, NAME],
         props: &[
@@ -334,18 +335,16 @@ pub const GRAMMAR: &[Node] = &[
             may("stock", Scalar::Formula, "数期末在册、满足这个条件的记录。"),
             may("since", Scalar::Formula, "从哪天起算在册。"),
             may("until", Scalar::Formula, "到哪天起不再算在册。"),
-            may(
-                "people",
-                Scalar::Text,
-                "数人，不论来几次只算一个：写记人的栏目，或者“子表.栏目”；有 attendance 的写“参加”，数来了的人。",
-            ),
+            PEOPLE,
             ledger::BALANCE,
             may("of", Scalar::Text, "由别的指标算出来：相加、相减，或者再除以；别的机制的写成“机制.指标”。"),
+            SHOULD,
+            may("reached", Scalar::Text, "已到的人：一个数人的指标，可以是别的机制的，在哪个单位到的都算。"),
             may("by", Scalar::Ids, "再按这些栏目的选项分别数；只能是选项或是非栏目。"),
             may("suppress_below", Scalar::Whole, "少于这么多的，不给只看数字的人看；写0是不设限。不写，照单位的规定。"),
             must("unit", Scalar::Text, "单位，例如项、件、%，写词汇里 figure_kind 的名称。"),
         ],
-        means: "一个指标。count、sum、ratio、average、stock、people、balance、of 八种里写一种。",
+        means: "一个指标。count、sum、ratio、average、stock、people、balance、of、should 九种里写一种。",
     },
     Node {
         key: "figure.words",
@@ -482,7 +481,7 @@ pub const GRAMMAR: &[Node] = &[
             may(
                 "manages",
                 Scalar::Ids,
-                "管哪些事：units 维护单位，people 维护人员，targets 下达数字目标，submits 报送数字，accepts 收下或退回下级报送的数字；以授权的单位及其下级为限。",
+                "管哪些事：units 维护单位，people 维护人员，targets 下达数字目标，submits 报送数字，accepts 收下或退回下级报送的数字，figures 自建指标（要管到最上级单位）；以授权的单位及其下级为限。",
             ),
         ],
         means: "一个角色。",

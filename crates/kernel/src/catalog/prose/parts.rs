@@ -433,7 +433,12 @@ impl Teller<'_> {
                 let named = explain(named);
                 format!("{}里写明的人，每人只数一次（{named}），按{}归期", given(when), explain(at))
             }
-            Measure::Blend(blend) => format!("由别的指标算出：{}", blend.text),
+            Measure::Blend(blend) => match (&blend.plus[..], &blend.over[..]) {
+                ([should], [reached]) if blend.is_missing => {
+                    format!("“{}”里的人，不在“{}”里的，每人只数一次", should.figure.name, reached.figure.name)
+                }
+                _ => format!("由别的指标算出：{}", blend.text),
+            },
             Measure::Balance { text, when, .. } => format!("{}期末的{text}，随变动累计", given(when)),
             Measure::Stock { when, since, until } => {
                 format!("期末在册：{}，从{}起，到{}为止", given(when), explain(since), explain(until))

@@ -29,8 +29,8 @@ fn a_file_in_the_wrong_place_is_told() {
     files.push(SourceFile { path: "a/b/c/d.txt".into(), text: "".into() });
     files.push(SourceFile { path: "README.md".into(), text: "".into() });
     expect![[r#"
-        a/b/c/d.txt:1:1 文件放错了地方 机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/
-        follow_up.kdl:1:1 文件放错了地方 机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/"#]]
+        a/b/c/d.txt:1:1 文件放错了地方 机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/，自建的指标写在 figures/机制.kdl
+        follow_up.kdl:1:1 文件放错了地方 机制写在 章/代号.kdl，正文写在 章/机制/文书.txt，共用的词写在 vocabulary/，自建的指标写在 figures/机制.kdl"#]]
     .assert_eq(&first_hand(check(&files).1));
 }
 

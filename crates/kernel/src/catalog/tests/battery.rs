@@ -241,12 +241,12 @@ fn a_ratio_says_what_it_is_divided_by() {
     problems(
         "words \"按时办结的\" over=\"本期到期的\"",
         "words \"按时办结的\"",
-        expect![[r#"care/visit.kdl:71:12 比率“按时办结率”没有说明分母 请在 words 后面写 over="…""#]],
+        expect![[r#"care/visit.kdl:72:9 比率“按时办结率”没有说明分母 请在 words 后面写 over="…""#]],
     );
     problems(
         "words \"本期交办的走访\"",
         "words \"本期交办的走访\" over=\"全部\"",
-        expect!["care/visit.kdl:67:12 “交办数”不是比率，words 不用写 over"],
+        expect!["care/visit.kdl:68:9 “交办数”不是比率，words 不用写 over"],
     );
     problems("        words \"期末在办\"\n", "", expect!["care/visit.kdl:83:5 缺少 words 用一句话说明数的是什么。"]);
 }

@@ -3,6 +3,7 @@
 //! Never a panic, whatever is written.
 
 mod across_files;
+mod added;
 mod battery;
 mod diff;
 mod figures;

@@ -376,13 +376,15 @@ fn a_figure_is_counted_in_one_way_and_in_its_unit() {
     problems(
         "count=\"全部\" at=\"交办日\"",
         "at=\"交办日\"",
-        expect!["care/visit.kdl:67:5 没有写怎样数 count、sum、ratio、average、stock、people、balance、of 八种里写一种"],
+        expect![
+            "care/visit.kdl:67:5 没有写怎样数 count、sum、ratio、average、stock、people、balance、of、should 九种里写一种"
+        ],
     );
     problems(
         "count=\"全部\" at=\"交办日\"",
         "count=\"全部\" sum=\"金额\" at=\"交办日\"",
         expect![
-            "care/visit.kdl:67:5 一个指标只能有一种数法 count、sum、ratio、average、stock、people、balance、of 八种里写一种"
+            "care/visit.kdl:67:5 一个指标只能有一种数法 count、sum、ratio、average、stock、people、balance、of、should 九种里写一种"
         ],
     );
     problems("count=\"全部\" at=\"交办日\"", "count=\"全部\"", expect!["care/visit.kdl:67:25 count 还要写 at"]);

@@ -87,6 +87,12 @@ fn of_figures(line: &ActLine) -> Option<(String, String)> {
                 format!("{}可在{}前更改{}{}的{}", of("person"), of("until"), of("unit"), of("period"), of("figure"));
             ("批准数字例外", format!("{whom}，理由：{}", of("reason")))
         }
+        "figure.added" => ("自建指标", format!("{}：{}，理由：{}", of("mechanism"), of("figure"), of("reason"))),
+        "figure.rewritten" => {
+            let which = format!("{}：{}，第{}版", of("mechanism"), of("figure"), of("version"));
+            ("修改自建指标", format!("{which}，理由：{}", of("reason")))
+        }
+        "figure.removed" => ("停用自建指标", format!("{}：{}，理由：{}", of("mechanism"), of("figure"), of("reason"))),
         "export.figure" => ("导出数字", of("file")),
         "figures.remade" => ("重算数字", format!("{}个数字，改正{}格", of("figures"), of("changed"))),
         _ => return None,

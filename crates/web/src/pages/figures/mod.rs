@@ -4,10 +4,14 @@
 
 pub(crate) mod known;
 pub(crate) mod one;
+pub(crate) mod own;
+mod own_form;
 pub(crate) mod people;
 pub(crate) mod pivot;
 pub(crate) mod seals;
+pub(crate) mod target_book;
 
+use app::commands::added_figures;
 use app::queries::figures::{
     self, Asked as Understood, Change as Changed, FigureCard, FiguresAsk, Overview, Part, TargetLine,
 };
@@ -63,8 +67,15 @@ impl Asked {
 /// `GET /figures?unit=&period=`: the figures of every mechanism in reach, by chapter.
 pub(crate) async fn all(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let page = figures::overview(&visitor.ctx, &asked.ask()?).await?;
-    let acts = figures::has_seals(&visitor.ctx)
-        .then(|| html! { (Button::link("数字报送", "/figures/seals").icon(Icon::Lock)) });
+    let (has_seals, may_add) = (figures::has_seals(&visitor.ctx), added_figures::may_add(&visitor.ctx));
+    let targets = app::commands::target_book::may_take(&visitor.ctx).is_ok();
+    let acts = (has_seals || may_add || targets).then(|| {
+        html! {
+            @if may_add { (Button::link("自建指标", own::OWN).icon(Icon::Plus)) }
+            @if targets { (Button::link("目标", target_book::TARGETS).icon(Icon::Flag)) }
+            @if has_seals { (Button::link("数字报送", "/figures/seals").icon(Icon::Lock)) }
+        }
+    });
     let head = PageHead { title: "数字".to_owned(), remark: remark(&page), acts, ..PageHead::default() };
     visitor.page(Place::Figures, &head, content(&page, "/figures", true)).await
 }
@@ -247,10 +258,20 @@ pub(crate) fn card_of(one: &FigureCard, href: Option<String>) -> cards::FigureCa
         unit: if is_none { String::new() } else { one.unit.clone() },
         href,
         change,
-        remark: format!("{parts} {}", more.join(" ")).trim().to_owned(),
+        remark: [parts, more.join(" "), added_words(one)]
+            .iter()
+            .filter(|it| !it.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" "),
         light: one.target.as_ref().and_then(|line| Some((tone(line.standing?), target_words(line)))),
         trend: one.course.iter().filter_map(|value| *value).collect(),
     }
+}
+
+/// Who added it, where the site did.
+fn added_words(one: &FigureCard) -> String {
+    one.added.as_ref().map(|mark| format!("自建：{} {}", mark.by, mark.at)).unwrap_or_default()
 }
 
 /// What is said of a figure that is being made anew.

@@ -1,5 +1,6 @@
 //! A figure's own page: its value and what it was before, its words and formula, its course, units by step, ranking.
 
+use app::commands::added_figures;
 use app::commands::targets::{self, TargetForm};
 use app::queries::charts;
 use app::queries::figures::{self, FigureCell, FigurePage, FigureRow, Form, Part, TargetLine};
@@ -62,7 +63,7 @@ async fn own_page(
         title: page.card.name.clone(),
         remark: format!("{} · {}", page.unit_words, page.asked.period.words()),
         lights: None,
-        acts: Some(takings(&page)),
+        acts: Some(takings(&page, added_figures::may_add(&visitor.ctx))),
     };
     let content = html! {
         (said)
@@ -229,10 +230,13 @@ pub(crate) async fn take(
     Ok(answer::file(figures::download(&visitor.ctx, &mechanism, &figure, &asked.ask()?, form).await?))
 }
 
-fn takings(page: &FigurePage) -> Markup {
+fn takings(page: &FigurePage, may_add: bool) -> Markup {
     let path = urls::figure(&page.mechanism, &page.card.id);
     let at = |form: &str| address(&format!("{path}/{form}"), &page.asked);
     html! {
+        @if may_add {
+            (Button::link(if page.card.added.is_some() { "修改" } else { "用在哪里" }, super::own::one(&page.mechanism, &page.card.id)))
+        }
         (Button::link("分项", at("parts")))
         (Button::link("CSV", at("table.csv")))
         (Button::link("导出表格", at("table.xlsx")).icon(Icon::Export))
@@ -288,6 +292,10 @@ fn words(page: &FigurePage) -> Markup {
             html! { code { (written) } @if read != written { br; span.quiet.small { (read) } } },
         ));
     }
+    if let Some(mark) = &page.card.added {
+        let words = format!("自建：{} {}，第{}版，{}", mark.by, mark.at, mark.version, mark.reason);
+        list.push(Fact::text("来历", &words));
+    }
     html! {
         (facts(&list, true))
         @if page.sees { p.pad { a href=(urls::of_register(&page.mechanism, "about")) { "看机制手册里的例子" } } }
@@ -304,9 +312,10 @@ fn course(page: &FigurePage) -> Markup {
 }
 
 fn ranking(page: &FigurePage) -> Markup {
-    let drawn = charts::ranking(page, &|row, cell| door(page, row, cell, "whole"));
+    let drawn = |width| charts::ranking(page, width, &|row, cell| door(page, row, cell, "whole"));
+    let (drawn, phone) = (drawn(charts::Width::Page), drawn(charts::Width::Phone));
     html! {
-        @if !drawn.is_empty() { (card("单位排序", html! { (page.card.unit) (drawing(page, "ranking.svg")) }, html! { div.pad { (svg(&drawn)) } })) }
+        @if !drawn.is_empty() { (card("单位排序", html! { (page.card.unit) (drawing(page, "ranking.svg")) }, html! { div.pad { (svg(&drawn)) (svg(&phone)) } })) }
     }
 }
 

@@ -45,13 +45,14 @@ pub(crate) async fn show(
     let at = (which.slice.as_str(), which.after()?);
     let page = figures::people(&visitor.ctx, &mechanism, &figure, &asked.ask()?, at).await?;
     let own = urls::figure(&page.mechanism.0, &page.figure.0);
+    let who = if page.are_missing { "还没有到的人" } else { "数到的人" };
     let head = PageHead {
         crumbs: vec![
             Anchor::new("数字", "/figures"),
             Anchor::new(&page.figure.1, super::address(&own, &page.asked)),
-            Anchor::new("数到的人", ""),
+            Anchor::new(who, ""),
         ],
-        title: format!("{}：数到的人", page.figure.1),
+        title: format!("{}：{who}", page.figure.1),
         remark: format!("{} · {}{}", page.unit_words, page.asked.period.words(), page.slice_words),
         ..PageHead::default()
     };
@@ -64,18 +65,18 @@ pub(crate) async fn show(
         ..Row::default()
     };
     let list = Table {
-        caption: "数到的人".to_owned(),
+        caption: who.to_owned(),
         columns: vec![
             Column::new("姓名", ColumnKind::Text),
             Column::new("所在单位", ColumnKind::Text),
-            Column::new("写到的事项", ColumnKind::Number),
+            Column::new(if page.are_missing { "应到的事项" } else { "写到的事项" }, ColumnKind::Number),
         ],
         rows: page.people.iter().map(row).collect(),
         choose: None,
         wide: false,
     };
     let content = html! {
-        (card("数到的人", html! { "同一人只算一次" }, html! {
+        (card(who, html! { "同一人只算一次" }, html! {
             @if page.people.is_empty() { (nothing_yet("这个期间没有数到人。")) } @else { (table(&list)) }
             p.pad.quiet.small { (page.words) }
             @if let Some(next) = page.next {
@@ -97,6 +98,6 @@ fn address(page: &PeoplePage, path: &str, more: &[(&str, &str)]) -> String {
 /// The records that name somebody.
 fn records(page: &PeoplePage, which: &Which, person: PersonId) -> String {
     let more =
-        [("tab", "all"), ("figure", page.figure.0.as_str()), ("slice", &which.slice), ("who", &person.to_string())];
-    address(page, &urls::register(&page.mechanism.0), &more)
+        [("tab", "all"), ("figure", page.named.1.as_str()), ("slice", &which.slice), ("who", &person.to_string())];
+    address(page, &urls::register(&page.named.0), &more)
 }

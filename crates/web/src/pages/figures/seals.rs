@@ -323,7 +323,11 @@ fn value(page: &SealPage) -> Markup {
     let mut list = vec![
         Fact::text("报送时", &format!("{} {}{}", page.sealed.0, page.measure, parts(page, page.sealed.1))),
         Fact::text("现在", &format!("{} {}{}", page.now.0, page.measure, parts(page, page.now.1))),
-        Fact::text("背后的事项", &format!("{} 件", page.count)),
+        if page.is_people {
+            Fact::text("数到的人", &format!("{} 人", page.count))
+        } else {
+            Fact::text("背后的事项", &format!("{} 件", page.count))
+        },
         Fact::text("定义版本", &format!("{version}{}", if *is_current { "" } else { "（定义已更新）" })),
         Fact::text("报送", &format!("{} {}", page.sealed_by.0, page.sealed_by.1)),
     ];
@@ -336,9 +340,21 @@ fn value(page: &SealPage) -> Markup {
 
 fn drift(page: &SealPage) -> Markup {
     if page.drift.is_empty() && page.more == 0 {
-        return nothing_yet("没有变化：现在的事项和封存时一致。");
+        return nothing_yet("没有变化：现在数到的和封存时一致。");
     }
-    changes("封存时", &page.drift, page.more)
+    if page.is_people { people_changed(&page.drift, page.more) } else { changes("封存时", &page.drift, page.more) }
+}
+
+/// People who are counted now and were not, or are no longer.
+fn people_changed(drift: &[asked::DriftLine], more: usize) -> Markup {
+    html! {
+        ul.pad.points {
+            @for line in drift {
+                li { a href=(urls::person(kernel::ids::PersonId(line.record.0))) { (line.title) } " " span.quiet { @if line.was.is_none() { "新计入" } @else { "不再计入" } } }
+            }
+        }
+        @if more > 0 { p.pad.quiet { "另有 " (more) " 人没有列出。" } }
+    }
 }
 
 /// Records whose part changed: what each gave then, and gives now.
