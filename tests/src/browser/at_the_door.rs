@@ -22,6 +22,7 @@ async fn a_member_signs_in_on_a_phone_and_the_list_knows() {
     phone.types("手机号或身份证号后四位", "9999").await;
     phone.presses("签到").await;
     phone.waits_for("没有核对上").await;
+    office.minutes_pass(1);
     phone.types("手机号或身份证号后四位", "0001").await;
     phone.picture("door").await;
     phone.presses("签到").await;

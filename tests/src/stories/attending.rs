@@ -399,7 +399,7 @@ async fn a_machine_at_the_door_notes_who_comes_by_the_same_rules() {
     assert_eq!(stands(&su.posts_json(&path, &body).await.json()), now);
     assert_eq!(figure(&mut su, "branch_meeting", "came").await, "1");
     let back = su.posts_json(&path, &json!({ "people": [note(0, "open")] })).await;
-    assert_eq!((back.status, back.text().contains("理由")), (422, true), "{}", back.text());
+    assert_eq!((back.status, back.json().to_string().contains("理由")), (422, true), "{}", back.json());
     let hours = json!({ "people": [{ "person": id(&files[0]), "stand": "came", "hours": "1e9" }] });
     assert_eq!(su.posts_json(&path, &hours).await.status, 422);
     for nonsense in [json!({ "people": [{ "person": "x", "stand": "came" }] }), json!({ "surprise": 1 })] {
