@@ -61,6 +61,7 @@ pub fn as_of(ctx: &Ctx, found: Found, entries: &[Entry], until: i64) -> Result<O
     (record.facts, record.definition, record.version) = (facts, then.definition.into(), then.version);
     record.turnout = record.turnout.until(until);
     record.book = record.book.until(until);
+    record.tally = record.tally.filter(|it| it.at <= until);
     record.state = then.state.into();
     Ok(Some((mechanism, record)))
 }

@@ -12,6 +12,7 @@ use kernel::catalog::{Field, Mask, Mechanism};
 use kernel::facts;
 use kernel::ids::{FieldId, MechanismId, PersonId, RecordId};
 use kernel::kinds::activity::{Mark, Turnout};
+use kernel::kinds::ballot::tally::Tally;
 use kernel::kinds::ledger::{Book, Movement};
 use kernel::record::{Record, Running};
 use kernel::value::Value;
@@ -22,6 +23,7 @@ use store::movements::MovementRow;
 use store::participations::MarkRow;
 use store::records::{RecordRow, Written};
 
+use crate::commands::ballots;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::office::Definitions;
@@ -217,20 +219,21 @@ pub async fn with_deadlines(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) ->
 /// The same for lists: what was noted about who comes is left out, unless a field that is shown is reckoned from it. A
 /// page of meetings costs its rows, not everybody who came.
 pub async fn as_listed(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Vec<Found>, Error> {
-    let shows = |row: &&RecordRow| {
-        let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
-        current.is_some_and(|mechanism| mechanism.shows_turnout())
-    };
-    let marks = marks(conn, rows.iter().filter(shows)).await?;
-    let beside = Beside { marks, movements: HashMap::new() };
+    let current = |row: &RecordRow| ctx.catalog().mechanisms.get(row.mechanism.as_str());
+    let comes = |row: &&RecordRow| current(row).is_some_and(|mechanism| mechanism.shows_turnout());
+    let votes = |row: &&RecordRow| current(row).is_some_and(|mechanism| mechanism.shows_tally());
+    let marks = marks(conn, rows.iter().filter(comes)).await?;
+    let tallies = tallies(conn, rows.iter().filter(votes)).await?;
+    let beside = Beside { marks, movements: HashMap::new(), tallies };
     Unread::with(conn, rows, beside).await?.read(&ctx.definitions)
 }
 
-/// What was noted beside records: who came, what was moved.
+/// What was noted beside records: who came, what was moved, what a voting came to.
 #[derive(Debug, Default)]
 struct Beside {
     marks: HashMap<RecordId, Vec<Mark>>,
     movements: HashMap<RecordId, Vec<Movement>>,
+    tallies: HashMap<RecordId, Arc<Tally>>,
 }
 
 /// What was noted beside one record.
@@ -238,6 +241,7 @@ struct Beside {
 struct Noted {
     marks: Vec<Mark>,
     movements: Vec<Movement>,
+    tally: Option<Arc<Tally>>,
 }
 
 impl Beside {
@@ -250,13 +254,15 @@ impl Beside {
                 movements.entry(record).or_default().push(movement);
             }
         }
-        Ok(Self { marks, movements })
+        let tallies = tallies(conn, rows.iter().filter(|row| has_tally(ctx, row))).await?;
+        Ok(Self { marks, movements, tallies })
     }
 
     fn take(&mut self, id: RecordId) -> Noted {
         Noted {
             marks: self.marks.remove(&id).unwrap_or_default(),
             movements: self.movements.remove(&id).unwrap_or_default(),
+            tally: self.tallies.remove(&id),
         }
     }
 }
@@ -307,6 +313,21 @@ fn has_marks(ctx: &Ctx, row: &RecordRow) -> bool {
 fn is_account(ctx: &Ctx, row: &RecordRow) -> bool {
     let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
     current.is_none_or(|mechanism| mechanism.account.is_some())
+}
+
+/// May the record have a voting?
+fn has_tally(ctx: &Ctx, row: &RecordRow) -> bool {
+    let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
+    current.is_none_or(|mechanism| mechanism.voting.is_some())
+}
+
+/// What the votings of the records came to.
+async fn tallies(
+    conn: &mut Conn,
+    rows: impl Iterator<Item = &RecordRow>,
+) -> Result<HashMap<RecordId, Arc<Tally>>, Error> {
+    let ids: Vec<RecordId> = rows.map(|row| row.id).collect();
+    if ids.is_empty() { Ok(HashMap::new()) } else { ballots::tallies(conn, &ids).await }
 }
 
 /// What was noted about who comes to the records.
@@ -365,6 +386,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: A
         flow: row.flow.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default(),
         turnout: Turnout::of(noted.marks),
         book: Book::of(noted.movements),
+        tally: noted.tally,
     };
     Ok(Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() })
 }

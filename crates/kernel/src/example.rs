@@ -101,6 +101,7 @@ fn empty(mechanism: &Mechanism) -> Record {
         flow: Default::default(),
         turnout: Default::default(),
         book: Default::default(),
+        tally: None,
     }
 }
 

@@ -283,7 +283,8 @@ pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) ->
     let kept = if matches!(figure.measure, Measure::People { .. }) { " by month" } else { "" };
     // Hours and views are counted as the definition says.
     let comes = mechanism.attendance.as_ref().map(|it| format!(" {it:?}")).unwrap_or_default();
-    digest(format!("{counted:?} {computed:?} {years:?}{kept}{comes}").as_bytes())
+    let votes = mechanism.voting.as_ref().map(|it| format!(" {it:?}")).unwrap_or_default();
+    digest(format!("{counted:?} {computed:?} {years:?}{kept}{comes}{votes}").as_bytes())
 }
 
 /// What a figure shows for the sum of its cells: `None` where there is nothing to divide by.

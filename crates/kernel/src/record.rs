@@ -13,6 +13,7 @@ use crate::flow::Flow;
 use crate::formula::{Env, Own, Slot};
 use crate::ids::{BatchId, DeadlineId, MechanismId, RecordId, RoleId, StateId, UnitId};
 use crate::kinds::activity::{self, Turnout};
+use crate::kinds::ballot::{self, tally::Tally};
 use crate::kinds::ledger::Book;
 use crate::value::{Facts, Value};
 
@@ -56,6 +57,8 @@ pub struct Record {
     pub turnout: Turnout,
     /// What was moved, where it is an account: beside the record too.
     pub book: Book,
+    /// What its voting came to, once it is counted: kept beside the record, and no part of its version.
+    pub tally: Option<Arc<Tally>>,
 }
 
 /// A deadline of one record.
@@ -243,6 +246,7 @@ impl View<'_> {
             Own::DueOn => self.record.due_on(self.mechanism).map(Value::Day),
             Own::IsOpen => Some(Value::YesNo(self.record.is_open())),
             Own::Turnout(count) => activity::value(self.mechanism, self.record, count),
+            Own::Tally(told) => ballot::value(self.record, told),
         }
     }
 }

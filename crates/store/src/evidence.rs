@@ -102,6 +102,12 @@ pub const TABLES: &[Table] = &[
     told("figure_exception", "数字例外", &["id"], &[]),
     told("participation", "参加记录", &["id"], &[]),
     told("movement", "账户变动", &["id"], &[]),
+    told("ballot_word", "开票口令", &["record", "teller"], &[]),
+    told("ballot_voter", "投票人", &["id"], &[]),
+    told("ballot_hand_count", "纸质票计数", &["record", "class", "by_"], &[]),
+    told("ballot_tally", "计票结果", &["record"], &[]),
+    // No act tells of a vote: it would say whose it is.
+    reckoned("ballot_vote", "选票", &["record", "id"], "由库外密钥证明每一张，张数与已投的人数相等"),
     told("setting", "设置", &["name"], &[]),
     Table {
         name: "calendar_year",

@@ -320,6 +320,7 @@ impl<'b> Saying<'_, 'b> {
                 Own::DueOn => format!("NULLIF(due_on, '{NEVER}')"),
                 Own::IsOpen => "open_".to_owned(),
                 Own::Turnout(_) => return cannot("who came"),
+                Own::Tally(_) => return cannot("what a voting came to"),
             },
             Slot::Deadline(deadline) => {
                 let name = self.asking.param(deadline);

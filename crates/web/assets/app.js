@@ -255,6 +255,14 @@
     }
   }
 
+  // --- A vote: how many questions are answered.
+  on('input', event => {
+    const form = event.target.form;
+    if (!form || !form.dataset.fills) return;
+    const filled = [...form.elements].filter(field => /^a\./.test(field.name) && (field.type === 'radio' ? field.checked && field.value : field.value.trim()));
+    all('[data-filled]', form).forEach(place => { place.textContent = '已填 ' + filled.length + ' 项，共 ' + form.dataset.fills + ' 项'; });
+  });
+
   // --- Files: names and sizes before sending, too large is said at once; dropping works on the frame.
   const size = bytes => bytes < 1048576 ? Math.max(1, Math.round(bytes / 1024)) + ' KB' : (bytes / 1048576).toFixed(1) + ' MB';
   function showFiles(input) {

@@ -60,6 +60,41 @@ pub(crate) fn attend(code: &str) -> String {
     format!("/attend/{code}")
 }
 
+/// The voting of a record.
+pub(crate) fn ballot(id: RecordId) -> String {
+    format!("/records/{id}/ballot")
+}
+
+/// Where voters are admitted.
+pub(crate) fn ballot_voters(id: RecordId) -> String {
+    format!("/records/{id}/ballot/voters")
+}
+
+/// Where a teller draws a word.
+pub(crate) fn ballot_word(id: RecordId) -> String {
+    format!("/records/{id}/ballot/word")
+}
+
+/// Where the urn is opened.
+pub(crate) fn ballot_count(id: RecordId) -> String {
+    format!("/records/{id}/ballot/count")
+}
+
+/// Where the paper of a class is counted.
+pub(crate) fn ballot_sheets(id: RecordId, class: &str) -> String {
+    format!("/records/{id}/ballot/sheets?class={class}")
+}
+
+/// Where somebody votes by account.
+pub(crate) fn vote(id: RecordId) -> String {
+    format!("/records/{id}/vote")
+}
+
+/// Where whoever holds a slip votes.
+pub(crate) fn vote_by_slip(slip: &str) -> String {
+    format!("/vote/{slip}")
+}
+
 /// A step of a record.
 pub(crate) fn step(id: RecordId, step: &str) -> String {
     format!("/records/{id}/steps/{step}")

@@ -38,6 +38,8 @@ pub(crate) mod administering;
 mod granting;
 pub(crate) mod attending;
 mod ledgers;
+mod ballot_secrecy;
+pub(crate) mod balloting;
 mod auditing;
 mod tampering;
 mod loss;

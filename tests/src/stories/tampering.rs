@@ -43,6 +43,7 @@ async fn lived_in() -> Office {
     let mut gao = office.sign_in("gao").await;
     let admin = gao.opens("/admin").await;
     gao.sends(admin.form("/admin/calendar").with("text", super::administering::YEAR)).await.answers(200);
+    super::balloting::with_votes(&office).await;
     for name in ["甲", "乙"] {
         let mut tx = office.app.db.begin().await.expect("begin");
         store::settings::put(&mut tx, name, Some("某区")).await.expect("set");
@@ -280,7 +281,13 @@ fn names_it(table: &Table, row: &Found, said: &[String]) -> bool {
 
 async fn rows(db: &ByHand, table: &Table) -> Vec<Found> {
     let first = table.key.first().unwrap_or(&"site");
-    db.db_rows(format!("SELECT * FROM {} ORDER BY {first}", table.name)).await
+    // A cell of nothing is as good as none: whatever it says, it says nothing.
+    let says = |row: &Found| {
+        let is_nothing = |column: &str| value(row, column).is_some_and(|it| *it == P::Int(0));
+        table.name != "figure_cell" || !(is_nothing("numerator") && is_nothing("denominator"))
+    };
+    let rows = db.db_rows(format!("SELECT * FROM {} ORDER BY {first}", table.name)).await;
+    rows.into_iter().filter(says).collect()
 }
 
 fn at<'a>(table: &Table, row: &'a Found) -> Vec<(&'a str, P)> {

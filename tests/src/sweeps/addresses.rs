@@ -89,6 +89,7 @@ impl Filling {
             "session" => self.session.clone(),
             "stand_in" => self.stand_in.clone(),
             "view" => self.view.clone(),
+            "slip" => "2222222222222222".to_owned(),
             "code" => format!("{NOTHING}.1.abc"),
             "order" | "merge" | "hand_over" | "seal" | "target" => NOTHING.to_owned(),
             "person" => "00000000-0000-0000-0000-000000000200".to_owned(),

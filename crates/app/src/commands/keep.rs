@@ -33,7 +33,7 @@ use uuid::{ContextV7, Uuid};
 
 use crate::commands::batches::act;
 use crate::commands::rosters::Listed;
-use crate::commands::{attendance, ledgers, papers, rosters, upkeep};
+use crate::commands::{attendance, ballots, ledgers, papers, rosters, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -177,6 +177,8 @@ impl<'a> Writing<'a> {
         let before = account.as_ref().or(before);
         let drawn = ledgers::drawn(ctx, tx, mechanism, (&moved, &after), &mut self.sheet.movements).await?;
         add_up(&mut self.sheet.cells, &drawn);
+        let counted = ballots::meets(ctx, tx, mechanism, (before, &moved), &mut after).await?;
+        let before = counted.as_ref().or(before);
         self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects, bound })?;
         Ok(after)
     }
@@ -593,6 +595,6 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 /// Can the move be kept without asking the database anything?
 pub fn asks_nothing(mechanism: &Mechanism, moved: &Move) -> bool {
     let draws = mechanism.step(&moved.step).is_some_and(|step| !step.draws.is_empty());
-    let is_alone = mechanism.attendance.is_none() && mechanism.account.is_none() && !draws;
-    is_alone && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
+    let beside = mechanism.attendance.is_some() || mechanism.account.is_some() || mechanism.voting.is_some();
+    !draws && !beside && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
 }

@@ -9,6 +9,7 @@ use kernel::value::Month;
 use store::Conn;
 use store::register::Over;
 
+use crate::commands::ballots::CALLED;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
@@ -82,6 +83,8 @@ pub struct NewsLine {
     pub at: String,
     /// Is it unread?
     pub is_unread: bool,
+    /// Does it call to a vote?
+    pub votes: bool,
 }
 
 const TODO: u32 = 30;
@@ -225,13 +228,16 @@ pub async fn news(ctx: &Ctx, conn: &mut Conn, most: u32) -> Result<Vec<NewsLine>
     let seen: BTreeSet<RecordId> = records::seen(ctx, conn, about).await?.into_iter().map(|row| row.id).collect();
     // What is no longer for these eyes was told once; that it was told stays, what it said does not.
     let line = |row: store::notices::NoticeRow| {
-        let open = row.record.is_none_or(|id| seen.contains(&id));
+        // Whoever is called to vote need not see the record for that.
+        let votes = row.kind == CALLED;
+        let open = votes || row.record.is_none_or(|id| seen.contains(&id));
         NewsLine {
             id: row.id,
             record: row.record.filter(|_| open),
             words: if open { row.words } else { HIDDEN.to_owned() },
             at: crate::words::moment(row.at),
             is_unread: row.read_at.is_none(),
+            votes,
         }
     };
     Ok(rows.into_iter().map(line).collect())

@@ -342,6 +342,7 @@ fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Opti
         flow: Default::default(),
         turnout: Default::default(),
         book: Default::default(),
+        tally: None,
     };
     let view = View { mechanism, record: &record, today: ctx.today, calendar: ctx.calendar(), period: None };
     formula.eval(&view).map(|value| kernel::workflow::fit(&field.of, value))

@@ -24,6 +24,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::attendance::{self, TurnoutLine};
+use crate::queries::ballots::{self, VotingLine};
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
@@ -89,6 +90,8 @@ pub struct RecordFile {
     pub account: Option<AccountLine>,
     /// What it moved on accounts.
     pub caused: Vec<CausedLine>,
+    /// Its voting, where there is one.
+    pub voting: Option<VotingLine>,
 }
 
 impl RecordFile {
@@ -264,6 +267,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let files = files(&mut conn, &found).await?;
     let papers = store::papers::of_record(&mut conn, id).await?;
     let others = others(ctx, &mut conn, &entries).await?;
+    let voting = ballots::voting_line(&mut conn, &found).await?;
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
         id,
@@ -305,6 +309,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         turnout: attendance::turnout(ctx, &found),
         account: ledgers::line(ctx, &found),
         caused: ledgers::caused(ctx, &mut conn, &found).await?,
+        voting,
     })
 }
 

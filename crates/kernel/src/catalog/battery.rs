@@ -41,7 +41,7 @@ pub(super) fn names(desk: &mut Desk<'_>, matter: &Raw) {
     }
 }
 
-fn unique(desk: &mut Desk<'_>, nodes: &[&Raw], what: &str, args: &[usize]) {
+pub(super) fn unique(desk: &mut Desk<'_>, nodes: &[&Raw], what: &str, args: &[usize]) {
     for arg in args {
         let mut seen = BTreeSet::new();
         for node in nodes {
@@ -216,6 +216,7 @@ impl Questions<'_, '_> {
             Kind::Activity => self.somebody_comes(),
             Kind::Ledger => self.it_has_a_ceiling(),
             Kind::Register => self.nothing_is_edited_silently(),
+            Kind::Ballot => self.something_is_voted_on(),
         }
     }
 
@@ -245,6 +246,13 @@ impl Questions<'_, '_> {
                 let sentence = format!("“{}”{}", stage.1, if comes { "进得去，出不来" } else { "没有变动进得去" });
                 self.desk.tell_hint(span.clone(), sentence, "每个 stage 都要有进的和出的 movement");
             }
+        }
+    }
+
+    fn something_is_voted_on(&mut self) {
+        if self.it.voting.is_none() {
+            let hint = "票决测评要写 voting：投什么、谁来投、各占多少";
+            self.desk.tell_hint(self.matter.span.clone(), "没有写投什么票", hint);
         }
     }
 
@@ -474,7 +482,9 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
         let asked: BTreeSet<&str> =
             mechanism.steps.iter().flat_map(|it| it.asks.iter().chain(&it.needs)).map(|it| it.as_str()).collect();
         let by_itself = |id: &str| {
+            let result = mechanism.voting.as_ref().and_then(|it| it.result.as_ref());
             mechanism.field(id).is_some_and(|it| it.stamped.is_some() || matches!(it.of, FieldType::Computed { .. }))
+                || result.is_some_and(|it| it.as_str() == id)
         };
         let fields = mechanism.fields.iter().map(|it| (&it.id, &it.name));
         for (id, name) in fields.chain(mechanism.children.iter().map(|it| (&it.id, &it.name))) {

@@ -16,6 +16,7 @@ use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
 use crate::kinds::activity::Attendance;
+use crate::kinds::ballot::Voting;
 use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::plan::Plan;
 use crate::retention::Retention;
@@ -84,6 +85,8 @@ pub struct Mechanism {
     pub attendance: Option<Attendance>,
     /// What is kept of each record, where it is an account.
     pub account: Option<Account>,
+    /// What is voted on and by whom, where there is a vote.
+    pub voting: Option<Voting>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }
@@ -471,12 +474,20 @@ pub struct ExampleStep {
 impl Mechanism {
     /// Is a field of the record reckoned from who came?
     pub fn shows_turnout(&self) -> bool {
-        let asks = |slot: &Slot| matches!(slot, Slot::Own(Own::Turnout(_)));
+        self.attendance.is_some() && self.reckons(|slot| matches!(slot, Slot::Own(Own::Turnout(_))))
+    }
+
+    /// Is a field of the record reckoned from what its voting came to?
+    pub fn shows_tally(&self) -> bool {
+        self.voting.is_some() && self.reckons(|slot| matches!(slot, Slot::Own(Own::Tally(_))))
+    }
+
+    fn reckons(&self, asks: impl Fn(&Slot) -> bool) -> bool {
         let reckoned = |field: &Field| match &field.of {
-            FieldType::Computed { formula, .. } => formula.mentions().iter().any(asks),
+            FieldType::Computed { formula, .. } => formula.mentions().iter().any(&asks),
             _ => false,
         };
-        self.attendance.is_some() && self.fields.iter().any(reckoned)
+        self.fields.iter().any(reckoned)
     }
 
     /// A field by id.

@@ -17,6 +17,7 @@ use rust_decimal::Decimal;
 
 use crate::ids::{DeadlineId, FieldId, FigureId};
 use crate::kinds::activity::Count;
+use crate::kinds::ballot::Told;
 use crate::value::Month;
 
 /// How deep a formula may be written.
@@ -141,6 +142,8 @@ pub enum Own {
     IsOpen,
     /// What is counted of those who come.
     Turnout(Count),
+    /// What is told of a voting.
+    Tally(Told),
 }
 
 /// A value that was named.

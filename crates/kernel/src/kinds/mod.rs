@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod ledger;
+pub mod ballot;
 pub mod matter;
 pub mod plan;
 pub mod register;
@@ -21,11 +22,13 @@ pub enum Kind {
     Register,
     /// 额度收支: a ceiling with movements and a balance.
     Ledger,
+    /// 票决测评: a closed list of voters, one secret vote each.
+    Ballot,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Matter, Self::Activity, Self::Register, Self::Ledger];
+    pub const ALL: [Self; 5] = [Self::Matter, Self::Activity, Self::Register, Self::Ledger, Self::Ballot];
 
     /// The word that a definition begins with.
     pub fn word(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Kind {
             Self::Activity => "activity",
             Self::Register => "register",
             Self::Ledger => "ledger",
+            Self::Ballot => "ballot",
         }
     }
 
@@ -44,6 +48,7 @@ impl Kind {
             Self::Activity => "活动与参与",
             Self::Register => "台账名册",
             Self::Ledger => "额度收支",
+            Self::Ballot => "票决测评",
         }
     }
 
@@ -61,6 +66,9 @@ impl Kind {
             }
             Self::Ledger => {
                 "余额等于变动之和，过去和将来任何一天都是；超过上限的变动不能记，两个人同时要最后一份也只有一个记得上；记错了只能冲销，原来那笔留着；调剂各份之和等于总数，一分不差。"
+            }
+            Self::Ballot => {
+                "投票人名单先封闭、后投票，每人一票，收回的票不多于发出的票；谁投了查得到，投了什么谁也查不到；计票前谁也看不到结果，计票后结果不再变，人太少的类别不单独出结果。"
             }
         }
     }

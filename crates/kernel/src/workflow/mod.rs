@@ -14,6 +14,7 @@ use crate::flow::{Flow, Seat, Signature};
 use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::kinds::activity::Turnout;
+use crate::kinds::ballot;
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -215,6 +216,7 @@ fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
         flow: Flow::default(),
         turnout: Turnout::default(),
         book: Default::default(),
+        tally: None,
     }
 }
 
@@ -238,6 +240,7 @@ fn decide(
     // A condition over what could not be read would speak of something else.
     refusals.extend(checks::guard(clock, mechanism, step, &after).filter(|_| attempt.faults.is_empty()));
     refusals.extend(checks::words(step, &attempt));
+    refusals.extend(before.and_then(|record| ballot::announces_nothing(mechanism, record, &step.id)));
     if !refusals.is_empty() {
         return Err(refusals);
     }
@@ -246,6 +249,7 @@ fn decide(
         after.version += 1;
     } else {
         stamp(clock, mechanism, step, &mut after);
+        ballot::announce(mechanism, &mut after, &step.id);
         go(clock, mechanism, step, &mut after);
     }
     let taken = (!is_partial).then_some(&step.id);

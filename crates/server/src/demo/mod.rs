@@ -5,6 +5,7 @@
 //! day up to the day before today, with the duties of each day.
 //! Never a real name, never a row that no command wrote.
 
+mod ballots;
 mod scenario;
 mod play;
 

@@ -17,6 +17,7 @@ use kernel::ids::{FieldId, PersonId, RecordId, RoleId, StepId, UnitId};
 use kernel::kinds::activity::{How, Note, What};
 use kernel::workflow::seats;
 
+use super::ballots::InHand;
 use super::scenario::{ABSENT, COME, Done, HEADS, Life, MOVE, Written};
 use crate::clock;
 use crate::open::in_words;
@@ -52,9 +53,9 @@ impl Days {
 }
 
 /// A step of a life, with its place: whose, which.
-struct Turn {
-    on: Date,
-    life: usize,
+pub(super) struct Turn {
+    pub(super) on: Date,
+    pub(super) life: usize,
     step: usize,
 }
 
@@ -67,7 +68,15 @@ pub(super) async fn play(office: &Arc<Office>, days: &Days, lives: &[Life], firs
         }
     }
     turns.sort_by_key(|turn| (turn.on, turn.life, turn.step));
-    let mut stage = Stage { office, days, lives, records: HashMap::new(), logins: logins(office).await?, minute: 0 };
+    let mut stage = Stage {
+        office,
+        days,
+        lives,
+        records: HashMap::new(),
+        logins: logins(office).await?,
+        minute: 0,
+        in_hand: HashMap::new(),
+    };
     let mut turns = turns.into_iter().peekable();
     let mut day = first;
     while day < days.today {
@@ -98,14 +107,16 @@ async fn logins(office: &Office) -> anyhow::Result<HashMap<String, PersonId>> {
     Ok(logins)
 }
 
-struct Stage<'a> {
-    office: &'a Arc<Office>,
+pub(super) struct Stage<'a> {
+    pub(super) office: &'a Arc<Office>,
     days: &'a Days,
     lives: &'a [Life],
     records: HashMap<usize, RecordId>,
     logins: HashMap<String, PersonId>,
     /// Minutes since half past eight: nobody does two things at the same moment.
-    minute: i64,
+    pub(super) minute: i64,
+    /// Slips and words, by life.
+    pub(super) in_hand: HashMap<usize, InHand>,
 }
 
 impl Stage<'_> {
@@ -129,6 +140,9 @@ impl Stage<'_> {
         }
         if done.step == COME {
             return self.come(turn, &mechanism, &done).await;
+        }
+        if self.votes(turn, &mechanism, &done).await? {
+            return Ok(());
         }
         let step = mechanism.step(&done.step).with_context(|| format!("没有“{}”这一步", done.step))?;
         self.minute += 4;
@@ -237,7 +251,7 @@ impl Stage<'_> {
     }
 
     /// The record of a life: what it started, the file that it goes on with, or what the life above opened.
-    async fn record(&mut self, life: usize) -> anyhow::Result<RecordId> {
+    pub(super) async fn record(&mut self, life: usize) -> anyhow::Result<RecordId> {
         if let Some(record) = self.records.get(&life) {
             return Ok(*record);
         }
@@ -283,7 +297,14 @@ impl Stage<'_> {
     }
 
     /// The context of whoever has one of the roles over the unit, or of the one named.
-    fn ctx(&self, now: i64, today: Date, who: &[RoleId], unit: UnitId, by: Option<&str>) -> anyhow::Result<Ctx> {
+    pub(super) fn ctx(
+        &self,
+        now: i64,
+        today: Date,
+        who: &[RoleId],
+        unit: UnitId,
+        by: Option<&str>,
+    ) -> anyhow::Result<Ctx> {
         let tree = self.office.tree();
         let person = match by {
             Some(login) => self.logins.get(login).and_then(|id| tree.person(*id)),

@@ -183,7 +183,7 @@ fn slowly(guest: &Guest, asked: &Asked, who: &str) -> Result<(), Failure> {
     }
     let weight = Weight::of(&asked.method, pattern);
     // A hall full of people comes from one address, and all at once; whoever fails there is held off by name.
-    let is_hall = pattern == "/attend/{code}" && guest.token.is_none();
+    let is_hall = ["/attend/{code}", "/vote", "/vote/{slip}"].contains(&pattern) && guest.token.is_none();
     let (who, per_minute) =
         if is_hall { (&*format!("hall {who}"), per_minute.saturating_mul(4)) } else { (who, per_minute) };
     match guest.site.rates.take(who, weight, per_minute, guest.site.clock.now_ms()) {

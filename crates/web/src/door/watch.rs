@@ -29,8 +29,8 @@ pub(crate) async fn watch(State(site): State<Arc<Site>>, mut request: Request, n
     let began = Instant::now();
     let number = number();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |it| it.as_str().to_owned());
+    let path = loggable(request.uri().path());
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let mut response = next.run(request).await;
     let (took, status) = (began.elapsed(), response.status());
@@ -45,6 +45,11 @@ pub(crate) async fn watch(State(site): State<Arc<Site>>, mut request: Request, n
     }
     site.counters.count(method.as_str(), &route, status.as_u16(), took);
     response
+}
+
+/// The path as the log knows it: a slip is as good as a vote until it is used, so that its address is none for a log.
+fn loggable(path: &str) -> String {
+    if path.starts_with("/vote/") { "/vote/{slip}".to_owned() } else { path.to_owned() }
 }
 
 /// Eight digits are enough to find a line in a day's log, and short enough to be read over the telephone.
@@ -80,4 +85,15 @@ pub(crate) fn after_panic(panic: Box<dyn std::any::Any + Send + 'static>) -> axu
         .or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned()))
         .unwrap_or_else(|| "a panic without words".to_owned());
     Failure::broken("answer a request: it panicked", &words).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_slip_stands_in_no_log() {
+        assert_eq!(loggable("/vote/ABCD2345EFGH6789"), "/vote/{slip}");
+        assert_eq!(loggable("/records/1/ballot"), "/records/1/ballot");
+    }
 }

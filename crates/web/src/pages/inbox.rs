@@ -41,7 +41,7 @@ pub(crate) fn lines(news: &[NewsLine], otherwise: &str) -> Markup {
         return nothing_yet(otherwise);
     }
     let row = |line: &NewsLine| Todo {
-        href: line.record.map(urls::record).unwrap_or_default(),
+        href: line.record.map(if line.votes { urls::vote } else { urls::record }).unwrap_or_default(),
         title: line.words.clone(),
         note: if line.is_unread { format!("{} · 未读", line.at) } else { line.at.clone() },
         ..Todo::default()

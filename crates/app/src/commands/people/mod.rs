@@ -96,6 +96,7 @@ fn taken_over(ctx: &Ctx, mechanism: &Mechanism, person: &PersonRow, unit: kernel
         flow: Flow::default(),
         turnout: Default::default(),
         book: Default::default(),
+        tally: None,
     };
     by_hand(None, after, "roster.taken_over", "由名册建立档案", None)
 }

@@ -13,6 +13,7 @@ mod reckoning;
 pub mod reach;
 pub mod rosters;
 pub mod backup;
+pub mod ballots;
 pub mod impact;
 
 use crate::ctx::Ctx;
@@ -64,6 +65,7 @@ pub async fn evidence(ctx: &Ctx) -> Result<Vec<Part>, Error> {
         part("指向", "处指向与事项一致", or_unreadable(reach::verify(ctx).await)),
         part("名册", "条身份、职位、任职和不能重复的值与档案一致", or_unreadable(rosters::verify(ctx).await)),
         part("文件", "个文件的内容与校验值一致", or_unreadable(files::verify(ctx).await)),
+        part("选票", "张选票由密钥证明，张数与投过票的人数相等", or_unreadable(ballots::verify(ctx).await)),
         part("每日封存", "次封存环环相扣", or_unreadable(seals::verify(ctx).await)),
     ])
 }

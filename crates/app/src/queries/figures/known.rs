@@ -124,9 +124,13 @@ async fn rows_then(
     if known.mechanism.attendance.is_some() {
         let id = &known.mechanism.id;
         changed.extend(store::participations::noted_since(conn, id, until, MOST_REPLAYED + 1).await?);
-        changed.sort();
-        changed.dedup();
     }
+    if known.mechanism.voting.is_some() {
+        let id = &known.mechanism.id;
+        changed.extend(store::ballots::counted_since(conn, id, until, MOST_REPLAYED + 1).await?);
+    }
+    changed.sort();
+    changed.dedup();
     if changed.len() > MOST_REPLAYED as usize {
         return Err(Refusal::new("figure.known_too_many").with("most", MOST_REPLAYED).into());
     }

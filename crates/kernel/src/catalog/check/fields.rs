@@ -12,6 +12,7 @@ use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Expr, Formula, Measure, Type, Wanted};
 use crate::identity::Form;
 use crate::kinds::activity::Count;
+use crate::kinds::ballot::Told;
 
 /// The most characters of a line and of a long text, and what they hold if nothing is said.
 const LONGEST: i64 = 20_000;
@@ -45,8 +46,12 @@ pub(in crate::catalog) fn fields(
     if comes {
         scope.add_turnout();
     }
+    let votes = matter.first("voting").is_some();
+    if votes {
+        scope.add_tally();
+    }
     let state_ids: Vec<String> = states.iter().map(|(id, _)| (*id).to_owned()).collect();
-    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk, comes };
+    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk, comes, votes };
     let mut children = Vec::new();
     for raw in matter.inside("child") {
         reader.name_is_free(raw);
@@ -90,13 +95,15 @@ struct FieldReader<'a, 'f> {
     desk: &'a mut Desk<'f>,
     /// Do people come, so that they are counted by name?
     comes: bool,
+    votes: bool,
 }
 
 impl FieldReader<'_, '_> {
     /// No field may be called like something that every record has.
     fn name_is_free(&mut self, raw: &Raw) {
         let is_counted = self.comes && Count::ALL.iter().any(|(name, ..)| *name == raw.arg(1));
-        if OWN.iter().any(|(name, _)| *name == raw.arg(1)) || is_counted {
+        let is_told = self.votes && Told::ALL.iter().any(|(name, ..)| *name == raw.arg(1));
+        if OWN.iter().any(|(name, _)| *name == raw.arg(1)) || is_counted || is_told {
             let sentence = format!("栏目不能叫“{}”：每条记录本来就有{0}", raw.arg(1));
             self.desk.tell_hint(raw.arg_span(1), sentence, "请换一个更具体的名称");
         }

@@ -21,6 +21,7 @@ mod rights;
 mod roster;
 mod scope;
 mod vocabulary;
+mod voting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -282,13 +283,13 @@ impl Sheet<'_> {
         let settings: Vec<String> = vocabulary.settings.keys().cloned().collect();
         chapter_is_known(desk, chapter, vocabulary);
         stamps_exist(desk, matter, &names);
-        let subject = layout::subject(desk, matter, &names, own);
+        let (subject, list) = (layout::subject(desk, matter, &names, own), layout::list(desk, matter, &names));
         let number = layout::number(desk, matter, &names, &settings);
-        let states = flow::states(desk, matter, &names);
-        let steps = flow::steps(desk, matter, &names, own);
+        let (states, steps) = (flow::states(desk, matter, &names), flow::steps(desk, matter, &names, own));
         joint::one_round_a_state(desk, matter);
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
+        let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
         let deadlines = flow::deadlines(desk, matter, &names, own);
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);
@@ -298,7 +299,6 @@ impl Sheet<'_> {
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
-        let list = layout::list(desk, matter, &names);
         let roster = roster::roster(desk, matter, &names, own, vocabulary);
         let examples = examples::examples(desk, matter, &names, own, vocabulary);
         let (title, unit) = subject?;
@@ -332,6 +332,7 @@ impl Sheet<'_> {
             roster,
             attendance,
             account,
+            voting,
             plans,
         })
     }

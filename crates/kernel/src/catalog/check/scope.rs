@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Column, Columns, Measure, Own, Scope, Slot, Symbol, Type};
 use crate::kinds::activity::Count;
+use crate::kinds::ballot::Told;
 
 /// The names that every record has; no field may be called so.
 pub(in crate::catalog) const OWN: &[(&str, Own)] = &[
@@ -49,6 +50,14 @@ impl RecordScope {
     pub(in crate::catalog) fn add_turnout(&mut self) {
         for (name, unit, count) in Count::ALL {
             self.add(name, Slot::Own(Own::Turnout(count)), Type::Number(Measure::Unit(unit.into())));
+        }
+    }
+
+    /// Adds what is told of a voting once it is counted.
+    pub(in crate::catalog) fn add_tally(&mut self) {
+        for (name, unit, told) in Told::ALL {
+            let of = unit.map_or(Type::YesNo, |unit| Type::Number(Measure::Unit(unit.into())));
+            self.add(name, Slot::Own(Own::Tally(told)), of);
         }
     }
 

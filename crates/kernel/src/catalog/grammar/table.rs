@@ -21,6 +21,7 @@ pub const GRAMMAR: &[Node] = &[
     kinds::activity::TOP,
     kinds::register::TOP,
     ledger::TOP,
+    kinds::ballot::TOP,
     Node {
         key: "purpose",
         name: "purpose",
@@ -213,6 +214,10 @@ pub const GRAMMAR: &[Node] = &[
     ledger::ACCOUNT,
     ledger::STAGE,
     ledger::MOVEMENT,
+    kinds::ballot::VOTING,
+    kinds::ballot::CLASS,
+    kinds::ballot::ITEM,
+    kinds::ballot::CHOICE,
     Node {
         key: "deadline",
         name: "deadline",

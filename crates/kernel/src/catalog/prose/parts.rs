@@ -25,11 +25,11 @@ fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(|it| format!("“{it}”")).collect::<Vec<_>>().join("、")
 }
 
-fn points(sentences: Vec<String>) -> Vec<Block> {
+pub(super) fn points(sentences: Vec<String>) -> Vec<Block> {
     if sentences.is_empty() { Vec::new() } else { vec![Block::Points(sentences)] }
 }
 
-fn table(columns: &[&str], rows: Vec<Vec<String>>) -> Block {
+pub(super) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> Block {
     Block::Table { columns: columns.iter().map(|it| (*it).to_owned()).collect(), rows }
 }
 
@@ -45,15 +45,15 @@ impl Teller<'_> {
         self.catalog.mechanism(id).map_or(id, |it| &it.name)
     }
 
-    fn roles(&self, ids: &[RoleId]) -> String {
+    pub(super) fn roles(&self, ids: &[RoleId]) -> String {
         ids.iter().map(|it| self.role(it)).collect::<Vec<_>>().join("、")
     }
 
-    fn states(&self, ids: &[StateId]) -> String {
+    pub(super) fn states(&self, ids: &[StateId]) -> String {
         quoted(ids.iter().map(|id| self.it.state(id.as_str()).map_or(id.as_str(), |it| &it.name)))
     }
 
-    fn step(&self, id: &str) -> String {
+    pub(super) fn step(&self, id: &str) -> String {
         format!("“{}”", self.it.step(id).map_or(id, |it| &it.name))
     }
 

@@ -155,6 +155,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
         flow: Default::default(),
         turnout: Default::default(),
         book: Default::default(),
+        tally: None,
     }
 }
 

@@ -57,7 +57,11 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "person.parted" => ("撤销合并人员档案", format!("{}，理由：{}", of("name"), of("reason"))),
         "person.kept_apart" => ("记下不是同一个人", of("name")),
         "correction.asked" => ("请求更正个人信息", String::new()),
-        other => return of_figures(line).unwrap_or_else(|| (other.to_owned(), plain(&line.detail))),
+        other => {
+            return of_votes(line)
+                .or_else(|| of_figures(line))
+                .unwrap_or_else(|| (other.to_owned(), plain(&line.detail)));
+        }
     };
     (what.to_owned(), exactly)
 }
@@ -68,6 +72,22 @@ fn attended(detail: &Json) -> String {
         (about, how) if about.is_empty() => format!("{}处，{how}", text(detail, "marks")),
         (about, how) => format!("{about}，{how}"),
     }
+}
+
+/// The same of what was done with votes.
+fn of_votes(line: &ActLine) -> Option<(String, String)> {
+    let of = |name: &str| text(&line.detail, name);
+    let (what, exactly) = match line.kind.as_str() {
+        "ballot.admitted" => ("加投票人", format!("{}，{}，{}人", of("title"), of("class"), of("count"))),
+        "ballot.withdrawn" => ("撤回投票人", format!("{}，{}人", of("title"), of("count"))),
+        "ballot.word_drawn" => ("领开票口令", of("title")),
+        "ballot.cast" => ("投票", of("title")),
+        "ballot.counted_by_hand" => ("录入纸质票", format!("{}，{}", of("title"), of("class"))),
+        "ballot.counted" => ("开票计票", of("title")),
+        "ballot.counted_again" => ("再次计票", of("title")),
+        _ => return None,
+    };
+    Some((what.to_owned(), exactly))
 }
 
 /// The same of what was done with figures.

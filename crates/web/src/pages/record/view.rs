@@ -1,6 +1,7 @@
 //! How does a record look? Where it stands, what it is, what happened, and what this person may do now.
 
 use app::queries::attendance::TurnoutLine;
+use app::queries::ballots::VotingLine;
 use app::queries::forms::StepForm;
 use app::queries::ledgers::{AccountLine, CausedLine};
 use app::queries::moves::RoundLine;
@@ -55,6 +56,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
             }
             div.c4.pile.lead {
+                @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }
                 (steps(visitor, file, shown))
@@ -266,6 +268,15 @@ fn caused(file: &RecordFile) -> Markup {
         )
     };
     facts(&file.caused.iter().map(fact).collect::<Vec<_>>(), true)
+}
+
+/// How far the voting is, with the way to it.
+fn votes(file: &RecordFile, voting: &VotingLine) -> Markup {
+    let counts: Vec<Fact> = voting.counts.iter().map(|(name, number)| Fact::text(*name, number)).collect();
+    html! {
+        (facts(&counts, true))
+        div.send { (Button::link(voting.act, urls::ballot(file.id))) }
+    }
 }
 
 /// Who has signed and who is awaited.

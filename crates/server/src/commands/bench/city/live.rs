@@ -175,6 +175,7 @@ impl Live {
             flow: Default::default(),
             turnout: Default::default(),
             book: Default::default(),
+            tally: None,
         }
     }
 
