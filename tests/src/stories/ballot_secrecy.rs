@@ -34,16 +34,31 @@ struct Seen {
     shared: Vec<String>,
 }
 
-/// Every table with what does not differ by chance: signs that are random by their making become a star.
+/// Every table with what does not differ by chance: signs that are random by their making become a star, and a number
+/// that lies in stripes is what they say together, because a transaction takes the next stripe of the whole process.
 async fn shape(db: &ByHand, extra: Option<&str>) -> Vec<String> {
-    let mut lines = Vec::new();
+    let (mut lines, mut striped) = (Vec::new(), BTreeMap::<String, (i64, i64)>::new());
     for name in TABLES.iter().map(|it| it.name).chain(extra) {
         // Sessions and what was told before the voting are the same in both.
         for row in db.db_rows(format!("SELECT * FROM {name}")).await {
-            let cells: Vec<String> = row.iter().map(|(column, value)| format!("{column}={}", plain(value))).collect();
-            lines.push(format!("{name} {}", cells.join(" ")));
+            let number = |wanted: &str| match row.iter().find(|(column, _)| column == wanted) {
+                Some((_, P::Int(number))) => *number,
+                _ => 0,
+            };
+            let in_stripes = row.iter().any(|(column, _)| column == "stripe");
+            let own = |column: &str| !in_stripes || !["stripe", "numerator", "denominator"].contains(&column);
+            let cells = row.iter().filter(|(column, _)| own(column));
+            let cells: Vec<String> = cells.map(|(column, value)| format!("{column}={}", plain(value))).collect();
+            let line = format!("{name} {}", cells.join(" "));
+            if in_stripes {
+                let sum = striped.entry(line).or_default();
+                *sum = (sum.0 + number("numerator"), sum.1 + number("denominator"));
+            } else {
+                lines.push(line);
+            }
         }
     }
+    lines.extend(striped.into_iter().filter(|(_, sum)| *sum != (0, 0)).map(|(line, sum)| format!("{line} {sum:?}")));
     lines.sort();
     lines
 }

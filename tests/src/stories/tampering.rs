@@ -304,10 +304,18 @@ async fn write(db: &ByHand, table: &Table, from: &Found, to: &Found) -> bool {
     let changes: Vec<(&String, &P)> =
         from.iter().zip(to).filter(|(old, new)| old.1 != new.1).map(|(_, new)| (&new.0, &new.1)).collect();
     let keys = at(table, from);
-    let set: Vec<String> = changes.iter().enumerate().map(|(at, (name, _))| format!("{name} = ${}", at + 1)).collect();
-    let params: Vec<P> =
-        changes.iter().map(|(_, value)| (*value).clone()).chain(keys.iter().map(|(_, value)| value.clone())).collect();
-    let (set, test) = (set.join(", "), test(&keys, changes.len() + 1));
+    // Nothing is written as a word: a parameter that is nothing has a type, and not that of every column.
+    let (mut set, mut params) = (Vec::new(), Vec::new());
+    for (name, value) in changes {
+        if matches!(value, P::Null(_)) {
+            set.push(format!("{name} = NULL"));
+        } else {
+            params.push(value.clone());
+            set.push(format!("{name} = ${}", params.len()));
+        }
+    }
+    let (set, test) = (set.join(", "), test(&keys, params.len() + 1));
+    params.extend(keys.iter().map(|(_, value)| value.clone()));
     let count = db.db_runs(format!("UPDATE {} SET {set} WHERE {test}", table.name), params).await;
     assert!(count.is_none_or(|count| count == 1), "{}: {count:?} rows", table.name);
     count.is_some()
@@ -352,7 +360,7 @@ async fn swap(db: &ByHand, table: &Table, one: &Found, other: &Found) -> bool {
     if write(db, table, other, &second).await {
         return true;
     }
-    assert!(write(db, table, &first, one).await, "put back");
+    assert!(write(db, table, &first, one).await, "put back in {}", table.name);
     false
 }
 

@@ -111,10 +111,10 @@ fn comments(tally: &Tally) -> Markup {
     }
     let body = html! {
         @for standing in said {
-            h3 { (standing.name) }
+            p { b { (standing.name) } }
             ul.plain { @for words in &standing.comments { li { (words) } } }
         }
         p.hint { "意见不分类别，按文字排序，和投票的先后无关。" }
     };
-    card("意见", html! {}, body)
+    html! { div.lead { (card("意见", html! {}, body)) } }
 }
