@@ -1,6 +1,7 @@
 //! Where is everything kept? In a SQLite file or in PostgreSQL, behind one handle.
 //!
-//! `read` gives a connection for questions, `snapshot` one that sees a single moment, `begin` a transaction.
+//! `read` gives a connection for questions, `snapshot` one that sees a single moment, `snapshots` several that see the
+//! same one, `begin` a transaction.
 //! Never reads a clock; never lets a caller see which database it is.
 
 use std::ops::{Deref, DerefMut};
@@ -42,6 +43,7 @@ impl Default for Options {
 pub struct Db {
     site: i64,
     answers: bool,
+    connections: u32,
     engine: Arc<Engine>,
 }
 
@@ -71,13 +73,14 @@ impl Db {
             return Err(StoreError::said("the address must begin with sqlite:// or postgres://"))
                 .doing("open the database");
         };
-        Ok(Self { site: options.site, answers: options.answers, engine: Arc::new(engine) })
+        let Options { site, answers, connections, .. } = options;
+        Ok(Self { site, answers, connections, engine: Arc::new(engine) })
     }
 
     /// The same database, for another site.
     #[must_use]
     pub fn at_site(&self, site: i64) -> Self {
-        Self { site, answers: self.answers, engine: Arc::clone(&self.engine) }
+        Self { site, engine: Arc::clone(&self.engine), ..*self }
     }
 
     /// The site that its connections name.
@@ -135,6 +138,43 @@ impl Db {
             }
         };
         Ok(Reader(Conn::new(self.site, line)))
+    }
+
+    /// Connections for questions that all see the same moment, so that something long is read side by side: one, and as
+    /// many more as are wanted, but no more than half of all that there are.
+    pub async fn snapshots(&self, more: usize) -> Result<(Reader, Vec<Reader>), StoreError> {
+        let more = more.min((self.connections as usize / 2).saturating_sub(1));
+        let Engine::Sqlite { readers, writer, .. } = &*self.engine else { return self.exported(more).await };
+        let mut all = Vec::with_capacity(more);
+        let mut one = readers.take(false).await?;
+        for _ in 0..more {
+            all.push(readers.take(false).await?);
+        }
+        // While this is held nobody commits, in no other process either.
+        let pen = writer.begin(true).await?;
+        one.stand_still()?;
+        for reading in &mut all {
+            reading.stand_still()?;
+        }
+        drop(pen);
+        let reader = |reading| Reader(Conn::new(self.site, Line::SqliteRead(reading)));
+        Ok((reader(one), all.into_iter().map(reader).collect()))
+    }
+
+    /// PostgreSQL names a moment, so that others may see it too.
+    async fn exported(&self, more: usize) -> Result<(Reader, Vec<Reader>), StoreError> {
+        let mut one = self.snapshot().await?;
+        let mut all = Vec::with_capacity(more);
+        if more > 0 {
+            let moment = one.find("SELECT pg_export_snapshot()", []).await.doing("name a moment")?;
+            let moment = moment.map_or_else(|| Ok(String::new()), |row| row.text(0))?;
+            for _ in 0..more {
+                let mut next = self.snapshot().await?;
+                next.run(format!("SET TRANSACTION SNAPSHOT '{moment}'"), []).await.doing("see the same moment")?;
+                all.push(next);
+            }
+        }
+        Ok((one, all))
     }
 
     /// Begins a transaction. Keep it short: in SQLite all others wait meanwhile.

@@ -68,11 +68,26 @@ pub struct CellSum {
     pub slice: String,
     /// The period.
     pub period: String,
-    /// The unit, where it was asked for by unit.
-    pub unit: Option<UnitId>,
     /// The sum of the numerators.
     pub numerator: i64,
     /// The sum of the denominators.
+    pub denominator: i64,
+}
+
+/// A piece of a cell as it passes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The figure.
+    pub figure: &'a str,
+    /// The slice.
+    pub slice: &'a str,
+    /// The period.
+    pub period: &'a str,
+    /// The unit.
+    pub unit: UnitId,
+    /// The numerator of this piece.
+    pub numerator: i64,
+    /// The denominator of this piece.
     pub denominator: i64,
 }
 
@@ -242,15 +257,42 @@ pub(crate) fn spans_and_units(asking: &mut Asking, query: &DayQuery) -> String {
 
 /// The sums over the units, by figure, slice and period.
 pub async fn read(conn: &mut Conn, query: &CellQuery) -> Result<Vec<CellSum>, StoreError> {
-    sums(conn, query, false).await.doing("read figures")
+    let by = "c.figure, c.slice, c.period";
+    let asking = cells_of(conn, query);
+    let sql = format!(
+        "SELECT {by}, CAST(SUM(c.numerator) AS BIGINT), CAST(SUM(c.denominator) AS BIGINT) \
+         FROM figure_cell c WHERE {} GROUP BY {by} ORDER BY {by}",
+        asking.text()
+    );
+    let sum = |row: &Row<'_>| {
+        let (figure, slice, period) = (row.slug(0)?, row.text(1)?, row.text(2)?);
+        Ok(CellSum { figure, slice, period, numerator: row.int(3)?, denominator: row.int(4)? })
+    };
+    conn.list_of(sql, asking.params, sum).await.doing("read figures")
 }
 
-/// The same, for each of the units that has cells.
-pub async fn read_by_unit(conn: &mut Conn, query: &CellQuery) -> Result<Vec<CellSum>, StoreError> {
-    sums(conn, query, true).await.doing("read figures by unit")
+/// The cells themselves, in no order and piece by piece: where many write to one cell at once it is kept in several
+/// pieces, and whoever reads adds them up. Sorting and grouping them here would take as long as reading them.
+pub async fn pieces<T: Send>(
+    conn: &mut Conn,
+    query: &CellQuery,
+    mut read: impl FnMut(Piece<'_>) -> T + Send,
+) -> Result<Vec<T>, StoreError> {
+    let asking = cells_of(conn, query);
+    let sql = format!(
+        "SELECT c.figure, c.slice, c.period, c.unit, c.numerator, c.denominator FROM figure_cell c WHERE {}",
+        asking.text()
+    );
+    let piece = |row: &Row<'_>| {
+        let text = |at| Ok::<_, StoreError>(row.str_if(at)?.unwrap_or_default());
+        let (figure, slice, period) = (text(0)?, text(1)?, text(2)?);
+        let unit = row.id(3)?;
+        Ok(read(Piece { figure, slice, period, unit, numerator: row.int(4)?, denominator: row.int(5)? }))
+    };
+    conn.list_of(sql, asking.params, piece).await.doing("read cells")
 }
 
-async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<CellSum>, StoreError> {
+fn cells_of(conn: &Conn, query: &CellQuery) -> Asking {
     let mut asking = Asking::bare(conn.dialect(), conn.site(), "c.site = $1");
     asking.among("c.figure", query.figures.iter().map(P::from).collect());
     asking.among("c.unit", query.units.iter().map(|unit| P::from(*unit)).collect());
@@ -259,24 +301,7 @@ async fn sums(conn: &mut Conn, query: &CellQuery, by_unit: bool) -> Result<Vec<C
         let (first, last) = (asking.param(first.as_str()), asking.param(last.as_str()));
         asking.and(format!("{column} BETWEEN {first} AND {last}"));
     }
-    let by = if by_unit { "c.figure, c.slice, c.period, c.unit" } else { "c.figure, c.slice, c.period" };
-    let shown = if by_unit { "c.unit" } else { "NULL" };
-    let sql = format!(
-        "SELECT c.figure, c.slice, c.period, CAST(SUM(c.numerator) AS BIGINT), CAST(SUM(c.denominator) AS BIGINT), \
-         {shown} FROM figure_cell c WHERE {} GROUP BY {by} ORDER BY {by}",
-        asking.text()
-    );
-    let sum = |row: &Row<'_>| {
-        Ok(CellSum {
-            figure: row.slug(0)?,
-            slice: row.text(1)?,
-            period: row.text(2)?,
-            numerator: row.int(3)?,
-            denominator: row.int(4)?,
-            unit: if by_unit { row.id_if(5)? } else { None },
-        })
-    };
-    conn.list_of(sql, asking.params, sum).await
+    asking
 }
 
 /// Every cell and every day of a figure that is not zero, in order: for `verify figures`.

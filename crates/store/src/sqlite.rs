@@ -202,6 +202,15 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// From now on it sees this moment, which begins with the first question.
+    pub(crate) fn stand_still(&mut self) -> Result<()> {
+        let lite = self.lite();
+        lite.run("BEGIN", &[])?;
+        lite.run("SELECT COUNT(*) FROM sqlite_schema", &[])?;
+        self.snapshot = true;
+        Ok(())
+    }
+
     /// Does it see one moment? Such questions are long ones.
     pub(crate) fn is_long(&self) -> bool {
         self.snapshot

@@ -79,6 +79,19 @@ pub(crate) async fn notified(office: &Office) -> (Visitor, String) {
     (su, meeting)
 }
 
+/// Two of three members came to a meeting that was filed and passed.
+pub(super) async fn held(office: &Office) -> Visitor {
+    office.on("2026-03-02");
+    let mut su = secretary(office).await;
+    let files = three_members(&mut su).await;
+    let meeting = noticed(&mut su, "三月党员大会", "支部党员大会", "2026-03-05").await;
+    office.on("2026-03-05");
+    notes(&mut su, &meeting, &[(&files[0], "came"), (&files[1], "came"), (&files[2], "leave")], "").await.answers(200);
+    su.takes("归档上报", &meeting, &[("会议记录", "研究发展党员。"), ("第一议题", "学习讲话")]).await;
+    office.sign_in("chen").await.takes("检查通过", &meeting, &[("意见", "记录完整")]).await;
+    su
+}
+
 /// Where the code on the wall leads.
 pub(crate) async fn code(su: &mut Visitor, meeting: &str) -> String {
     su.opens(&format!("{meeting}/attendance/code")).await.hrefs("/attend/")[0].clone()

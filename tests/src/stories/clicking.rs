@@ -1,5 +1,5 @@
 //! Every number of every page of figures is a door: behind it stands a list, and the list is as long as the number says.
-//! `task_order`, `supervision_order`.
+//! `task_order`, `supervision_order`, `branch_meeting`, `person_file`.
 //!
 //! Never a number that opens to something else.
 
@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use kernel::catalog::Measure;
 
-use super::tasks;
+use super::{attending, tasks};
 use crate::harness::{Office, Visitor};
 
 /// How many records or people a list shows.
 async fn listed(by: &mut Visitor, href: &str) -> usize {
     let page = by.opens(href).await;
-    let of_people = href.contains("/people?");
+    let of_people = is_of_people(href);
     let ids = page.hrefs(if of_people { "/m/" } else { "/records/" });
     if of_people {
         return page.rows().iter().filter(|row| row.iter().any(|(_, href)| href.is_some())).count();
@@ -30,8 +30,13 @@ fn figure_of(href: &str) -> Option<(String, String)> {
     Some((mechanism, by_register.or(by_people)?))
 }
 
+/// Does it lead to the people whom a figure counts? A figure may be called so itself.
+fn is_of_people(href: &str) -> bool {
+    href.split_once('?').is_some_and(|(path, _)| path.ends_with("/people") && path.matches('/').count() == 5)
+}
+
 fn is_door(href: &str) -> bool {
-    href.contains("figure=") || href.contains("/people?")
+    href.contains("figure=") || is_of_people(href)
 }
 
 #[tokio::test]
@@ -53,45 +58,70 @@ async fn every_number_opens_to_as_many_as_it_says() {
     let form = zheng.opens("/figures/seals?unit=00000000-0000-0000-0000-000000000103&period=2026-01").await;
     zheng.sends(form.form("封存并报送")).await.answers(200);
 
+    let mut pages = pages_of(&office, &["task_order", "supervision_order"]);
+    pages.push("/figures/seals?period=2026-01".to_owned());
+    pages.push("/m/task_order/figures/assigned/known?period=2026-01&known=2026-02-01&unit=".to_owned());
+    let tried = every_door(&office, &mut lin, pages).await;
+    assert!(tried > 40, "only {tried} numbers were opened");
+    office.db_verify().await;
+}
+
+#[tokio::test]
+async fn every_number_of_meetings_opens_to_as_many_meetings_and_people() {
+    let office = Office::open().await;
+    let mut su = attending::held(&office).await;
+    let tried = every_door(&office, &mut su, pages_of(&office, &["branch_meeting", "person_file"])).await;
+    assert!(tried > 20, "only {tried} numbers were opened");
+    office.db_verify().await;
+}
+
+/// The pages of the figures of some mechanisms, over several periods and cut in several ways.
+fn pages_of(office: &Office, mechanisms: &[&str]) -> Vec<String> {
     let ctx = office.db_ctx();
-    let mut pages = vec!["/figures/seals?period=2026-01".to_owned()];
-    for mechanism in ["task_order", "supervision_order"] {
+    let mut pages = Vec::new();
+    for mechanism in mechanisms {
         let it = ctx.catalog().mechanism(mechanism).expect("it is shipped").clone();
         pages.push(format!("/m/{mechanism}/figures?period=2026"));
         for figure in &it.figures {
+            let path = format!("/m/{mechanism}/figures/{}", figure.id);
             for period in ["2026", "2026-01", "..2026-02", "2026-01-10..2026-01-20"] {
-                pages.push(format!("/m/{mechanism}/figures/{}?period={period}", figure.id));
+                pages.push(format!("{path}?period={period}"));
             }
-            pages.push(format!(
-                "/m/{mechanism}/figures/{}?period=2026-01&unit=00000000-0000-0000-0000-000000000101",
-                figure.id
-            ));
-            pages.push(format!("/m/{mechanism}/figures/{}/parts?period=2026", figure.id));
+            pages.push(format!("{path}?period=2026-01&unit=00000000-0000-0000-0000-000000000101"));
+            pages.push(format!("{path}/parts?period=2026"));
         }
     }
-    pages.push("/m/task_order/figures/assigned/known?period=2026-01&known=2026-02-01&unit=".to_owned());
+    pages
+}
+
+/// Opens every number of some pages, each once; gives how many were opened and counted.
+async fn every_door(office: &Office, who: &mut Visitor, pages: Vec<String>) -> usize {
+    let ctx = office.db_ctx();
     let (mut tried, mut doors) = (0, BTreeSet::new());
     for url in pages {
-        let page = lin.asks(&url).await;
+        let page = who.asks(&url).await;
         assert!([200, 404, 422].contains(&page.status), "{url}: {}", page.status);
+        // What is reckoned from other figures opens to those, and their numbers stand on their own pages.
+        for (_, href) in page.links().into_iter().filter(|(_, href)| href.ends_with("#made-of")) {
+            let href = href.trim_end_matches("#made-of");
+            if !href.is_empty() && doors.insert(href.to_owned()) {
+                who.opens(href).await.says("由这些数字算出");
+                tried += 1;
+            }
+        }
         for (words, href) in page.links().into_iter().filter(|(_, href)| is_door(href)) {
             let Some((mechanism, figure)) = figure_of(&href) else { panic!("{url} has a door to {href}") };
             let found = ctx.catalog().mechanism(&mechanism).and_then(|it| it.figure(&figure)).map(|it| &it.measure);
-            // What is reckoned from other figures is opened at those.
-            if matches!(found, Some(Measure::Blend(_))) {
-                continue;
-            }
-            let counts = !matches!(found, Some(Measure::Sum { .. } | Measure::Average { .. }) | None);
-            let Some(number) = words.trim().parse::<usize>().ok().filter(|_| counts) else {
-                assert!(listed(&mut lin, &href).await > 0, "{url}: “{words}” opens to nothing: {href}");
+            let is_sum = matches!(found, Some(Measure::Sum { .. } | Measure::Average { .. } | Measure::Balance { .. }));
+            let Some(number) = words.trim().parse::<usize>().ok().filter(|_| !is_sum && found.is_some()) else {
+                assert!(listed(who, &href).await > 0, "{url}: “{words}” opens to nothing: {href}");
                 continue;
             };
             if doors.insert(href.clone()) {
-                assert_eq!(listed(&mut lin, &href).await, number, "{url}: {href}");
+                assert_eq!(listed(who, &href).await, number, "{url}: {href}");
                 tried += 1;
             }
         }
     }
-    assert!(tried > 40, "only {tried} numbers were opened");
-    office.db_verify().await;
+    tried
 }

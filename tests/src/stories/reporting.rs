@@ -117,6 +117,31 @@ async fn what_was_returned_is_reported_anew_and_what_changed_meanwhile_is_not_ac
 }
 
 #[tokio::test]
+async fn people_are_sealed_as_people_and_who_came_and_went_is_named() {
+    let office = Office::open().await;
+    office.on("2026-01-08");
+    let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);
+    let mut last = String::new();
+    for (title, who) in [("移交渔港码头", "苏芮"), ("建立书屋台账", "陈望")] {
+        last = tasks::drafted_with(&mut lin, title, "农业农村局", "2026-03-31", &[("责任人", who)]).await;
+        lin.takes("下达任务书", &last, &[]).await;
+        zheng.takes("签收", &last, &[]).await;
+    }
+    office.days_pass_until("2026-02-05").await;
+    reported(&mut zheng).await;
+    let seal = seal_of(&mut lin, "responsible_people").await;
+    lin.opens(&seal).await.says("数到的人").says("2 人").does_not_say("不再计入");
+    // It was somebody else in January: one has come and one has gone, though the number is the same.
+    let report = [("责任人", "周启"), ("进度", "50%"), ("进展情况", "已经换人。")];
+    zheng.takes("报进度", &last, &report).await;
+    let page = lin.opens(&seal).await;
+    page.says("封存以后的变化").says("周启").says("新计入").says("陈望").says("不再计入");
+    let grid = lin.opens("/figures/seals?period=2026-01").await;
+    lin.sends(grid.form("收下选中的")).await.answers(422).says("责任人数").says("报送以后已有变化");
+    office.db_verify().await;
+}
+
+#[tokio::test]
 async fn nobody_accepts_their_own_and_nobody_sees_what_they_may_not_know() {
     let office = Office::open().await;
     let (mut lin, mut zheng, _) = a_january(&office).await;

@@ -15,7 +15,7 @@ use kernel::authority::Subtree;
 use kernel::figures::{Amount, Cells, Falls};
 use kernel::ids::{FigureId, UnitId};
 use store::Conn;
-use store::figures::{CellChange, CellKey, CellQuery, CellSum, Changes};
+use store::figures::{CellChange, CellKey, CellQuery, CellSum, Changes, Piece};
 use store::presences::PresenceKey;
 
 use placing::{Spot, Ways};
@@ -52,16 +52,15 @@ pub async fn summed(
     Ok(cells)
 }
 
-/// The cells of several figures without a period, each unit with its subtree by itself.
+/// The cells of several figures without a period, each unit with its subtree by itself, and in pieces to be added up.
 pub async fn of_units(
     conn: &mut Conn,
     figures: Vec<FigureId>,
     units: Vec<UnitId>,
 ) -> Result<Vec<(FigureId, String, UnitId, i64)>, Error> {
     let query = CellQuery { figures, slices: None, periods: None, units };
-    let rows = store::figures::read_by_unit(conn, &query).await?;
-    let cell = |row: CellSum| Some((row.figure, row.slice, row.unit?, row.numerator));
-    Ok(rows.into_iter().filter_map(cell).collect())
+    let cell = |it: Piece<'_>| (FigureId::from(it.figure), it.slice.to_owned(), it.unit, it.numerator);
+    Ok(store::figures::pieces(conn, &query, cell).await?)
 }
 
 fn query(figure: &str, slice: Option<&str>, periods: Option<(String, String)>, units: Vec<UnitId>) -> CellQuery {

@@ -8,6 +8,7 @@
 
 mod people;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -17,8 +18,10 @@ use kernel::figures::{self, Amount, WHOLE};
 use kernel::ids::{FieldId, FigureId, MechanismId, PersonId, UnitId};
 use kernel::value::Month;
 use store::Conn;
-use store::figures::{CellQuery, DayQuery};
+use store::figures::{CellQuery, DayQuery, Piece};
 
+use super::Map;
+use super::placing::When;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::tree::Tree;
@@ -108,13 +111,26 @@ impl Ask<'_> {
 /// Amounts by the places of figure, place and span in what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    all: BTreeMap<(usize, usize, usize), BTreeMap<String, Amount>>,
+    whole: Map<(usize, usize, usize), Amount>,
+    slices: BTreeMap<(usize, usize, usize), BTreeMap<String, Amount>>,
 }
 
 impl Amounts {
     /// The amount of a figure for a place over a span.
     pub fn of(&self, figure: usize, place: usize, span: usize) -> Amount {
-        self.all.get(&(figure, place, span)).and_then(|all| all.get(WHOLE)).copied().unwrap_or_default()
+        self.whole.get(&(figure, place, span)).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, at: (usize, usize, usize), slice: &str, amount: Amount) {
+        if slice == WHOLE {
+            *self.whole.entry(at).or_default() += amount;
+            return;
+        }
+        let own = self.slices.entry(at).or_default();
+        match own.get_mut(slice) {
+            Some(sum) => *sum += amount,
+            None => _ = own.insert(slice.to_owned(), amount),
+        }
     }
 
     /// Reckons a figure over figures from what it stands on, which was read from `first` on.
@@ -124,7 +140,7 @@ impl Amounts {
                 let read: Vec<Amount> = (0..blend.terms().count()).map(|it| self.of(first + it, place, span)).collect();
                 let amount = figures::blended(blend, &read);
                 if amount != Amount::default() {
-                    self.all.entry((at, place, span)).or_default().insert(WHOLE.to_owned(), amount);
+                    self.whole.insert((at, place, span), amount);
                 }
             }
         }
@@ -133,7 +149,7 @@ impl Amounts {
     /// The amounts of the slices of a field, by its value: an option's id, `true` or `false`, empty where nothing is
     /// written. Values of which nothing counts are left out.
     pub fn slices(&self, figure: usize, place: usize, span: usize, by: &FieldId) -> BTreeMap<&str, Amount> {
-        let all = self.all.get(&(figure, place, span)).into_iter().flatten();
+        let all = self.slices.get(&(figure, place, span)).into_iter().flatten();
         all.filter(|(_, amount)| **amount != Amount::default())
             .filter_map(|(slice, amount)| Some((figures::value_of(by, slice)?, *amount)))
             .collect()
@@ -173,7 +189,8 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
     for (at, blend, first) in blends {
         sums.blend(ask, at, blend, first);
     }
-    sums.all.retain(|(figure, ..), _| *figure < ask.figures.len());
+    sums.whole.retain(|(figure, ..), _| *figure < ask.figures.len());
+    sums.slices.retain(|(figure, ..), _| *figure < ask.figures.len());
     Ok(sums)
 }
 
@@ -234,32 +251,32 @@ impl Reading<'_> {
     fn add(&mut self, figures: &[usize], unit: UnitId, span: usize, slice: &str, amount: Amount) {
         for (place, sign) in self.places.get(&unit).into_iter().flatten() {
             for figure in figures {
-                let own = self.sums.all.entry((*figure, *place, span)).or_default();
-                *own.entry(slice.to_owned()).or_default() += amount.times(*sign);
+                self.sums.add((*figure, *place, span), slice, amount.times(*sign));
             }
         }
     }
 
     /// The cells of figures and units in a range of periods.
-    async fn cells(
+    async fn cells<'f>(
         &self,
         conn: &mut Conn,
-        figures: &Figures,
+        figures: &'f Figures,
         units: &[UnitId],
         periods: (String, String),
-    ) -> Result<Vec<Read>, Error> {
+    ) -> Result<Vec<Read<'f>>, Error> {
         let query = CellQuery {
             figures: figures.keys().cloned().collect(),
             slices: Some(self.slices.clone()),
             periods: Some(periods),
             units: units.to_vec(),
         };
-        let rows = store::figures::read_by_unit(conn, &query).await?;
-        let read = |row: store::figures::CellSum| {
-            let amount = Amount { numerator: row.numerator, denominator: row.denominator };
-            Some(Read { figure: row.figure, unit: row.unit?, slice: row.slice, period: row.period, amount })
+        let read = |it: Piece<'_>| {
+            let slice = if it.slice == WHOLE { Cow::Borrowed(WHOLE) } else { Cow::Owned(it.slice.to_owned()) };
+            let amount = Amount { numerator: it.numerator, denominator: it.denominator };
+            let (figure, when) = (figures.get(it.figure)?, When::parse(it.period)?);
+            Some(Read { figure, unit: it.unit, slice, when, amount })
         };
-        Ok(rows.into_iter().filter_map(read).collect())
+        Ok(store::figures::pieces(conn, &query, read).await?.into_iter().flatten().collect())
     }
 
     fn day_query(
@@ -278,10 +295,10 @@ impl Reading<'_> {
         let last = months.iter().flatten().map(|(_, last)| *last).max();
         let Some((first, last)) = first.zip(last) else { return Ok(()) };
         for row in self.cells(conn, figures, units, (first.to_string(), last.to_string())).await? {
-            let Some(month) = Month::parse(&row.period) else { continue };
+            let When::Month(month) = row.when else { continue };
             for (span, held) in months.iter().enumerate() {
                 if held.is_some_and(|(first, last)| first <= month && month <= last) {
-                    self.add(&figures[&row.figure], row.unit, span, &row.slice, row.amount);
+                    self.add(row.figure, row.unit, span, &row.slice, row.amount);
                 }
             }
         }
@@ -312,10 +329,10 @@ impl Reading<'_> {
         let is_month = |end: &Date| *end == end.last_of_month();
         let months = ("0001-01".to_owned(), Month::of(*latest).to_string());
         for row in self.cells(conn, figures, units, months).await? {
-            let Some(month) = Month::parse(&row.period) else { continue };
+            let When::Month(month) = row.when else { continue };
             for (span, end) in ends.iter().enumerate() {
                 if month < Month::of(*end) || (month == Month::of(*end) && is_month(end)) {
-                    self.add(&figures[&row.figure], row.unit, span, &row.slice, row.amount);
+                    self.add(row.figure, row.unit, span, &row.slice, row.amount);
                 }
             }
         }
@@ -323,9 +340,9 @@ impl Reading<'_> {
         let Some(first) = ragged().map(|(_, end)| end.first_of_month()).min() else { return Ok(()) };
         let days = (store::figures::day(first), store::figures::day(*latest));
         for row in self.cells(conn, figures, units, days).await? {
-            let Some(day) = store::figures::day_of(&row.period) else { continue };
+            let When::Day(day) = row.when else { continue };
             for (span, _) in ragged().filter(|(_, end)| end.first_of_month() <= day && day <= **end) {
-                self.add(&figures[&row.figure], row.unit, span, &row.slice, row.amount);
+                self.add(row.figure, row.unit, span, &row.slice, row.amount);
             }
         }
         Ok(())
@@ -333,11 +350,12 @@ impl Reading<'_> {
 }
 
 /// A cell as it was read.
-struct Read {
-    figure: FigureId,
+struct Read<'f> {
+    /// Where its figure stands in what was asked.
+    figure: &'f [usize],
     unit: UnitId,
-    slice: String,
-    period: String,
+    slice: Cow<'static, str>,
+    when: When,
     amount: Amount,
 }
 

@@ -178,8 +178,9 @@ async fn open_for(ctx: &Ctx, decision: &Decision) -> Result<Vec<SealRow>, Error>
         }
         if decision.accept {
             let period = crate::queries::figures::period(&row.period)?;
-            let (now, _) = sealed::measured(ctx, &mut conn, &known, row.unit, period).await?;
-            if (now.numerator, now.denominator) != (row.numerator, row.denominator) {
+            let (now, behind) = sealed::measured(ctx, &mut conn, &known, row.unit, period).await?;
+            // As many, and the same: one who came and one who went leave the number as it was.
+            if (now.numerator, now.denominator) != (row.numerator, row.denominator) || behind.write() != row.rows {
                 return Err(refusal(ctx, "figure_seal.drifted", &row).into());
             }
         }

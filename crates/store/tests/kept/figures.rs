@@ -85,8 +85,10 @@ async fn cells_add_up_over_units_and_periods() {
         assert_eq!(short, [("2026-03", 3, 2), ("2026-04", 3, 3)]);
         let all = figures::read(&mut reader, &query(&[1, 2, 3, 4, 5])).await.expect("read");
         assert_eq!(all.iter().map(|it| it.numerator).collect::<Vec<_>>(), [8, 3]);
-        let by_unit = figures::read_by_unit(&mut reader, &query(&[3, 4])).await.expect("read");
-        assert_eq!(by_unit.iter().map(|it| it.unit).collect::<Vec<_>>(), [Some(id(3)), Some(id(4))]);
+        let each = |it: figures::Piece<'_>| (it.unit, it.period.to_owned(), it.numerator);
+        let mut pieces = figures::pieces(&mut reader, &query(&[3, 4]), each).await.expect("read");
+        pieces.sort();
+        assert_eq!(pieces.iter().map(|it| it.0).collect::<Vec<_>>(), [id(3), id(4)]);
         let sliced = CellQuery { slices: Some(("other".to_owned(), "other".to_owned())), ..query(&[1, 2, 3, 4, 5]) };
         assert_eq!(figures::read(&mut reader, &sliced).await.expect("read"), []);
         drop(reader);

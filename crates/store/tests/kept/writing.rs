@@ -148,6 +148,37 @@ async fn a_snapshot_sees_one_moment() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_side_by_side_see_the_same_moment_while_others_write() {
+    for trial in Trial::each().await {
+        let stop = Arc::new(AtomicUsize::new(0));
+        let writing = tokio::spawn({
+            let (db, stop) = (trial.db.clone(), stop.clone());
+            async move {
+                let mut number = 0;
+                while stop.load(Ordering::SeqCst) == 0 {
+                    number += 1;
+                    keep(&db, number).await.expect("kept");
+                }
+            }
+        });
+        for _ in 0..50 {
+            let (mut one, more) = trial.db.snapshots(2).await.expect("snapshots");
+            assert!(!more.is_empty(), "there are several");
+            let counts = "SELECT COUNT(*) FROM record";
+            let first = one.find(counts, []).await.expect("asked").expect("a row").int(0).expect("a number");
+            for mut next in more {
+                let row = next.find(counts, []).await.expect("asked").expect("a row");
+                assert_eq!(row.int(0).expect("a number"), first);
+            }
+        }
+        stop.store(1, Ordering::SeqCst);
+        writing.await.expect("the writer ends");
+        assert!(count(&trial.db).await > 0);
+        trial.end().await;
+    }
+}
+
 #[tokio::test]
 async fn a_transaction_that_must_run_again_does_and_one_that_failed_does_not() {
     for trial in Trial::each().await {

@@ -145,7 +145,12 @@ fn one_of(choices: &[Choice], chosen: String, required: bool) -> Control {
         1..=FEW if required && choices.iter().all(|choice| choice.name.chars().count() <= 12) => {
             Control::Choice { options, chosen, as_radios: true }
         }
-        LONG.. => Control::Pick { options, chosen, from: None, hint: "名称或拼音首字母".to_owned() },
+        LONG.. => {
+            // Units of people and periods have no initials to be found by.
+            let by_pinyin = choices.iter().any(|choice| !choice.pinyin.is_empty());
+            let hint = if by_pinyin { "名称或拼音首字母" } else { "输入几个字来找" };
+            Control::Pick { options, chosen, from: None, hint: hint.to_owned() }
+        }
         _ => Control::Choice { options, chosen, as_radios: false },
     }
 }

@@ -64,7 +64,7 @@ impl Reading<'_> {
             };
             for some in units.chunks(AT_ONCE) {
                 for row in self.cells(conn, figures, some, periods.clone()).await? {
-                    self.add_seen(figures, &wanted, places, &row);
+                    self.add_seen(&wanted, places, &row);
                 }
             }
         }
@@ -73,14 +73,13 @@ impl Reading<'_> {
 
     fn add_seen(
         &mut self,
-        figures: &Figures,
         wanted: &[(usize, (Month, Month))],
         places: &[Option<UnitId>],
-        row: &Read,
+        row: &Read<'_>,
     ) {
-        let (month, before) = match When::parse(&row.period) {
-            Some(When::Month(month)) => (month, None),
-            Some(When::Seen(month, before)) => (month, before),
+        let (month, before) = match row.when {
+            When::Month(month) => (month, None),
+            When::Seen(month, before) => (month, before),
             _ => return,
         };
         let counts = |(_, (first, last)): &&(usize, (Month, Month))| {
@@ -88,7 +87,7 @@ impl Reading<'_> {
         };
         for (span, _) in wanted.iter().filter(counts) {
             for (place, _) in places.iter().enumerate().filter(|(_, unit)| **unit == Some(row.unit)) {
-                self.put(&figures[&row.figure], place, *span, &row.slice, row.amount);
+                self.put(row.figure, place, *span, &row.slice, row.amount);
             }
         }
     }
@@ -143,7 +142,7 @@ impl Reading<'_> {
 
     fn put(&mut self, figures: &[usize], place: usize, span: usize, slice: &str, amount: Amount) {
         for figure in figures {
-            *self.sums.all.entry((*figure, place, span)).or_default().entry(slice.to_owned()).or_default() += amount;
+            self.sums.add((*figure, place, span), slice, amount);
         }
     }
 }

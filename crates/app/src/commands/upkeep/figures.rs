@@ -1,29 +1,33 @@
 //! Do the figures give what the records give? All cells are reckoned anew from the records and compared.
 
+use std::collections::BTreeSet;
+
 use kernel::figures::Amount;
+use kernel::ids::FigureId;
 use store::figures::CellKey;
 
 use super::Verified;
-use super::reckoning::{Comparing, Reckoning};
+use super::reckoning::{self, Comparing, Reckoning};
 use crate::cells::tally::{Differs, Off};
 use crate::ctx::Ctx;
 use crate::error::Error;
 
 /// Verifies every cell of every figure, all at one moment.
 pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
-    let mut conn = ctx.office.db.snapshot().await?;
-    let mut reckoning = Reckoning::new(ctx, None);
-    while reckoning.go_on(&mut conn, None).await? {}
+    let (mut conn, more) = reckoning::readers(ctx).await?;
+    let mut figures: BTreeSet<FigureId> = store::figures::kept(&mut conn).await?.into_iter().collect();
+    let underway = super::remaking::underway(ctx, &mut conn).await?;
+    let mut reckoning = Reckoning::new(ctx, (conn, more), None);
+    while reckoning.go_on(None).await? {}
     let given = reckoning.done().await?;
-    let mut figures = given.figures();
-    figures.extend(store::figures::kept(&mut conn).await?);
+    figures.extend(given.0.figures());
     // What is not made by the definitions in force yet need not agree with them.
-    for open in super::remaking::underway(ctx, &mut conn).await? {
+    for open in underway {
         figures.remove(&open.figure);
     }
     let mut verified = Verified::default();
     let mut comparing = Comparing::new(ctx, given, figures);
-    while let Some((_, differs)) = comparing.next(&mut conn).await? {
+    while let Some((_, differs)) = comparing.next().await? {
         say(ctx, &differs, &mut verified);
     }
     Ok(verified)

@@ -15,7 +15,7 @@ use kernel::ids::FigureId;
 use store::figures::{CellChange, CellKey, Changes};
 use store::figures_made::MadeRow;
 
-use super::reckoning::{Comparing, Reckoning};
+use super::reckoning::{self, Comparing, Reckoning};
 use crate::cells::people;
 use crate::cells::tally::{Differs, Off};
 use crate::commands::batches::act;
@@ -155,11 +155,11 @@ async fn of_mechanism(
     }
     let is_own = |figure: &&Figure| names.contains(format!("{}.{}", mechanism.id, figure.id).as_str());
     let wanted = mechanism.figures.iter().filter(is_own).map(|figure| figure.id.clone()).collect();
-    let mut conn = ctx.office.db.snapshot().await?;
+    let (mut conn, more) = reckoning::readers(ctx).await?;
     let total = store::records::count_of(&mut conn, &mechanism.id).await?;
-    let (mut reckoning, mut told) = (Reckoning::new(ctx, Some(wanted)), 0);
+    let (mut reckoning, mut told) = (Reckoning::new(ctx, (conn, more), Some(wanted)), 0);
     tell(ctx, own, 0, total).await?;
-    while reckoning.go_on(&mut conn, Some(&mechanism.id)).await? {
+    while reckoning.go_on(Some(&mechanism.id)).await? {
         if reckoning.looked - told >= TOLD_EVERY {
             told = reckoning.looked;
             tell(ctx, own, told, total).await?;
@@ -167,7 +167,7 @@ async fn of_mechanism(
     }
     let mut changed = 0;
     let mut comparing = Comparing::new(ctx, reckoning.done().await?, names);
-    while let Some((figure, differs)) = comparing.next(&mut conn).await? {
+    while let Some((figure, differs)) = comparing.next().await? {
         let made = signatures.get(&figure).map(|signature| done(figure, (*signature).clone()));
         changed += differs.cells.len() + differs.days.len() + differs.people.len();
         mend(ctx, differs, made).await?;

@@ -23,7 +23,7 @@ pub use added::Mark;
 pub use asking::{Asked, FiguresAsk, PeriodChoice};
 pub use cards::{Change, FigureCard, Part, Wanted, cards, wanted};
 pub use known::{KnownPage, known_on};
-pub use one::{FigureCell, FigurePage, FigureRow, figure_page};
+pub use one::{FigureCell, FigurePage, FigureRow, MadeOf, figure_page};
 pub use out::{Form, download, download_parts, few_words, part_words, sum_words};
 pub use overview::{MechanismFigures, Overview, of_mechanism, overview};
 pub use people::{Counted, PeoplePage, people};

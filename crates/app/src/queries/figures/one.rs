@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kernel::authority::Subtree;
-use kernel::catalog::{Figure, Mechanism};
+use kernel::catalog::{Figure, Measure, Mechanism};
 use kernel::figures::Amount;
 use kernel::ids::{FigureId, UnitId};
 use kernel::period::Period;
@@ -50,6 +50,8 @@ pub struct FigurePage {
     pub over_words: Option<String>,
     /// The formula: what the part is called, as the definition writes it, as a sentence.
     pub formulas: Vec<(String, String, String)>,
+    /// For a figure over figures: those it is reckoned from, over the same unit and period.
+    pub made_of: Vec<MadeOf>,
     /// The version of the definition.
     pub version: String,
     /// Is it a ratio (with two lists behind each number)?
@@ -74,6 +76,17 @@ pub struct FigurePage {
     pub sees: bool,
     /// Units that are compared and for which there is no room.
     pub left_out: usize,
+}
+
+/// A figure that another is reckoned from.
+#[derive(Clone, Debug)]
+pub struct MadeOf {
+    /// What becomes of it: `加`, `减`, `除以`.
+    pub how: &'static str,
+    /// Its mechanism's name.
+    pub mechanism_name: String,
+    /// It.
+    pub card: FigureCard,
 }
 
 /// A unit's row.
@@ -142,6 +155,7 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
         card,
         over_words: found.over_words.clone(),
         formulas: formulas(found),
+        made_of: made_of(ctx, &mut conn, found, &asked).await?,
         version: version(&mechanism, found),
         is_ratio: is_ratio(found),
         is_people: super::is_people(found),
@@ -156,6 +170,34 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
         left_out,
         asked,
     })
+}
+
+/// What a figure over figures is reckoned from; of people who are missing it is told by their names.
+async fn made_of(ctx: &Ctx, conn: &mut Conn, figure: &Figure, asked: &Asked) -> Result<Vec<MadeOf>, Error> {
+    let Measure::Blend(blend) = &figure.measure else { return Ok(Vec::new()) };
+    if blend.is_missing {
+        return Ok(Vec::new());
+    }
+    let (mut wanted, mut told) = (Vec::new(), Vec::new());
+    for (at, term) in blend.terms().enumerate() {
+        let mechanism = ctx.catalog().mechanism(term.mechanism.as_str()).ok_or(Error::NotFound)?;
+        let scope = register::scope(ctx, mechanism, asked.unit)?;
+        wanted.push(Wanted {
+            mechanism,
+            figure: &term.figure,
+            knowing: Knowing::of(ctx, mechanism, &term.figure, &scope),
+        });
+        let how = match (term.minus, at >= blend.plus.len()) {
+            (true, _) => "减",
+            (false, true) if at == blend.plus.len() => "除以",
+            (false, _) if at == 0 => "",
+            _ => "加",
+        };
+        told.push((how, mechanism.name.clone()));
+    }
+    let cards = cards(ctx, conn, &wanted, asked).await?;
+    let one = |(card, (how, mechanism_name))| MadeOf { how, mechanism_name, card };
+    Ok(cards.into_iter().zip(told).map(one).collect())
 }
 
 /// The whole, the units that hold anything, and what each unit comes to over the period.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::catalog::{Figure, Measure, Mechanism};
 use kernel::figures::{self, Amount, Falls, Given, WHOLE};
@@ -41,6 +42,8 @@ pub struct Trial {
     pub unit_words: String,
     /// Of which period, in words.
     pub period_words: String,
+    /// The same for each month, quarter … of the period that has begun: its name and its value.
+    pub steps: Vec<(String, String)>,
     /// How many records were looked at; nothing where it is reckoned from other figures.
     pub looked: Option<usize>,
     /// Were there more records than are looked at?
@@ -81,8 +84,9 @@ pub async fn trial(ctx: &Ctx, mechanism: &Mechanism, figure: &Figure, ask: &Figu
     let looked = sum.walk(&mut conn, mechanism).await?;
     trial.is_part = looked >= MOST;
     trial.looked = Some(looked);
-    let amount = sum.amount();
+    let amount = sum.amount(0);
     trial.value = value_words(figure, amount);
+    trial.steps = sum.steps();
     trial.parts = is_ratio(figure).then_some((amount.numerator, amount.denominator));
     (trial.counted, trial.records) = (sum.counted, sum.named);
     Ok(trial)
@@ -92,27 +96,39 @@ pub async fn trial(ctx: &Ctx, mechanism: &Mechanism, figure: &Figure, ask: &Figu
 struct Sum<'a> {
     ctx: &'a Ctx,
     figure: &'a Figure,
-    period: Period,
+    /// The period and its steps, and what is added up of each.
+    parts: Vec<Part>,
     /// The unit, where the reader sees all of it: it stood where it stood on each day.
     unit: Option<UnitId>,
     seen: Vec<Subtree>,
-    amount: Amount,
-    people: BTreeSet<PersonId>,
     counted: usize,
     named: Vec<(RecordId, String)>,
+}
+
+/// What falls into a period.
+struct Part {
+    period: Period,
+    amount: Amount,
+    people: BTreeSet<PersonId>,
+}
+
+impl Part {
+    fn of(period: Period) -> Self {
+        Self { period, amount: Amount::default(), people: BTreeSet::new() }
+    }
 }
 
 impl<'a> Sum<'a> {
     fn of(ctx: &'a Ctx, figure: &'a Figure, asked: &Asked, seen: Vec<Subtree>) -> Self {
         let whole = asked.unit.and_then(|id| ctx.tree.unit(id)).filter(|unit| seen == [unit.over]);
+        let steps = asked.period.steps();
+        let begun = steps.into_iter().filter(|step| *step != asked.period && step.first() <= ctx.today);
         Self {
             ctx,
             figure,
-            period: asked.period,
+            parts: std::iter::once(asked.period).chain(begun).map(Part::of).collect(),
             unit: whole.map(|unit| unit.id),
             seen,
-            amount: Amount::default(),
-            people: BTreeSet::new(),
             counted: 0,
             named: Vec::new(),
         }
@@ -148,37 +164,49 @@ impl<'a> Sum<'a> {
         Ok(looked)
     }
 
-    /// Adds what counts here; says whether it does.
+    /// Adds what counts here; says whether it counts in the whole period.
     fn add(&mut self, unit: UnitId, falls: Falls, person: Option<PersonId>, amount: Amount) -> bool {
-        let until = self.period.last().min(self.ctx.today);
-        let day = match falls {
-            Falls::On(day) if self.period.first() <= day && day <= self.period.last() => day,
-            Falls::Stands(day) if is_stock(self.figure) && day <= until => until,
-            _ => return false,
-        };
-        if !self.is_here(unit, day) {
-            return false;
-        }
-        match person {
-            Some(person) => {
-                self.people.insert(self.ctx.tree.human(person));
+        let mut counts = false;
+        for at in 0..self.parts.len() {
+            let Some(day) = self.day(self.parts[at].period, falls) else { continue };
+            if !self.is_here(unit, day) {
+                continue;
             }
-            None => self.amount += amount,
+            counts |= at == 0;
+            match person {
+                Some(person) => _ = self.parts[at].people.insert(self.ctx.tree.human(person)),
+                None => self.parts[at].amount += amount,
+            }
         }
-        amount.numerator >= 0
+        counts && amount.numerator >= 0
     }
 
-    fn is_here(&self, unit: UnitId, day: jiff::civil::Date) -> bool {
+    /// The day on which it counts in a period, if it does.
+    fn day(&self, period: Period, falls: Falls) -> Option<Date> {
+        let until = period.last().min(self.ctx.today);
+        match falls {
+            Falls::On(day) if period.first() <= day && day <= period.last() => Some(day),
+            Falls::Stands(day) if is_stock(self.figure) && day <= until => Some(until),
+            _ => None,
+        }
+    }
+
+    fn is_here(&self, unit: UnitId, day: Date) -> bool {
         match self.unit {
             Some(over) => self.ctx.tree.upwards_on(unit, day).contains(&over),
             None => self.ctx.tree.ord(unit).is_some_and(|ord| self.seen.iter().any(|over| over.holds(ord))),
         }
     }
 
-    fn amount(&self) -> Amount {
+    fn amount(&self, at: usize) -> Amount {
         match &self.figure.measure {
-            Measure::People { .. } => Amount { numerator: self.people.len() as i64, denominator: 0 },
-            _ => self.amount,
+            Measure::People { .. } => Amount { numerator: self.parts[at].people.len() as i64, denominator: 0 },
+            _ => self.parts[at].amount,
         }
+    }
+
+    fn steps(&self) -> Vec<(String, String)> {
+        let step = |at: usize| (self.parts[at].period.short(), value_words(self.figure, self.amount(at)));
+        (1..self.parts.len()).map(step).collect()
     }
 }

@@ -33,14 +33,7 @@ impl Browser {
 
     /// Signs in as somebody; what follows is asked under their name.
     pub(super) async fn sign_in(&mut self, login: &str, password: &str) -> anyhow::Result<()> {
-        let form = format!("name={login}&password={password}");
-        let head = format!(
-            "POST /sign-in HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nSec-Fetch-Site: same-origin\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {1}\r\n\r\n{form}",
-            self.host,
-            form.len()
-        );
-        let answer = self.ask(&head).await?;
+        let answer = self.send("/sign-in", &format!("name={login}&password={password}")).await?;
         match (answer.status, answer.cookie) {
             (303, Some(cookie)) => self.cookie = cookie,
             (status, _) => bail!("{login} 登录不了：{status}"),
@@ -51,6 +44,18 @@ impl Browser {
     /// Asks for a page and waits for all of it.
     pub(super) async fn page(&mut self, path: &str) -> anyhow::Result<Answer> {
         let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", self.host, self.cookie);
+        self.ask(&head).await
+    }
+
+    /// Sends a form that stands on a page of this server.
+    pub(super) async fn send(&mut self, path: &str, form: &str) -> anyhow::Result<Answer> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nSec-Fetch-Site: same-origin\r\nCookie: {1}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {2}\r\n\r\n{form}",
+            self.host,
+            self.cookie,
+            form.len()
+        );
         self.ask(&head).await
     }
 

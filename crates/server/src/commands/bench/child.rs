@@ -22,12 +22,18 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts this program on the database and waits for its first page.
-    pub(super) async fn start(database: &str, data: &str) -> anyhow::Result<Self> {
+    pub(super) async fn start(database: &str, data: &str, more: &[&str]) -> anyhow::Result<Self> {
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        Self::start_at(port, database, data, more).await
+    }
+
+    /// The same at a port that is known.
+    pub(super) async fn start_at(port: u16, database: &str, data: &str, more: &[&str]) -> anyhow::Result<Self> {
         let began = Instant::now();
         let process = Command::new(std::env::current_exe()?)
             .args(["serve", "--database", database, "--data", data, "--log", "error"])
             .args(["--listen", &format!("127.0.0.1:{port}")])
+            .args(more)
             // A person who looks at ten thousand pages without a pause is no person.
             .args(["--rate", "0"])
             .stdin(Stdio::null())

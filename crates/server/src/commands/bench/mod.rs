@@ -9,6 +9,7 @@ mod child;
 mod lists;
 mod steps;
 mod import;
+mod ballot;
 mod city;
 mod report;
 
@@ -63,6 +64,7 @@ struct Scale {
     views: usize,
     seconds: u64,
     import_rows: usize,
+    voters: usize,
     people: u32,
     times: usize,
     cities: Vec<usize>,
@@ -117,6 +119,7 @@ impl Bench {
                 views: 200,
                 seconds: 1,
                 import_rows: 2_000,
+                voters: 50,
                 people: 20_000,
                 times: 100_000,
                 cities: vec![5_000, 20_000],
@@ -126,6 +129,7 @@ impl Bench {
                 views: 10_000,
                 seconds: 10,
                 import_rows: 100_000,
+                voters: 500,
                 people: 500_000,
                 times: 5_000_000,
                 cities: vec![50_000, 500_000, 5_000_000],
@@ -148,7 +152,7 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
         // What was written for the measurement shall not go to the disk during it.
         std::fs::File::open(&file).and_then(|file| file.sync_all()).context("存不下准备好的数据")?;
         let ctx = open::own_ctx(&office);
-        let server = child::Server::start(&own.database, &folder.display().to_string()).await?;
+        let server = child::Server::start(&own.database, &folder.display().to_string(), &[]).await?;
         report.line(Line {
             name: format!("从启动到第一页，{count}件"),
             english: format!("start to first page, {count} records"),
@@ -169,7 +173,7 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
         }
         office.db.close().await;
     }
-    Ok(())
+    ballot::measure(config, folder, scale.voters, report).await
 }
 
 /// A database of its own with so many records.

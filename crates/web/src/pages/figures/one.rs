@@ -3,7 +3,7 @@
 use app::commands::added_figures;
 use app::commands::targets::{self, TargetForm};
 use app::queries::charts;
-use app::queries::figures::{self, FigureCell, FigurePage, FigureRow, Form, Part, TargetLine};
+use app::queries::figures::{self, FigureCell, FigurePage, FigureRow, Form, MadeOf, Part, TargetLine};
 use app::queries::forms::{Choice, Control as Asking};
 use app::words::Said;
 use axum::extract::Query;
@@ -73,7 +73,7 @@ async fn own_page(
                 (other_periods(|period| super::at_period(&path, &page.asked, period), &page.asked))
             }
             div.grid {
-                div.c4.pile { (value(&page)) (card("口径", html! { "定义版本 " (page.version) }, words(&page))) }
+                div.c4.pile { (value(&page)) (made_of(&page)) (card("口径", html! { "定义版本 " (page.version) }, words(&page))) }
                 div.c8.pile { (course(&page)) (ranking(&page)) }
             }
             (units(&page, base))
@@ -280,6 +280,19 @@ fn value(page: &FigurePage) -> Markup {
     }
 }
 
+/// What it is reckoned from: each with its own page, where its numbers open.
+fn made_of(page: &FigurePage) -> Markup {
+    let line = |it: &MadeOf| {
+        let name = format!("{} {} · {}", it.how, it.mechanism_name, it.card.name);
+        let value = format!("{} {}", it.card.value, it.card.unit);
+        Fact::shown(name.trim(), html! { a.door href=(super::own_page(&it.card, &page.asked)) { (value) } })
+    };
+    let list: Vec<Fact> = page.made_of.iter().map(line).collect();
+    html! {
+        @if !list.is_empty() { div id="made-of" { (card("由这些数字算出", html! { "点开看各自的事项" }, facts(&list, true))) } }
+    }
+}
+
 /// What is counted, in words and as the definition writes it.
 fn words(page: &FigurePage) -> Markup {
     let mut list = vec![Fact::text("数什么", &page.card.words)];
@@ -395,6 +408,13 @@ fn door(page: &FigurePage, row: &FigureRow, cell: &FigureCell, part: &str) -> Op
     }
     let part = if page.is_ratio { part } else { "" };
     let unit = row.unit.map(|id| id.to_string()).unwrap_or_default();
+    if !page.made_of.is_empty() {
+        // What is reckoned from other figures opens to those, and each of them to what it counts.
+        let is_here = cell.period == page.asked.period.to_string() && row.unit == page.asked.unit;
+        let path = if is_here { String::new() } else { urls::figure(&page.mechanism, &page.card.id) };
+        let pairs: &[(&str, &str)] = if is_here { &[] } else { &[("unit", &unit), ("period", &cell.period)] };
+        return Some(format!("{}#made-of", urls::with(&path, pairs)));
+    }
     let pairs = [("period", cell.period.as_str()), ("part", part), ("unit", &unit)];
     Some(super::behind((&page.mechanism, &page.card.id), page.is_people, &pairs))
 }

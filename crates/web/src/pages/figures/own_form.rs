@@ -269,6 +269,9 @@ fn tried(filled: &Filled) -> Markup {
             @if it.sees_nothing { p.pad { "这个单位没有你看得到的事项，试算不了；请换一个单位。" } }
             @else {
                 (facts(&list, true))
+                @if !it.steps.is_empty() {
+                    p.pad { @for (step, value) in &it.steps { span.quiet { (step) } " " (value) "　" } }
+                }
                 @if let Some(looked) = it.looked {
                     p.pad.quiet.small {
                         @if it.is_part { "事项太多，只试算了最早的" (looked) "件，得数只作参考；保存以后在后台算全部。" }

@@ -16,7 +16,7 @@ use app::commands::upkeep::organisation::{self, NewOrganisation, NewPerson, NewU
 use app::office::Office;
 use app::records;
 use jiff::civil::{Date, date};
-use kernel::catalog::Mechanism;
+use kernel::catalog::{Figure, Mechanism};
 use kernel::facts::Typed;
 use kernel::ids::{FieldId, PersonId, RecordId, RoleId, StateId, StepId, UnitId, UnitKind};
 use kernel::record::Record;
@@ -26,7 +26,8 @@ use store::people::PersonRow;
 use uuid::Uuid;
 
 use super::rows::{Dice, FIGURES, MONTHS, units};
-use crate::commands::bench::child;
+use crate::commands::bench::browser::Browser;
+use crate::commands::bench::child::{self, Server};
 use crate::commands::bench::measure::{self, Times};
 use crate::config::Config;
 use crate::{open, print};
@@ -43,7 +44,9 @@ const TOGETHER: u32 = 50;
 const AT_ONCE: usize = 2_000;
 /// Who takes the steps.
 const OFFICER: &str = "whole";
-/// How many figures a dashboard shows, over how many months.
+/// The activities are of so many mechanisms, so that the page of one shows as many figures as a person looks at.
+const PARTS: u32 = 5;
+/// How many figures are read at once, over how many months.
 const SHOWN: usize = 20;
 
 /// A city in a database of its own.
@@ -88,7 +91,11 @@ impl Live {
         let folder = config.data.join(format!("city-{times}"));
         let definitions = folder.join("definitions").join("supervision");
         std::fs::create_dir_all(&definitions).context("建不了测速的文件夹")?;
-        std::fs::write(definitions.join("bench_activity.kdl"), ACTIVITY.replace("// FIGURES", &figures()))?;
+        for part in 0..PARTS {
+            let text = ACTIVITY.replace("\"bench_activity\"", &format!("\"{}\"", name(part)));
+            let text = text.replace("测速活动", &format!("测速活动{part}")).replace("// FIGURES", &figures(part));
+            std::fs::write(definitions.join(format!("{}.kdl", name(part))), text)?;
+        }
         std::fs::write(definitions.join("bench_plain.kdl"), PLAIN)?;
         std::fs::write(definitions.join("bench_counted.kdl"), COUNTED)?;
         let config = Config { definitions: Some(folder.join("definitions")), ..config.clone() };
@@ -106,7 +113,8 @@ impl Live {
 
     async fn db_records(&self, people: u32) -> anyhow::Result<Vec<Line>> {
         let ctx = open::own_ctx(&self.office);
-        let mechanism = ctx.catalog().mechanism("bench_activity").cloned().context("没有测速的机制")?;
+        let mechanisms = mechanisms(&ctx)?;
+        let of = |record: &Record| mechanisms.iter().find(|it| it.id == record.mechanism).context("没有测速的机制");
         let above = units();
         let mut dice = Dice(0x5eed);
         let mut lines = Vec::with_capacity(self.times);
@@ -114,10 +122,10 @@ impl Live {
         let mut at = 0;
         while at < count {
             let some: Vec<Record> = (at..count.min(at + AT_ONCE))
-                .map(|at| self.record(&mechanism, at, (&mut dice, people, &above), &mut lines))
+                .map(|at| self.record(&mechanisms, at, (&mut dice, people, &above), &mut lines))
                 .collect();
-            let rows: Vec<_> =
-                some.iter().map(|it| (records::row(&ctx, &mechanism, it), records::words(&mechanism, it))).collect();
+            let row = |it| Ok((records::row(&ctx, of(it)?, it), records::words(of(it)?, it)));
+            let rows = some.iter().map(row).collect::<anyhow::Result<Vec<_>>>()?;
             let mut tx = self.office.db.begin_long().await?;
             store::records::insert_many(&mut tx, &rows).await?;
             tx.commit().await?;
@@ -129,7 +137,7 @@ impl Live {
     /// An activity of some unit: most who come live there, some in the unit above, a few anywhere.
     fn record(
         &self,
-        mechanism: &Mechanism,
+        mechanisms: &[Arc<Mechanism>],
         at: usize,
         (dice, people, above): (&mut Dice, u32, &[u32]),
         lines: &mut Vec<Line>,
@@ -137,6 +145,7 @@ impl Live {
         let unit = dice.below(self.units.len() as u32);
         let (kind, month) = (dice.below(FIGURES).min(dice.below(FIGURES)), dice.below(MONTHS));
         let held_on = day(month, dice.below(28));
+        let mechanism = &mechanisms[(kind / (FIGURES / PARTS)) as usize];
         let home = people / self.units.len() as u32;
         let mut present: Vec<u32> = (0..TOGETHER)
             .map(|_| match dice.below(100) {
@@ -212,7 +221,7 @@ impl Live {
             let all = store::figures::all_of(&mut conn, &figure).await?;
             size.cells += all.cells.len();
             size.days += all.days.len();
-            if figure.as_str().starts_with("bench_activity.people_") {
+            if figure.as_str().contains(".people_") {
                 // A month has a cell of its own, beside those that tell when somebody was there before.
                 let months = all.cells.iter().filter(|cell| Month::parse(&cell.key.period).is_some());
                 people += months.map(|cell| cell.numerator).sum::<i64>();
@@ -221,26 +230,55 @@ impl Live {
         Ok((size, people))
     }
 
-    /// A dashboard of some figures over twelve months, for one unit after the other.
+    /// The page of the figures of one mechanism over a year, for one unit after the other: how many figures it shows,
+    /// and how long it took from the question to the last byte.
+    pub(super) async fn pages(&self, times: usize) -> anyhow::Result<(usize, Times)> {
+        let ctx = open::own_ctx(&self.office);
+        let shown = mechanisms(&ctx)?.first().map_or(0, |it| it.figures.len());
+        let definitions = self.config.definitions.as_ref().context("测速没有定义")?.display().to_string();
+        let data = self.config.data.display().to_string();
+        let server = Server::start(&self.config.database, &data, &["--definitions", &definitions]).await?;
+        let mut browser = Browser::open(server.port).await?;
+        browser.sign_in(OFFICER, &OFFICER.repeat(4)).await?;
+        let (mut took, mut dice) = (Times::default(), Dice(0xda5b));
+        for at in 0..times + 10 {
+            let unit = self.any(at, &mut dice);
+            let path = format!("/m/{}/figures?unit={unit}&period=2025", name(0));
+            let began = Instant::now();
+            let answer = browser.page(&path).await?;
+            ensure!(answer.status == 200, "{path} 回答{}", answer.status);
+            // The first fill caches and are not counted.
+            if at >= 10 {
+                took.push(began.elapsed());
+            }
+        }
+        Ok((shown, took))
+    }
+
+    /// The cells of some figures over twelve months, for one unit after the other.
     pub(super) async fn dashboards(&self, times: usize) -> anyhow::Result<Times> {
         let ctx = open::own_ctx(&self.office);
-        let mechanism = ctx.catalog().mechanism("bench_activity").cloned().context("没有测速的机制")?;
-        let (people, counts) = mechanism.figures.split_at(FIGURES as usize);
-        let figures = people.iter().step_by(10).chain(counts).take(SHOWN).map(|it| (&*mechanism, it)).collect();
+        let mechanisms = mechanisms(&ctx)?;
+        let all = || mechanisms.iter().flat_map(|it| it.figures.iter().map(move |figure| (&**it, figure)));
+        let is_people = |it: &(&Mechanism, &Figure)| it.1.id.as_str().starts_with("people_");
+        let people = all().filter(is_people).step_by(10);
+        let figures = people.chain(all().filter(|it| !is_people(it))).take(SHOWN).collect();
         let spans = (12..24).map(|month| Days { from: day(month, 0), until: day(month, 0).last_of_month() }).collect();
         let mut ask = Ask { figures, places: Vec::new(), spans, by: None };
         let (mut took, mut dice) = (Times::default(), Dice(0xda5b));
         for at in 0..times {
-            // The whole city and its largest parts come up as often as anything else.
-            let unit =
-                if at % 2 == 0 { self.units[dice.below(self.units.len() as u32) as usize] } else { self.large(at) };
-            ask.places = vec![Place::Unit(unit)];
+            ask.places = vec![Place::Unit(self.any(at, &mut dice))];
             let began = Instant::now();
             let mut conn = self.office.db.read().await?;
             reading::amounts(&ctx, &mut conn, &ask).await?;
             took.push(began.elapsed());
         }
         Ok(took)
+    }
+
+    /// The whole city and its largest parts come up as often as anything else.
+    fn any(&self, at: usize, dice: &mut Dice) -> UnitId {
+        if at % 2 == 0 { self.units[dice.below(self.units.len() as u32) as usize] } else { self.large(at) }
     }
 
     /// One of the units at the top.
@@ -253,8 +291,8 @@ impl Live {
     /// How many different people took part in one figure over the first year, in a unit with all below it.
     pub(super) async fn year(&self, unit: u32) -> anyhow::Result<(i64, Times)> {
         let ctx = open::own_ctx(&self.office);
-        let mechanism = ctx.catalog().mechanism("bench_activity").cloned().context("没有测速的机制")?;
-        let figures = vec![(&*mechanism, &mechanism.figures[7])];
+        let mechanisms = mechanisms(&ctx)?;
+        let figures = vec![(&*mechanisms[0], &mechanisms[0].figures[7])];
         let spans = vec![Days { from: day(0, 0), until: day(11, 0).last_of_month() }];
         let ask = Ask { figures, places: vec![Place::Unit(self.units[unit as usize])], spans, by: None };
         let (mut took, mut people) = (Times::default(), 0);
@@ -307,17 +345,28 @@ async fn take(ctx: &Ctx, record: RecordId, typed: Typed) -> anyhow::Result<()> {
     open::in_words(ctx, steps::take(ctx, form).await)
 }
 
-/// The figures of the activities: of people by kind, and of activities by kind.
-fn figures() -> String {
+/// The mechanism of a part of the activities.
+fn name(part: u32) -> String {
+    format!("bench_activity_{part}")
+}
+
+fn mechanisms(ctx: &Ctx) -> anyhow::Result<Vec<Arc<Mechanism>>> {
+    let one = |part| ctx.catalog().mechanism(&name(part)).cloned().context("没有测速的机制");
+    (0..PARTS).map(one).collect()
+}
+
+/// The figures of a part of the activities: of people by kind, and of activities by kind.
+fn figures(part: u32) -> String {
+    let of = |all: u32| part * (all / PARTS)..(part + 1) * (all / PARTS);
     let one = |id: String, name: String, how: String, kind: u32| {
         let example = format!("example {{ record kind={kind} held_on=\"2026-01-08\" people=\"韩青\"; gives \"1\" }}");
         format!("    figure \"{id}\" \"{name}\" {how} {{ words \"测速用\"; {example} }}\n")
     };
-    let people = (0..FIGURES).map(|kind| {
+    let people = of(FIGURES).map(|kind| {
         let how = format!("people=\"参加人\" when=\"类号 = {kind}\" at=\"举行日\" unit=\"人\"");
         one(format!("people_{kind}"), format!("参加第{kind}类活动的人数"), how, kind)
     });
-    let counts = (0..COUNTS).map(|kind| {
+    let counts = of(COUNTS).map(|kind| {
         let (from, until) = (kind * 5, kind * 5 + 4);
         let how = format!("count=\"类号 >= {from} 且 类号 <= {until}\" at=\"举行日\" unit=\"场\"");
         one(format!("count_{kind}"), format!("第{from}至{until}类活动场数"), how, from)
