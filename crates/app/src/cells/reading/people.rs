@@ -71,12 +71,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn add_seen(
-        &mut self,
-        wanted: &[(usize, (Month, Month))],
-        places: &[Option<UnitId>],
-        row: &Read<'_>,
-    ) {
+    fn add_seen(&mut self, wanted: &[(usize, (Month, Month))], places: &[Option<UnitId>], row: &Read<'_>) {
         let (month, before) = match row.when {
             When::Month(month) => (month, None),
             When::Seen(month, before) => (month, before),

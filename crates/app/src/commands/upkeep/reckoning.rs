@@ -7,9 +7,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kernel::ids::{FigureId, MechanismId, RecordId};
+use store::Conn;
 use store::Reader;
 use store::records::RecordRow;
-use store::Conn;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::cells::tally::{Differs, Held, Sorted, Tally};
@@ -116,8 +116,11 @@ pub(super) struct Comparing {
     tree: Arc<Tree>,
     left: VecDeque<FigureId>,
     readers: Vec<Reader>,
-    work: VecDeque<(FigureId, JoinHandle<Result<(Differs, Reader), Error>>)>,
+    work: VecDeque<(FigureId, JoinHandle<Result<Compared, Error>>)>,
 }
+
+/// Where a figure differs, and the reader that is free again.
+type Compared = (Differs, Reader);
 
 impl Comparing {
     /// What is kept of these figures, as all the readers see it, with what the records give.
@@ -151,7 +154,7 @@ async fn compare(
     tree: Arc<Tree>,
     mut reader: Reader,
     figure: FigureId,
-) -> Result<(Differs, Reader), Error> {
+) -> Result<Compared, Error> {
     let held = held(&mut reader, &figure).await?;
     let work = move || sorted.compare(&figure, held, &tree);
     Ok((tokio::task::spawn_blocking(work).await.map_err(broken)?, reader))

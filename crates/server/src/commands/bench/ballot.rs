@@ -191,6 +191,10 @@ async fn vote(port: u16, slip: &str, mark: &str) -> anyhow::Result<()> {
         ensure!(looked.status == 200, "核对回答{}", looked.status);
     }
     let sent = browser.send(&path, &format!("mark={mark}&do=cast{answers}")).await?;
-    ensure!(sent.status == 200 && String::from_utf8_lossy(&sent.body).contains("已收到你的票"), "投票回答{}", sent.status);
+    ensure!(
+        sent.status == 200 && String::from_utf8_lossy(&sent.body).contains("已收到你的票"),
+        "投票回答{}",
+        sent.status
+    );
     Ok(())
 }

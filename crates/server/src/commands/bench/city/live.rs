@@ -278,7 +278,7 @@ impl Live {
 
     /// The whole city and its largest parts come up as often as anything else.
     fn any(&self, at: usize, dice: &mut Dice) -> UnitId {
-        if at % 2 == 0 { self.units[dice.below(self.units.len() as u32) as usize] } else { self.large(at) }
+        if at.is_multiple_of(2) { self.units[dice.below(self.units.len() as u32) as usize] } else { self.large(at) }
     }
 
     /// One of the units at the top.

@@ -124,17 +124,13 @@ async fn read(
     let (shown, pages) = live.pages(DASHBOARDS).await?;
     let words = (
         format!("{times}人次：任一单位的数字页，{shown}个数字×12个月，p50 / p99，对最小的城市"),
-        format!(
-            "{times} lines: the page of {shown} figures × 12 months of any unit, p50 / p99, vs the smallest city"
-        ),
+        format!("{times} lines: the page of {shown} figures × 12 months of any unit, p50 / p99, vs the smallest city"),
     );
     report.line(against(&pages, smallest.map(|it| &it.0), words, "p99 ≤ 15 ms, ≤ 1.5×"));
     let boards = live.dashboards(DASHBOARDS).await?;
     let words = (
         format!("{times}人次：其中读任一单位的20个数字×12个月的格，p50 / p99，对最小的城市"),
-        format!(
-            "{times} lines: of it, reading the cells of 20 figures × 12 months, p50 / p99, vs the smallest city"
-        ),
+        format!("{times} lines: of it, reading the cells of 20 figures × 12 months, p50 / p99, vs the smallest city"),
     );
     report.line(against(&boards, smallest.map(|it| &it.1), words, ""));
     let (people, took) = live.year(ASKED).await?;
