@@ -65,6 +65,7 @@ pub mod idempotency;
 pub mod duties;
 pub mod settings;
 pub mod definitions;
+pub mod assessments;
 pub mod ballots;
 pub mod calendar_years;
 pub mod saved_views;

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use kernel::ids::{FileId, PaperId, PersonId, RecordId};
+use kernel::ids::{FileId, PaperId, PersonId, RecordId, UnitId};
 
 /// The list of people.
 pub(crate) const PEOPLE: &str = "/people";
@@ -93,6 +93,21 @@ pub(crate) fn vote(id: RecordId) -> String {
 /// Where whoever holds a slip votes.
 pub(crate) fn vote_by_slip(slip: &str) -> String {
     format!("/vote/{slip}")
+}
+
+/// Who stands where in an assessment.
+pub(crate) fn assessment(id: RecordId) -> String {
+    format!("/records/{id}/assessment")
+}
+
+/// The same as a workbook.
+pub(crate) fn assessment_table(id: RecordId) -> String {
+    format!("/records/{id}/assessment/table.xlsx")
+}
+
+/// What a unit comes to in an assessment.
+pub(crate) fn assessment_sheet(id: RecordId, unit: UnitId) -> String {
+    format!("/records/{id}/assessment/units/{unit}")
 }
 
 /// A step of a record.

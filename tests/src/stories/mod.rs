@@ -38,6 +38,7 @@ pub(crate) mod administering;
 mod granting;
 pub(crate) mod attending;
 mod ledgers;
+pub(crate) mod assessing;
 mod ballot_secrecy;
 pub(crate) mod balloting;
 mod auditing;

@@ -22,6 +22,7 @@ pub mod accounts;
 pub mod added_figures;
 pub mod attendance;
 pub mod ledgers;
+pub mod assessments;
 pub mod ballots;
 pub mod hand_over;
 pub mod intake;

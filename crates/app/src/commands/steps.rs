@@ -17,6 +17,7 @@ use kernel::workflow::{self, Attempt, Move};
 use store::journal::JournalRow;
 use store::{Conn, Tx};
 
+use crate::commands::assessments::{self, Published};
 use crate::commands::keep::{self, Sheet, Writing};
 use crate::commands::{batches, files, moves, rosters};
 use crate::ctx::Ctx;
@@ -166,17 +167,23 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     {
         return Err(Error::Stale);
     }
+    let mut published = None;
     let (mechanism, moved) = match form.step.as_str() {
         workflow::ADOPT => adopt(ctx, form, &found.mechanism, &found.record)?,
         step if moves::is_one(step) => (found.mechanism.clone(), moves::decide(ctx, &mut conn, form, &found).await?),
-        _ => (found.mechanism.clone(), decide(ctx, &mut conn, form, &found.mechanism, &found.record).await?),
+        _ => {
+            let (moved, result) = decide(ctx, &mut conn, form, &found.mechanism, &found.record).await?;
+            published = result;
+            (found.mechanism.clone(), moved)
+        }
     };
     let record = found.record;
     let head = store::journal::head(&mut conn, record.id).await?.filter(|head| head.seq == record.version);
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
-    let mut decided = Decided { record: &record, mechanism: &mechanism, moved: &moved, head: &head.hash, drawn: None };
-    if keep::asks_nothing(&mechanism, &moved) {
+    let (record, mechanism, moved) = (&record, &mechanism, &moved);
+    let mut decided = Decided { record, mechanism, moved, head: &head.hash, drawn: None, published };
+    if keep::asks_nothing(mechanism, moved) {
         decided.drawn = Some(decided.draw(ctx)?);
     }
     let (key, decided) = (form.key.as_deref(), &decided);
@@ -185,7 +192,7 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await?;
-    rosters::seen(ctx, &mechanism).await
+    rosters::seen(ctx, mechanism).await
 }
 
 /// Has nothing happened since the version that was seen but reminders, copies, that it went along with its unit, and
@@ -208,14 +215,17 @@ async fn decide(
     form: &TakeStep,
     mechanism: &Arc<Mechanism>,
     record: &Record,
-) -> Result<Move, Error> {
+) -> Result<(Move, Option<Published>), Error> {
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
-    let (filled, faults) = reading::read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
+    let (mut filled, mut faults) = reading::read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
+    let (published, more) = assessments::before_step(ctx, conn, mechanism, step, (record, &filled)).await?;
+    faults.extend(more);
+    filled.extend(published.as_ref().map(|it| it.result.clone()));
     let past = past(conn, step, record.id).await?;
     let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), &past);
     let attempt = Attempt { faults, ..attempt };
-    Ok(workflow::take(ctx.clock(), mechanism, record, attempt)?)
+    Ok((workflow::take(ctx.clock(), mechanism, record, attempt)?, published))
 }
 
 /// Decides the move to the definition in force, and gives that definition.
@@ -235,6 +245,8 @@ struct Decided<'a> {
     /// What it writes and the record as it will be, if the database need not be asked for it: then nobody waits
     /// meanwhile.
     drawn: Option<(Sheet, Record)>,
+    /// The result that it publishes.
+    published: Option<Published>,
 }
 
 impl Decided<'_> {
@@ -254,6 +266,9 @@ impl Decided<'_> {
 async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, decided: &Decided<'_>) -> Result<(), Error> {
     if !answer(ctx, tx, key, decided.record.id).await? {
         return Ok(());
+    }
+    if let Some(published) = &decided.published {
+        published.keep(ctx, tx, decided.record).await?;
     }
     if let Some((sheet, after)) = &decided.drawn {
         sheet.keep(ctx, tx).await?;

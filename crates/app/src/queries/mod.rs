@@ -23,6 +23,7 @@ pub mod running;
 pub mod accounts;
 pub mod attendance;
 pub mod ledgers;
+pub mod assessments;
 pub mod ballots;
 pub mod plans;
 pub mod grants;

@@ -92,6 +92,8 @@ pub struct RecordFile {
     pub caused: Vec<CausedLine>,
     /// Its voting, where there is one.
     pub voting: Option<VotingLine>,
+    /// Are units assessed by it?
+    pub scoring: bool,
 }
 
 impl RecordFile {
@@ -310,6 +312,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         account: ledgers::line(ctx, &found),
         caused: ledgers::caused(ctx, &mut conn, &found).await?,
         voting,
+        scoring: found.mechanism.scoring.is_some(),
     })
 }
 

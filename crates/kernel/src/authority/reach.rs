@@ -115,17 +115,16 @@ pub fn by_facts(rules: &[Rule], facts: &Facts) -> Vec<Point> {
         match &rule.relation {
             Relation::Hosted(field) => {
                 let how = How::hosted(field);
-                match facts.find(field.as_str()) {
-                    Some(Value::Unit(id)) => point(&how, To::Unit(*id)),
-                    Some(Value::Units(ids)) => ids.iter().for_each(|id| point(&how, To::Unit(*id))),
-                    _ => {}
-                }
+                units(facts.find(field.as_str()), &mut |id| point(&how, To::Unit(id)));
             }
             Relation::Named(field) => {
                 let how = How::named(field);
                 match facts.find(field.as_str()) {
                     Some(Value::Person(id)) => point(&how, To::Person(*id)),
                     Some(Value::People(ids)) => ids.iter().for_each(|id| point(&how, To::Person(*id))),
+                    Some(Value::Rows(rows)) => {
+                        rows.iter().flat_map(Facts::people).for_each(|id| point(&how, To::Person(id)));
+                    }
                     _ => {}
                 }
             }
@@ -135,6 +134,16 @@ pub fn by_facts(rules: &[Rule], facts: &Facts) -> Vec<Point> {
     points.sort();
     points.dedup();
     points
+}
+
+/// The units that a value names; of a child table those in all its rows.
+fn units(value: Option<&Value>, point: &mut dyn FnMut(UnitId)) {
+    match value {
+        Some(Value::Unit(id)) => point(*id),
+        Some(Value::Units(ids)) => ids.iter().for_each(|id| point(*id)),
+        Some(Value::Rows(rows)) => rows.iter().flat_map(|row| row.0.values()).for_each(|it| units(Some(it), point)),
+        _ => {}
+    }
 }
 
 /// The point that a copy to somebody makes.

@@ -217,6 +217,7 @@ impl Questions<'_, '_> {
             Kind::Ledger => self.it_has_a_ceiling(),
             Kind::Register => self.nothing_is_edited_silently(),
             Kind::Ballot => self.something_is_voted_on(),
+            Kind::Assessment => self.something_is_assessed(),
         }
     }
 
@@ -253,6 +254,13 @@ impl Questions<'_, '_> {
         if self.it.voting.is_none() {
             let hint = "票决测评要写 voting：投什么、谁来投、各占多少";
             self.desk.tell_hint(self.matter.span.clone(), "没有写投什么票", hint);
+        }
+    }
+
+    fn something_is_assessed(&mut self) {
+        if self.it.scoring.is_none() {
+            let hint = "指标考核要写 scoring：考哪些指标、哪些单位、哪一步公布";
+            self.desk.tell_hint(self.matter.span.clone(), "没有写怎么计分", hint);
         }
     }
 
@@ -482,9 +490,10 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
         let asked: BTreeSet<&str> =
             mechanism.steps.iter().flat_map(|it| it.asks.iter().chain(&it.needs)).map(|it| it.as_str()).collect();
         let by_itself = |id: &str| {
-            let result = mechanism.voting.as_ref().and_then(|it| it.result.as_ref());
+            let voted = mechanism.voting.as_ref().and_then(|it| it.result.as_ref());
+            let mut results = voted.into_iter().chain(mechanism.scoring.as_ref().map(|it| &it.result));
             mechanism.field(id).is_some_and(|it| it.stamped.is_some() || matches!(it.of, FieldType::Computed { .. }))
-                || result.is_some_and(|it| it.as_str() == id)
+                || results.any(|it| it.as_str() == id)
         };
         let fields = mechanism.fields.iter().map(|it| (&it.id, &it.name));
         for (id, name) in fields.chain(mechanism.children.iter().map(|it| (&it.id, &it.name))) {

@@ -16,6 +16,7 @@ use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
 use crate::kinds::activity::Attendance;
+use crate::kinds::assessment::Scoring;
 use crate::kinds::ballot::Voting;
 use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::plan::Plan;
@@ -87,6 +88,8 @@ pub struct Mechanism {
     pub account: Option<Account>,
     /// What is voted on and by whom, where there is a vote.
     pub voting: Option<Voting>,
+    /// What is assessed and how the result is kept, where units are.
+    pub scoring: Option<Scoring>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }

@@ -4,6 +4,7 @@
 //! Never shows an id where there is a name.
 
 mod parts;
+mod scoring;
 mod voting;
 
 use super::{Catalog, Mechanism};
@@ -96,6 +97,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("谁来参加", teller.attendance()),
         ("额度和变动", teller.account()),
         ("怎么投票", teller.voting()),
+        ("怎么计分", teller.scoring()),
         ("何时到期", teller.deadlines()),
         ("带动什么", teller.openings()),
         ("出什么文、发什么消息", teller.papers()),

@@ -5,6 +5,7 @@
 //! Never a kind that brings nothing yet: it is declared when it does.
 
 pub mod activity;
+pub mod assessment;
 pub mod ledger;
 pub mod ballot;
 pub mod matter;
@@ -24,11 +25,14 @@ pub enum Kind {
     Ledger,
     /// 票决测评: a closed list of voters, one secret vote each.
     Ballot,
+    /// 指标考核: a tree of indicators with weights, scores, ranks and grades.
+    Assessment,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Matter, Self::Activity, Self::Register, Self::Ledger, Self::Ballot];
+    pub const ALL: [Self; 6] =
+        [Self::Matter, Self::Activity, Self::Register, Self::Ledger, Self::Ballot, Self::Assessment];
 
     /// The word that a definition begins with.
     pub fn word(self) -> &'static str {
@@ -38,6 +42,7 @@ impl Kind {
             Self::Register => "register",
             Self::Ledger => "ledger",
             Self::Ballot => "ballot",
+            Self::Assessment => "assessment",
         }
     }
 
@@ -49,6 +54,7 @@ impl Kind {
             Self::Register => "台账名册",
             Self::Ledger => "额度收支",
             Self::Ballot => "票决测评",
+            Self::Assessment => "指标考核",
         }
     }
 
@@ -69,6 +75,9 @@ impl Kind {
             }
             Self::Ballot => {
                 "投票人名单先封闭、后投票，每人一票，收回的票不多于发出的票；谁投了查得到，投了什么谁也查不到；计票前谁也看不到结果，计票后结果不再变，人太少的类别不单独出结果。"
+            }
+            Self::Assessment => {
+                "各层权重加起来是总分，一分不差；同样的数值得同样的分，不能填写得分；没有数值不等于零，按写明的规则算；公布的结果不再变，用到结果的事都指回它。"
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::flow::{Flow, Seat, Signature};
 use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::kinds::activity::Turnout;
-use crate::kinds::ballot;
+use crate::kinds::{assessment, ballot};
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -240,7 +240,7 @@ fn decide(
     // A condition over what could not be read would speak of something else.
     refusals.extend(checks::guard(clock, mechanism, step, &after).filter(|_| attempt.faults.is_empty()));
     refusals.extend(checks::words(step, &attempt));
-    refusals.extend(before.and_then(|record| ballot::announces_nothing(mechanism, record, &step.id)));
+    refusals.extend(kinds_refuse(mechanism, before, &after, step));
     if !refusals.is_empty() {
         return Err(refusals);
     }
@@ -281,10 +281,17 @@ fn decide(
     })
 }
 
+/// What the kinds of mechanisms have against a step.
+fn kinds_refuse(mechanism: &Mechanism, before: Option<&Record>, after: &Record, step: &Step) -> Vec<Refusal> {
+    let uncounted = before.and_then(|record| ballot::announces_nothing(mechanism, record, &step.id));
+    uncounted.into_iter().chain(assessment::not_whole(mechanism, after, step)).collect()
+}
+
 // enforces: step.asks
 fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attempt<'_>) {
     for (field, value) in &attempt.filled {
-        if step.needs.contains(field) || step.asks.contains(field) {
+        let is_reckoned = assessment::reckons(mechanism, step, field);
+        if step.needs.contains(field) || step.asks.contains(field) || is_reckoned {
             after.facts.put(field, value.clone());
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Never anything that a page could not do for the same person.
 
+pub(crate) mod assessments;
 pub(crate) mod attendance;
 pub(crate) mod body;
 pub(crate) mod problem;

@@ -91,6 +91,7 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => ("个人信息已满保存年限的事项，按 after 翻页", false),
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => ("清除到期的个人信息，或者延长保存", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/balances") => ("账户在某一天的余额", false),
+        ("GET", "/api/v1/records/{record}/assessment") => ("各单位的得分、名次和每个指标的数值", false),
         ("GET", "/api/v1/records/{record}/account") => ("一个账户的余额和变动", false),
         ("POST", "/api/v1/records/{record}/account") => ("在账户上记一笔变动，或者调剂", false),
         ("POST", "/api/v1/records/{record}/account/reversals") => ("冲销一笔变动", false),
@@ -123,6 +124,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         }
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => &["after"],
         ("GET", "/api/v1/mechanisms/{mechanism}/balances") => &["on", "unit", "kind"],
+        ("GET", "/api/v1/records/{record}/assessment") => &["since"],
         ("GET", "/api/v1/records/{record}/account") => &["on"],
         ("GET", "/api/v1/figures" | "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "period"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}") => &["unit", "period", "among"],

@@ -23,6 +23,7 @@ pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod attendance;
 pub(crate) mod ledger;
+pub(crate) mod assessments;
 pub(crate) mod ballots;
 pub(crate) mod plans;
 pub(crate) mod files;

@@ -20,6 +20,7 @@ mod protection;
 mod rights;
 mod roster;
 mod scope;
+mod scoring;
 mod vocabulary;
 mod voting;
 
@@ -284,12 +285,12 @@ impl Sheet<'_> {
         chapter_is_known(desk, chapter, vocabulary);
         stamps_exist(desk, matter, &names);
         let (subject, list) = (layout::subject(desk, matter, &names, own), layout::list(desk, matter, &names));
-        let number = layout::number(desk, matter, &names, &settings);
         let (states, steps) = (flow::states(desk, matter, &names), flow::steps(desk, matter, &names, own));
         joint::one_round_a_state(desk, matter);
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
         let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
+        let scoring = scoring::scoring(desk, matter, &names, own, (&states, &steps, vocabulary));
         let deadlines = flow::deadlines(desk, matter, &names, own);
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);
@@ -299,7 +300,6 @@ impl Sheet<'_> {
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
-        let roster = roster::roster(desk, matter, &names, own, vocabulary);
         let examples = examples::examples(desk, matter, &names, own, vocabulary);
         let (title, unit) = subject?;
         Some(Mechanism {
@@ -311,7 +311,7 @@ impl Sheet<'_> {
             purpose: texts(matter, "purpose").concat(),
             basis: texts(matter, "basis"),
             covers: texts(matter, "covers"),
-            number,
+            number: layout::number(desk, matter, &names, &settings),
             title,
             unit,
             fields: own.fields.clone(),
@@ -329,10 +329,11 @@ impl Sheet<'_> {
             board: layout::board(desk, matter, &names),
             calendar: layout::calendar(desk, matter, &names, own),
             examples,
-            roster,
+            roster: roster::roster(desk, matter, &names, own, vocabulary),
             attendance,
             account,
             voting,
+            scoring,
             plans,
         })
     }

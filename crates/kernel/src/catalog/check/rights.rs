@@ -104,6 +104,11 @@ fn field(
         return None;
     }
     let id = desk.one_prop(raw, "of", "栏目", &names.fields)?;
+    // A child table stands for the units in its rows.
+    let child = fields.children.iter().find(|it| it.id == *id && it.fields.iter().any(|column| fits(&column.of)));
+    if let Some(child) = child {
+        return Some(child.id.clone());
+    }
     let field = fields.find(id)?;
     if !fits(&field.of) {
         desk.tell(raw.prop_span("of"), format!("“{}”不合适：这里要{wanted}栏目", field.name));

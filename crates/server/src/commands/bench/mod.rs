@@ -2,6 +2,7 @@
 //!
 //! Never on a real database: it makes its own, in a folder of its own, and takes it away.
 
+mod assessment;
 mod measure;
 mod browser;
 mod district;
@@ -168,6 +169,7 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
             None => smallest = Some(pages),
         }
         if at == 0 {
+            assessment::measure(report);
             steps::measure(&ctx, scale.seconds, report).await?;
             import::measure(&ctx, scale.import_rows, report).await?;
         }

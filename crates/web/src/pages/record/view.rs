@@ -56,6 +56,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
             }
             div.c4.pile.lead {
+                @if file.scoring { (card("考核", html! {}, html! { div.send { (Button::link("得分和排名", urls::assessment(file.id))) } })) }
                 @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }

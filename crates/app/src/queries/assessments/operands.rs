@@ -1,0 +1,181 @@
+//! What does each indicator come to for each unit? Figures over the year up to a day, and the targets of units.
+//!
+//! All figures of all units over all days are read in a fixed number of questions.
+//! Never a figure by a name that means several.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, date};
+use kernel::catalog::{Figure, Mechanism};
+use kernel::figures;
+use kernel::ids::{FigureId, UnitId};
+use kernel::kinds::assessment::scheme::{Indicator, Leaf, Scheme};
+use kernel::kinds::assessment::score::{Operand, Operands};
+use kernel::kinds::assessment::{Source, Way};
+use kernel::period::Period;
+use kernel::refusal::{Refusal, Spot};
+use rust_decimal::Decimal;
+use store::Conn;
+
+use crate::cells::reading::{self, Ask, Days, Place};
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::figures::Knowing;
+use crate::queries::register;
+
+/// A figure that an indicator is made of.
+pub type Meant<'a> = (&'a Mechanism, &'a Figure);
+
+/// The figures of the catalogue by what people write: the mechanism's name and the figure's, or the latter alone where it
+/// says which.
+pub struct Names<'a>(BTreeMap<String, Option<Meant<'a>>>);
+
+impl<'a> Names<'a> {
+    /// All names.
+    pub fn of(ctx: &'a Ctx) -> Self {
+        let mut all: BTreeMap<String, Option<Meant<'a>>> = BTreeMap::new();
+        for mechanism in ctx.catalog().in_order() {
+            for figure in &mechanism.figures {
+                all.insert(format!("{}{}", mechanism.name, figure.name), Some((mechanism, figure)));
+                let is_new = !all.contains_key(&figure.name);
+                all.insert(figure.name.clone(), Some((&**mechanism, figure)).filter(|_| is_new));
+            }
+        }
+        Self(all)
+    }
+
+    /// The figure that a name means.
+    pub fn find(&self, name: &str) -> Option<Meant<'a>> {
+        let bare = name.replace([' ', '：', ':', '“', '”', '·'], "");
+        self.0.get(&bare).copied().flatten()
+    }
+
+    /// The figure of an indicator.
+    pub fn of_leaf(&self, leaf: &Leaf) -> Option<Meant<'a>> {
+        self.find(leaf.figure.as_deref().filter(|_| leaf.source == Source::Figure)?)
+    }
+}
+
+/// The figures that no catalogue knows, or that whoever writes the scheme may not know of all its units.
+pub fn unknown(ctx: &Ctx, table: &kernel::ids::FieldId, scheme: &Scheme) -> Result<Vec<Refusal>, Error> {
+    let names = Names::of(ctx);
+    let mut refusals = Vec::new();
+    for (_, it, leaf) in scheme.leaves() {
+        let Some(written) = leaf.figure.as_deref().filter(|_| leaf.source == Source::Figure) else { continue };
+        let refusal = |code: &'static str| {
+            let spot = Spot::Row(table.clone(), it.row, "figure".into());
+            Refusal::new(code).with("row", it.row + 1).with("name", &it.name).with("figure", written).at(spot)
+        };
+        match names.find(written) {
+            None => refusals.push(refusal("assessment.figure")),
+            Some(meant) if !may_use(ctx, scheme, it, meant)? => refusals.push(refusal("assessment.figure_hidden")),
+            Some(_) => {}
+        }
+    }
+    Ok(refusals)
+}
+
+/// May this person know the figure of every unit that it scores? Where small groups are hidden they have to see the records.
+fn may_use(ctx: &Ctx, scheme: &Scheme, it: &Indicator, (mechanism, figure): Meant<'_>) -> Result<bool, Error> {
+    if ctx.person().is_none() {
+        return Ok(true);
+    }
+    let scope = register::scope(ctx, mechanism, None)?;
+    let knowing = Knowing::of(ctx, mechanism, figure, &scope);
+    let known = if figure.kind.suppress_below > 0 { &knowing.seen } else { &knowing.told };
+    let of = scheme.members.iter().filter(|member| it.is_for(&member.group));
+    let over: Vec<_> = of.filter_map(|member| ctx.tree.unit(member.unit)).map(|unit| unit.over).collect();
+    let over = kernel::authority::merged(over.into_iter());
+    Ok(kernel::authority::overlap(&over, known) == over)
+}
+
+/// The year up to a day.
+pub fn year_up_to(scheme: &Scheme, day: Date) -> Days {
+    let first = date(scheme.year, 1, 1);
+    Days { from: first, until: day.min(date(scheme.year, 12, 31)) }
+}
+
+/// The quarters of the year that began by the end of some days, each up to that end.
+fn quarters(days: Days) -> Vec<Days> {
+    let first = [1_i8, 4, 7, 10].map(|month| date(days.from.year(), month, 1));
+    let begun = first.into_iter().filter(|from| *from <= days.until);
+    begun.map(|from| Days { from, until: Period::quarter_of(from).last().min(days.until) }).collect()
+}
+
+/// Operands of a scheme, for each of some days up to which the year is looked at.
+pub async fn operands(ctx: &Ctx, conn: &mut Conn, scheme: &Scheme, upto: &[Date]) -> Result<Vec<Operands>, Error> {
+    let names = Names::of(ctx);
+    let mut used: Vec<(FigureId, Meant<'_>)> = Vec::new();
+    for (_, _, leaf) in scheme.leaves() {
+        let Some((mechanism, figure)) = names.of_leaf(leaf) else { continue };
+        let id = FigureId::from(format!("{}.{}", mechanism.id, figure.id));
+        if used.iter().all(|(known, _)| *known != id) {
+            used.push((id, (mechanism, figure)));
+        }
+    }
+    let spans: Vec<Days> = upto.iter().map(|day| year_up_to(scheme, *day)).collect();
+    let by_quarter = scheme.leaves().any(|(_, _, leaf)| leaf.way == Way::Quarters);
+    let parts: Vec<Vec<Days>> = spans.iter().map(|it| if by_quarter { quarters(*it) } else { Vec::new() }).collect();
+    let all: BTreeSet<Days> = spans.iter().chain(parts.iter().flatten()).copied().collect();
+    let all: Vec<Days> = all.into_iter().collect();
+    let units: Vec<UnitId> = scheme.members.iter().map(|it| it.unit).collect();
+    let ask = Ask {
+        figures: used.iter().map(|(_, meant)| *meant).collect(),
+        places: units.iter().map(|unit| Place::Unit(*unit)).collect(),
+        spans: all.clone(),
+        by: None,
+    };
+    let amounts = reading::amounts(ctx, conn, &ask).await?;
+    let targets = targets(conn, scheme, &used, &units).await?;
+    let place = |days: &Days| all.iter().position(|it| it == days);
+    let mut read = Vec::new();
+    for (span, quarters) in spans.iter().zip(&parts) {
+        let of = |it: &Indicator| -> Vec<Operand> {
+            let Some((leaf, (mechanism, figure))) =
+                it.leaf.as_ref().and_then(|leaf| Some((leaf, names.of_leaf(leaf)?)))
+            else {
+                return vec![Operand::default(); units.len()];
+            };
+            let id = FigureId::from(format!("{}.{}", mechanism.id, figure.id));
+            let at = used.iter().position(|(known, _)| *known == id);
+            let value = |member: usize, days: &Days| {
+                let amount = amounts.of(at?, member, place(days)?);
+                figures::value(figure, amount).map(|it| it.round_dp(6))
+            };
+            let operand = |(member, unit): (usize, &UnitId)| Operand {
+                value: value(member, span),
+                target: targets.get(&(id.clone(), *unit)).copied(),
+                quarters: match leaf.way {
+                    Way::Quarters => quarters.iter().map(|it| value(member, it)).collect(),
+                    _ => Vec::new(),
+                },
+            };
+            units.iter().enumerate().map(operand).collect()
+        };
+        read.push(scheme.indicators.iter().map(of).collect());
+    }
+    Ok(read)
+}
+
+/// The targets of the year that units have of their own.
+async fn targets(
+    conn: &mut Conn,
+    scheme: &Scheme,
+    used: &[(FigureId, Meant<'_>)],
+    units: &[UnitId],
+) -> Result<BTreeMap<(FigureId, UnitId), Decimal>, Error> {
+    let mut all = BTreeMap::new();
+    let figures: Vec<FigureId> = used.iter().map(|(id, _)| id.clone()).collect();
+    if figures.is_empty() {
+        return Ok(all);
+    }
+    let period = Period::Year(scheme.year).to_string();
+    for some in units.chunks(500) {
+        for row in store::figure_targets::of_period(conn, &period, &figures, some).await? {
+            if let Ok(value) = row.value.parse() {
+                all.insert((row.figure, row.unit), value);
+            }
+        }
+    }
+    Ok(all)
+}
