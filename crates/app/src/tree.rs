@@ -110,6 +110,14 @@ impl kernel::workflow::Numbered for Tree {
         let is_so = |grant: &Grant| roles.contains(&grant.role) && grant.over.holds(ord) && grant.holds_on(on);
         self.grants.get(&person).is_some_and(|all| all.iter().any(is_so))
     }
+
+    fn unit_of(&self, person: PersonId) -> Option<UnitId> {
+        self.person(person).and_then(|person| person.unit)
+    }
+
+    fn above(&self, unit: UnitId) -> Option<UnitId> {
+        self.unit(unit).and_then(|unit| unit.parent)
+    }
 }
 
 impl Tree {

@@ -163,6 +163,11 @@ impl workflow::Numbered for OneUnit {
     fn holds(&self, _: PersonId, _: &[crate::ids::RoleId], _: i64, _: Date) -> bool {
         true
     }
+
+    // Each person of an example has a unit of their own.
+    fn unit_of(&self, person: PersonId) -> Option<UnitId> {
+        Some(UnitId(person.0))
+    }
 }
 
 /// Somebody who holds the role everywhere; people of different roles are different people.

@@ -247,6 +247,8 @@ impl View<'_> {
             Own::IsOpen => Some(Value::YesNo(self.record.is_open())),
             Own::Turnout(count) => activity::value(self.mechanism, self.record, count),
             Own::Tally(told) => ballot::value(self.record, told),
+            // Conditions between the sides know the tree; nothing else does.
+            Own::Linked(_) => None,
         }
     }
 }

@@ -93,6 +93,12 @@ impl Days {
         self.from_on <= day && self.until_on.is_none_or(|until| day <= until)
     }
 
+    /// Do all days of the other lie in it?
+    pub fn hold_all(self, other: Days) -> bool {
+        let lasts = |until: Date| other.until_on.is_some_and(|other| other <= until);
+        self.from_on <= other.from_on && self.until_on.is_none_or(lasts)
+    }
+
     /// Have the two a day in common?
     pub fn meet(self, other: Days) -> bool {
         let ends_before = |one: Days, other: Days| one.until_on.is_some_and(|until| until < other.from_on);
@@ -181,12 +187,16 @@ pub fn faults(mechanism: &Mechanism, after: &Record) -> Vec<Refusal> {
 
 /// Those of the others that stand in the way: on some day the post would have more main holders than places.
 pub fn in_the_way<T>(places: usize, wanted: Days, others: &[(T, Days)]) -> Vec<&T> {
-    let begins = others.iter().map(|(_, days)| days.from_on.max(wanted.from_on));
-    let full = begins.filter(|day| wanted.hold(*day)).find_map(|day| {
-        let there: Vec<&T> = others.iter().filter(|(_, days)| days.hold(day)).map(|(other, _)| other).collect();
-        (there.len() >= places.max(1)).then_some(there)
-    });
-    full.unwrap_or_default()
+    let Some(day) = full_on(places, wanted, others) else { return Vec::new() };
+    others.iter().filter(|(_, days)| days.hold(day)).map(|(other, _)| other).collect()
+}
+
+/// The first of the wanted days on which all places are taken by others.
+pub fn full_on<T>(places: usize, wanted: Days, others: &[(T, Days)]) -> Option<Date> {
+    // What is full becomes so on the first day, or when one of the others begins.
+    let begins = others.iter().map(|(_, days)| days.from_on.max(wanted.from_on)).filter(|day| wanted.hold(*day));
+    let taken = |day: Date| others.iter().filter(|(_, days)| days.hold(day)).count();
+    begins.filter(|day| taken(*day) >= places.max(1)).min()
 }
 
 /// The post by which somebody is called on a day: the main one that was taken up last, else any other.

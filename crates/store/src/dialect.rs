@@ -231,12 +231,12 @@ impl Dialect {
         }
     }
 
-    /// What keeps others from noting anything about a record, and from changing it, until this transaction ends; nothing
+    /// What keeps others from noting anything about a row, and from changing it, until this transaction ends; nothing
     /// where one writer does not do anything beside another.
-    pub(crate) fn hold_record(self) -> Option<&'static str> {
+    pub(crate) fn hold_row(self, table: &'static str) -> Option<String> {
         match self {
             Self::Sqlite => None,
-            Self::Postgres => Some("SELECT id FROM record WHERE site = $1 AND id = $2 FOR NO KEY UPDATE"),
+            Self::Postgres => Some(format!("SELECT id FROM {table} WHERE site = $1 AND id = $2 FOR NO KEY UPDATE")),
         }
     }
 

@@ -161,6 +161,7 @@ pub const TABLES: &[Table] = &[
     reckoned("person_role", "人员身份", &["person", "seq"], "由人员档案重新得出"),
     reckoned("post", "职位", &["id"], "由职位的事实重新得出"),
     reckoned("holding", "任职", &["person", "seq"], "由人员档案重新得出"),
+    reckoned("tenure", "关系占用", &["record", "side", "seq"], "由关系的事实重新得出"),
     reckoned("figure_cell", "数字单元", &["figure", "unit", "slice", "period", "stripe"], "由事项重新算出"),
     reckoned("figure_day", "数字的日子", &["figure", "on_", "unit", "slice", "stripe"], "由事项重新算出"),
     reckoned("presence", "到场", &["figure", "slice", "person", "on_", "unit"], "由事项重新算出"),

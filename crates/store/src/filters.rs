@@ -321,6 +321,7 @@ impl<'b> Saying<'_, 'b> {
                 Own::IsOpen => "open_".to_owned(),
                 Own::Turnout(_) => return cannot("who came"),
                 Own::Tally(_) => return cannot("what a voting came to"),
+                Own::Linked(_) => return cannot("what holds between the sides of a link"),
             },
             Slot::Deadline(deadline) => {
                 let name = self.asking.param(deadline);

@@ -44,6 +44,7 @@ pub mod people;
 pub mod rosters;
 pub mod merges;
 pub mod movements;
+pub mod tenures;
 pub mod accounts;
 pub mod sessions;
 pub mod sign_in_failures;

@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(21, "0021", "movement"),
     migration!(23, "0023", "added_figures"),
     migration!(25, "0025", "assessments"),
+    migration!(24, "0024", "tenure"),
     migration!(26, "0026", "presence_by_figure"),
     migration!(27, "0027", "ballots"),
     migration!(30, "0030", "presence_of_humans"),

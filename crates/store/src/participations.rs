@@ -55,7 +55,7 @@ fn mark(row: &Row) -> Result<MarkRow, StoreError> {
 /// Keeps others from noting anything about a record, and from taking a step on it, until this transaction ends; nothing
 /// where there is one writer.
 pub async fn hold(conn: &mut Conn, record: RecordId) -> Result<(), StoreError> {
-    if let Some(sql) = conn.dialect().hold_record() {
+    if let Some(sql) = conn.dialect().hold_row("record") {
         conn.list(sql, [conn.here(), record.into()]).await.doing("hold a record")?;
     }
     Ok(())

@@ -120,6 +120,8 @@ pub struct RegisterQuery<'a> {
     pub closed: Option<(Date, Date)>,
     /// The role that must act.
     pub holder: Option<RoleId>,
+    /// Only links that stand on this day; see [`crate::tenures`].
+    pub linked_on: Option<Date>,
     /// Full text: every run of letters or digits must be found.
     pub words: Option<String>,
     /// Tests of single facts.
@@ -415,6 +417,13 @@ fn conditions(
     days(asking, query, way);
     if let Some(holder) = &query.holder {
         asking.is("holder_role", holder);
+    }
+    if let (Some(on), Some(mechanism)) = (query.linked_on, &query.mechanism) {
+        let (of, on) = (asking.param(mechanism), asking.param(on));
+        asking.and(format!(
+            "id IN (SELECT t.record FROM tenure t WHERE t.site = record.site AND t.mechanism = {of} \
+             AND t.until_on >= {on} AND t.from_on <= {on})"
+        ));
     }
     if let Some(words) = &query.words {
         match grams::sought(asking.dialect, words) {

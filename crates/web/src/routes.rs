@@ -166,6 +166,8 @@ fn registers() -> Vec<Line> {
         (GET, "/m/{mechanism}/plans", SignedIn, get(pages::plans::show)),
         (GET, "/m/{mechanism}/balances", SignedIn, get(pages::ledger::show)),
         (GET, "/m/{mechanism}/balances/table.xlsx", SignedIn, get(pages::ledger::workbook)),
+        (GET, "/m/{mechanism}/links", SignedIn, get(pages::links::show)),
+        (GET, "/m/{mechanism}/links/table.xlsx", SignedIn, get(pages::links::workbook)),
         (GET, "/m/{mechanism}/about", SignedIn, get(pages::mechanism::show)),
     ]
 }
@@ -331,6 +333,7 @@ fn machines() -> Vec<Line> {
         (POST, "/api/v1/mechanisms/{mechanism}/retention", SignedIn, post(api::retention::decide)),
         (GET, "/api/v1/mechanisms/{mechanism}/balances", SignedIn, get(api::ledgers::all)),
         (GET, "/api/v1/records/{record}/assessment", SignedIn, get(api::assessments::show)),
+        (GET, "/api/v1/mechanisms/{mechanism}/links", SignedIn, get(api::links::list)),
         (GET, "/api/v1/records/{record}/account", SignedIn, get(api::ledgers::one)),
         (POST, "/api/v1/records/{record}/account", SignedIn, post(api::ledgers::post)),
         (POST, "/api/v1/records/{record}/account/reversals", SignedIn, post(api::ledgers::reverse)),

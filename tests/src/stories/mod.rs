@@ -39,6 +39,8 @@ mod granting;
 pub(crate) mod attending;
 mod ledgers;
 pub(crate) mod assessing;
+mod linking;
+mod linking_more;
 mod ballot_secrecy;
 pub(crate) mod balloting;
 mod auditing;

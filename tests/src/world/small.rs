@@ -86,7 +86,9 @@ pub(crate) async fn place(conn: &mut Conn) -> Result<(), StoreError> {
 pub(crate) async fn grant(conn: &mut Conn, login: &str, role: &str, unit: &str, from: Date) -> Result<(), StoreError> {
     let at = PEOPLE.iter().position(|person| person.0 == login).expect("somebody of the small world");
     let over = UNITS.iter().position(|known| known.1 == unit).expect("a unit of the small world");
-    let id = GrantId(Uuid::from_u128(0x500 + at as u128 * 0x10 + over as u128));
+    // Another role of the same person over the same unit is another grant.
+    let which = role.bytes().fold(0_u128, |sum, sign| (sum * 31 + u128::from(sign)) & 0xffff_ffff);
+    let id = GrantId(Uuid::from_u128((which << 32) + 0x500 + at as u128 * 0x10 + over as u128));
     let row = GrantRow { id, role: RoleId::from(role), unit: unit_id(over), from_on: from, ..first_grant(at) };
     store::grants::insert_many(conn, &[row]).await
 }

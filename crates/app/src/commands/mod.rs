@@ -23,6 +23,7 @@ pub mod added_figures;
 pub mod attendance;
 pub mod ledgers;
 pub mod assessments;
+mod links;
 pub mod ballots;
 pub mod hand_over;
 pub mod intake;

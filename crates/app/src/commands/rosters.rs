@@ -1,5 +1,5 @@
 //! What follows for the lists of people and posts from a record that is kept? Values that stand once, the person, what
-//! they are, the posts that they hold.
+//! they are, the posts that they hold, the places that links take.
 //!
 //! Written in the record's own transaction. Never another truth than the record: everything here is read from it.
 
@@ -14,9 +14,10 @@ use kernel::roster::{self, Days, Holding, MAIN};
 use kernel::value::Value;
 use store::people::PersonRow;
 use store::rosters::{HoldingRow, KeyRow, PostRow, RoleRow};
+use store::tenures::TenureRow;
 use store::{Conn, Tx};
 
-use crate::commands::keep;
+use crate::commands::{keep, links};
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -28,6 +29,7 @@ pub struct Listed {
     person: Option<Listing>,
     post: Option<PostRow>,
     gone: Option<Gone>,
+    linked: Option<links::Linked>,
     changes_tree: bool,
 }
 
@@ -49,6 +51,8 @@ pub(crate) struct Kept {
     pub(crate) held: Vec<HoldingRow>,
     /// Posts.
     pub(crate) posts: Vec<PostRow>,
+    /// Places that links take.
+    pub(crate) tenures: Vec<TenureRow>,
 }
 
 /// What a record says for the lists.
@@ -60,6 +64,7 @@ pub(crate) fn kept(ctx: &Ctx, mechanism: &Mechanism, record: &Record) -> Result<
         roles: person.0,
         held: person.1,
         posts: listed.post.into_iter().collect(),
+        tenures: listed.linked.map(links::Linked::into_rows).unwrap_or_default(),
     })
 }
 
@@ -84,7 +89,7 @@ struct Gone {
     was_post: bool,
 }
 
-/// What the move means; nothing for a mechanism that is no list and has no values that stand once.
+/// What the move means; nothing for a mechanism that is no list and no link and has no values that stand once.
 pub fn listed(
     ctx: &Ctx,
     mechanism: &Mechanism,
@@ -92,7 +97,7 @@ pub fn listed(
     after: &Record,
 ) -> Result<Option<Listed>, Error> {
     let has_keys = mechanism.account.is_some() || mechanism.fields.iter().any(|field| field.unique);
-    if !has_keys && mechanism.roster.is_none() {
+    if !has_keys && mechanism.roster.is_none() && mechanism.link.is_none() {
         return Ok(None);
     }
     let is_gone = after.is_gone();
@@ -104,6 +109,7 @@ pub fn listed(
     }
     let mut listed = Listed::default();
     keys(mechanism, before, after, is_gone, &mut listed);
+    listed.linked = links::linked(mechanism, before, after);
     match &mechanism.roster {
         None => {}
         Some(_) if after.state == *UNDONE => {
@@ -237,6 +243,7 @@ pub async fn write(ctx: &Ctx, tx: &mut Tx, all: &[Listed]) -> Result<(), Error> 
             return Err(refusal.into());
         }
     }
+    links::write(ctx, tx, all.iter().filter_map(|it| it.linked.as_ref())).await?;
     for listed in all {
         if let Some(gone) = &listed.gone {
             forget(ctx, tx, gone).await?;

@@ -24,6 +24,7 @@ pub mod accounts;
 pub mod attendance;
 pub mod ledgers;
 pub mod assessments;
+pub mod links;
 pub mod ballots;
 pub mod plans;
 pub mod grants;

@@ -9,11 +9,11 @@ use std::ops::Range;
 
 use super::check::{Desk, Sheet, keeps};
 use super::raw::Raw;
-use super::{Column, Counts, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
+use super::{Column, Counts, Due, FieldType, Measure, Mechanism, SortKey, Step, Vocabulary};
 use crate::authority::sight::Relation;
 use crate::ids::{MechanismId, RoleId, StateId, StepId};
 use crate::kinds::ledger::Place;
-use crate::kinds::{Kind, register};
+use crate::kinds::{Kind, link, register};
 
 /// No two things of one kind share an id or a Chinese name. Runs on what is written, so always.
 pub(super) fn names(desk: &mut Desk<'_>, matter: &Raw) {
@@ -218,6 +218,7 @@ impl Questions<'_, '_> {
             Kind::Register => self.nothing_is_edited_silently(),
             Kind::Ballot => self.something_is_voted_on(),
             Kind::Assessment => self.something_is_assessed(),
+            Kind::Link => self.somebody_is_linked(),
         }
     }
 
@@ -261,6 +262,37 @@ impl Questions<'_, '_> {
         if self.it.scoring.is_none() {
             let hint = "指标考核要写 scoring：考哪些指标、哪些单位、哪一步公布";
             self.desk.tell_hint(self.matter.span.clone(), "没有写怎么计分", hint);
+        }
+    }
+
+    fn somebody_is_linked(&mut self) {
+        let Some(link) = &self.it.link else {
+            let hint = "期限关系要写 term：起止日、依据、各方和上限";
+            self.desk.tell_hint(self.matter.span.clone(), "没有写谁和谁的关系", hint);
+            return;
+        };
+        let span = self.matter.first("term").map_or(self.matter.span.clone(), |it| it.span.clone());
+        for step in self.it.steps.iter().filter(|step| link::forgets(link, step)) {
+            let sentence = format!("“{}”会让已经建立的关系从历史里消失", step.name);
+            let hint = "从 open、closed 的状态只能到 open、closed 的状态";
+            self.desk.tell_hint(self.place("step", step.id.as_str()), sentence, hint);
+        }
+        // Its end is announced by a deadline that starts wherever it begins, in good time.
+        let Some(until) = &link.until else { return };
+        let begins = |step: &Step| {
+            let was = step.from.iter().any(|it| link.open.contains(it) || link.closed.contains(it));
+            !was && step.to.as_ref().is_some_and(|to| link.open.contains(to))
+        };
+        for step in self.it.steps.iter().filter(|step| begins(step)) {
+            let announces = |it: &&super::Deadline| {
+                let by_day = matches!(&it.due, Due::Field(field) if field == until);
+                by_day && !it.warn.is_empty() && it.from.as_ref() == Some(&step.id)
+            };
+            if !self.it.deadlines.iter().any(|it| announces(&it)) {
+                let sentence = format!("从“{}”开始的关系，到期以前没有提醒", step.name);
+                let hint = format!("请写 deadline：from=\"{}\" until=\"{until}\"，里面写 warn", step.id);
+                self.desk.tell_hint(span.clone(), sentence, hint);
+            }
         }
     }
 

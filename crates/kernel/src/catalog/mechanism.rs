@@ -19,6 +19,7 @@ use crate::kinds::activity::Attendance;
 use crate::kinds::assessment::Scoring;
 use crate::kinds::ballot::Voting;
 use crate::kinds::ledger::{Account, Draw};
+use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
 use crate::retention::Retention;
 use crate::series::Pattern;
@@ -90,6 +91,8 @@ pub struct Mechanism {
     pub voting: Option<Voting>,
     /// What is assessed and how the result is kept, where units are.
     pub scoring: Option<Scoring>,
+    /// From when to when and between whom, where it is a link.
+    pub link: Option<Link>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }

@@ -6,6 +6,7 @@
 mod parts;
 mod scoring;
 mod voting;
+mod link;
 
 use super::{Catalog, Mechanism};
 use crate::ids::StateId;
@@ -98,6 +99,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("额度和变动", teller.account()),
         ("怎么投票", teller.voting()),
         ("怎么计分", teller.scoring()),
+        ("期限和各方", teller.link()),
         ("何时到期", teller.deadlines()),
         ("带动什么", teller.openings()),
         ("出什么文、发什么消息", teller.papers()),

@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 use crate::ids::{DeadlineId, FieldId, FigureId};
 use crate::kinds::activity::Count;
 use crate::kinds::ballot::Told;
+use crate::kinds::link::Linked;
 use crate::value::Month;
 
 /// How deep a formula may be written.
@@ -144,6 +145,8 @@ pub enum Own {
     Turnout(Count),
     /// What is told of a voting.
     Tally(Told),
+    /// What is told of the sides of a link, in the conditions between them alone.
+    Linked(Linked),
 }
 
 /// A value that was named.

@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod assessment;
 pub mod ledger;
+pub mod link;
 pub mod ballot;
 pub mod matter;
 pub mod plan;
@@ -27,12 +28,14 @@ pub enum Kind {
     Ballot,
     /// 指标考核: a tree of indicators with weights, scores, ranks and grades.
     Assessment,
+    /// 期限关系: who is together with whom from when to when.
+    Link,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Matter, Self::Activity, Self::Register, Self::Ledger, Self::Ballot, Self::Assessment];
+    pub const ALL: [Self; 7] =
+        [Self::Matter, Self::Activity, Self::Register, Self::Ledger, Self::Ballot, Self::Assessment, Self::Link];
 
     /// The word that a definition begins with.
     pub fn word(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Kind {
             Self::Ledger => "ledger",
             Self::Ballot => "ballot",
             Self::Assessment => "assessment",
+            Self::Link => "link",
         }
     }
 
@@ -55,6 +59,7 @@ impl Kind {
             Self::Ledger => "额度收支",
             Self::Ballot => "票决测评",
             Self::Assessment => "指标考核",
+            Self::Link => "期限关系",
         }
     }
 
@@ -78,6 +83,9 @@ impl Kind {
             }
             Self::Assessment => {
                 "各层权重加起来是总分，一分不差；同样的数值得同样的分，不能填写得分；没有数值不等于零，按写明的规则算；公布的结果不再变，用到结果的事都指回它。"
+            }
+            Self::Link => {
+                "过去和将来任何一天，一方的关系都不超过上限，两个人同时办也一样；没有依据开不了；到期以前会提醒；结束了的留在历史里，过去任何一天谁和谁在一起都查得到。"
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::flow::{Flow, Seat, Signature};
 use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::kinds::activity::Turnout;
-use crate::kinds::{assessment, ballot};
+use crate::kinds::{assessment, ballot, link};
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -61,6 +61,16 @@ pub trait Numbered: Sync {
 
     /// Does a person hold one of the roles over the unit of this number on that day, in their own name?
     fn holds(&self, person: PersonId, roles: &[RoleId], ord: i64, on: Date) -> bool;
+
+    /// The unit that a person belongs to.
+    fn unit_of(&self, _person: PersonId) -> Option<UnitId> {
+        None
+    }
+
+    /// The unit directly above a unit.
+    fn above(&self, _unit: UnitId) -> Option<UnitId> {
+        None
+    }
 }
 
 /// What a step does.
@@ -252,8 +262,8 @@ fn decide(
         ballot::announce(mechanism, &mut after, &step.id);
         go(clock, mechanism, step, &mut after);
     }
-    let taken = (!is_partial).then_some(&step.id);
-    let deadlines = deadlines::advance(clock, mechanism, before, &mut after, taken);
+    link::holds(clock, mechanism, before, &after, attempt.tree)?;
+    let deadlines = deadlines::advance(clock, mechanism, before, &mut after, (!is_partial).then_some(&step.id));
     // enforces: number.at
     let wants_number =
         !is_partial && after.number.is_none() && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);

@@ -355,7 +355,7 @@ impl Stage<'_> {
                 ctx.tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id.to_string()
             }
             (FieldType::Record { of }, Written::Text(title))
-                if ctx.catalog().mechanism(of.as_str()).is_some_and(|it| it.account.is_some()) =>
+                if ctx.catalog().mechanism(of.as_str()).is_some_and(|it| !it.is_of_posts()) =>
             {
                 let mut conn = self.office.db.read().await?;
                 let mechanism = ctx.catalog().mechanism(of.as_str()).context("没有这个机制")?.clone();

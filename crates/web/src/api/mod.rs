@@ -14,5 +14,6 @@ pub(crate) mod hand_over;
 pub(crate) mod records;
 pub(crate) mod figures;
 pub(crate) mod ledgers;
+pub(crate) mod links;
 pub(crate) mod openapi;
 mod schemas;

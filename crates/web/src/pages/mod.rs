@@ -24,6 +24,7 @@ pub(crate) mod record;
 pub(crate) mod attendance;
 pub(crate) mod ledger;
 pub(crate) mod assessments;
+pub(crate) mod links;
 pub(crate) mod ballots;
 pub(crate) mod plans;
 pub(crate) mod files;

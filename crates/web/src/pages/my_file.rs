@@ -72,6 +72,7 @@ async fn page(
                 (card("平台记着我什么", html! {}, facts(&held(&file), false)))
                 @if let Some(own) = &file.file {
                     (card("我的任职", html! {}, lasting("任职", "没有登记任职。", &own.posts, "方式")))
+                    @if !own.links.is_empty() { (card("我的期限关系", html! {}, lasting("关系", "", &own.links, "和谁"))) }
                     (card("我的身份", html! {}, lasting("身份", "没有登记身份。", &own.roles, "单位")))
                 }
                 (card("我的授权", html! {}, html! {

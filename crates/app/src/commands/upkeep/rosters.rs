@@ -1,4 +1,5 @@
-//! Is what is kept beside the files of people and posts still what they say? Values that stand once, roles, posts, holdings.
+//! Is what is kept beside the files of people and posts still what they say? Values that stand once, roles, posts, holdings,
+//! places that links take.
 //!
 //! Never tells a value: what differs is named by its record.
 
@@ -19,7 +20,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
     let mut conn = ctx.office.db.snapshot().await?;
     let (mut verified, mut must) = (Verified::default(), Kept::default());
     let concerns = |it: &&std::sync::Arc<kernel::catalog::Mechanism>| {
-        it.roster.is_some() || it.account.is_some() || it.fields.iter().any(|field| field.unique)
+        it.roster.is_some() || it.account.is_some() || it.link.is_some() || it.fields.iter().any(|field| field.unique)
     };
     for mechanism in ctx.catalog().mechanisms.values().filter(concerns) {
         let mut after = None;
@@ -34,6 +35,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
                         must.roles.extend(kept.roles);
                         must.held.extend(kept.held);
                         must.posts.extend(kept.posts);
+                        must.tenures.extend(kept.tenures);
                     }
                     Err(_) => verified.differs(found.record.title.clone(), "档案本身前后矛盾"),
                 }
@@ -43,9 +45,11 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
     let keys = store::rosters::all_keys(&mut conn).await?;
     let (roles, held) = (store::rosters::all_roles(&mut conn).await?, store::rosters::all_holdings(&mut conn).await?);
     let posts = store::rosters::posts(&mut conn).await?;
+    let tenures = store::tenures::all(&mut conn).await?;
     compare(&mut verified, "不能重复的值", &must.keys, &keys, |it| it.record.to_string());
     compare(&mut verified, "人员身份", &must.roles, &roles, |it| it.person.to_string());
     compare(&mut verified, "任职", &must.held, &held, |it| it.person.to_string());
+    compare(&mut verified, "关系占用", &must.tenures, &tenures, |it| it.record.to_string());
     compare(&mut verified, "职位", &must.posts, &posts, |it| it.id.to_string());
     Ok(verified)
 }

@@ -15,6 +15,7 @@ use super::item;
 use crate::commands::people::{keeps_files_of, mechanism};
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::links;
 use crate::records;
 
 /// Something that lasts from a day to a day.
@@ -32,7 +33,7 @@ pub struct Lasting {
     pub basis: String,
     /// Does it last today?
     pub is_now: bool,
-    /// The post's own record.
+    /// The record of the post, or of the link.
     pub post: Option<RecordId>,
 }
 
@@ -45,6 +46,8 @@ pub struct PersonCards {
     pub roles: Vec<Lasting>,
     /// The posts that they hold and held, the latest first.
     pub posts: Vec<Lasting>,
+    /// With whom and what they are and were linked, the latest first.
+    pub links: Vec<Lasting>,
     /// The child tables that roles and posts come from.
     pub told: Vec<FieldId>,
     /// The roles given to them on the platform.
@@ -71,6 +74,7 @@ pub async fn cards(ctx: &Ctx, id: RecordId) -> Result<Option<PersonCards>, Error
         doubts: roster::doubts(mechanism, record, ctx.today),
         roles,
         posts,
+        links: links::of_whom(ctx, &mut conn, id.0).await?,
         told: mechanism.people().into_iter().flat_map(|it| it.roles.iter().chain(&it.holdings)).cloned().collect(),
         grants: latest_first(grants(ctx, &mut conn, person).await?),
         merges: merges.iter().map(|row| merge_line(ctx, row)).collect(),
@@ -115,6 +119,8 @@ pub struct OwnFile {
     pub roles: Vec<Lasting>,
     /// The posts that one holds and held.
     pub posts: Vec<Lasting>,
+    /// With whom and what one is and was linked.
+    pub links: Vec<Lasting>,
 }
 
 /// What the platform keeps in the asker's own file; nothing if there is none.
@@ -132,7 +138,8 @@ pub async fn own_file(ctx: &Ctx) -> Result<Option<OwnFile>, Error> {
     // Whoever sees no posts is not led to one.
     let sees_posts = ctx.catalog().mechanisms.values().any(|it| it.is_of_posts() && ctx.reaches(it));
     posts.iter_mut().filter(|_| !sees_posts).for_each(|it| it.post = None);
-    Ok(Some(OwnFile { facts: facts.collect(), roles, posts }))
+    let links = links::of_whom(ctx, &mut conn, person.0).await?;
+    Ok(Some(OwnFile { facts: facts.collect(), roles, posts, links }))
 }
 
 async fn grants(ctx: &Ctx, conn: &mut store::Conn, person: PersonId) -> Result<Vec<Lasting>, Error> {

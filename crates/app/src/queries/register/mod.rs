@@ -55,6 +55,8 @@ pub struct Register {
     pub has_plans: bool,
     /// Are its records accounts?
     pub has_accounts: bool,
+    /// Are its records links?
+    pub has_links: bool,
     /// May they import?
     pub may_import: bool,
     /// May this person decide what becomes of personal information whose time is over?
@@ -186,6 +188,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         may_start: may_start(ctx, &mechanism),
         has_plans: !mechanism.plans.is_empty(),
         has_accounts: mechanism.account.is_some(),
+        has_links: mechanism.link.is_some(),
         // enforces: rights.import
         may_clear: crate::queries::retention::may_decide(ctx, &mechanism),
         may_import: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import),

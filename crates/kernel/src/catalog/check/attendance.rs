@@ -12,7 +12,7 @@ use crate::kinds::activity::{Attendance, Expected, holds_hours};
 use crate::kinds::plan::{Each, Plan, Whose};
 
 /// The list whose items people are.
-const ROLES: &str = "person_role";
+pub(super) const ROLES: &str = "person_role";
 
 /// `attendance on="held_on" …`.
 pub(super) fn attendance(

@@ -22,6 +22,7 @@ mod roster;
 mod scope;
 mod scoring;
 mod vocabulary;
+mod link;
 mod voting;
 
 use std::collections::BTreeMap;
@@ -300,7 +301,6 @@ impl Sheet<'_> {
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
-        let examples = examples::examples(desk, matter, &names, own, vocabulary);
         let (title, unit) = subject?;
         Some(Mechanism {
             id: matter.arg(0).into(),
@@ -328,12 +328,13 @@ impl Sheet<'_> {
             list: list?,
             board: layout::board(desk, matter, &names),
             calendar: layout::calendar(desk, matter, &names, own),
-            examples,
+            examples: examples::examples(desk, matter, &names, own, vocabulary),
             roster: roster::roster(desk, matter, &names, own, vocabulary),
             attendance,
             account,
             voting,
             scoring,
+            link: link::link(desk, matter, &names, own, vocabulary),
             plans,
         })
     }

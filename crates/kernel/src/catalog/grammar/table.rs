@@ -14,6 +14,7 @@ use super::{
 use crate::identity::FORMS;
 use crate::kinds;
 use crate::kinds::ledger::nodes as ledger;
+use crate::kinds::link::nodes as link;
 
 /// Every node, parents first.
 pub const GRAMMAR: &[Node] = &[
@@ -23,6 +24,7 @@ pub const GRAMMAR: &[Node] = &[
     ledger::TOP,
     kinds::ballot::TOP,
     kinds::assessment::TOP,
+    link::TOP,
     Node {
         key: "purpose",
         name: "purpose",
@@ -221,6 +223,9 @@ pub const GRAMMAR: &[Node] = &[
     kinds::ballot::CHOICE,
     kinds::assessment::SCORING,
     kinds::assessment::GRADE,
+    link::TERM,
+    link::SIDE,
+    link::REQUIRE,
     Node {
         key: "deadline",
         name: "deadline",

@@ -403,3 +403,45 @@ fn a_ledger_says_what_its_accounts_are_and_a_step_draws_only_what_it_may() {
     let none = said(&[(close, &draws("recall=#false", "use"))]);
     assert!(none.contains("“走访”没有账户"), "{none}");
 }
+
+#[test]
+fn a_link_says_who_from_when_to_when_and_its_end_is_announced() {
+    let said = |edits: &[(&str, &str)]| first_hand(check(&edited(edits)).1);
+    let link = ("matter \"visit\"", "link \"visit\"");
+    assert!(said(&[link]).contains("没有写谁和谁的关系"), "{}", said(&[link]));
+    let rights = "rights see=\"head\" import=\"clerk\"";
+    let term = "term from=\"due_on\" until=\"extend_to\" ended=\"closed_on\" basis=\"answer\" open=\"sent waiting\" closed=\"closed dropped\"";
+    let sides = "side \"owner\" most=2; side \"team\" most=1";
+    let with = |term: &str, inside: &str| {
+        let link_of = [link, (rights, &format!("{term} {{ {inside} }}\n    {rights}"))];
+        said(&link_of)
+    };
+    // It begins with the step that leads to its first open state: from there on its end has to be announced.
+    let told = with(term, sides);
+    assert!(told.contains("开始的关系，到期以前没有提醒"), "{told}");
+    let endless = term.replace(" until=\"extend_to\"", "");
+    assert_eq!(with(&endless, sides), "", "what has no day on which it runs out needs no announcement");
+    for (term, inside, words) in [
+        (endless.replace("closed dropped", "sent"), sides.to_owned(), "不能又是还在的、又是已经结束的"),
+        (endless.replace(" ended=\"closed_on\"", ""), sides.to_owned(), "不知道哪天结束"),
+        (endless.replace("closed=\"closed dropped\"", "closed=\"closed\""), sides.to_owned(), "从历史里消失"),
+        (endless.replace("basis=\"answer\"", "basis=\"amount\""), sides.to_owned(), "basis 要写文字栏目或者附件"),
+        (endless.replace("from=\"due_on\"", "from=\"amount\""), sides.to_owned(), "from 要写日期栏目"),
+        (endless.clone(), sides.replace("most=2", "most=0"), "most 写1到"),
+        (endless.clone(), "side \"amount\" most=1".to_owned(), "一方要是记人、记单位或者关联的栏目"),
+        (endless.clone(), "side \"item\" most=1".to_owned(), "item 是子表"),
+        (endless.clone(), "side \"item\" of=\"name\" most=1".to_owned(), "of 要写必填的、记人、记单位或者关联的栏目"),
+        (endless.clone(), "side \"owner\" of=\"name\" most=1".to_owned(), "owner 不是子表"),
+        (endless.clone(), "side \"unit\" roles=\"clerk\" most=1".to_owned(), "人员身份"),
+        (endless.clone(), format!("{sides}; side \"owner\" most=1"), "写了两次"),
+        (endless.clone(), format!("{sides}; require when=\"涉及单位 = 2人\" else=\"换一位\""), "人"),
+    ] {
+        let found = with(&term, &inside);
+        assert!(found.contains(words), "{words}: {found}");
+    }
+    let rule = format!("{sides}; require when=\"涉及单位 = 2个 且 非 有上下级\" else=\"换一位\"");
+    assert_eq!(with(&endless, &rule), "");
+    // What holds between the sides is asked there and nowhere else.
+    let elsewhere = said(&[("工作日数(交办日, 办结日)", "如果(有上下级, 1, 2)")]);
+    assert!(elsewhere.contains("没有名为“有上下级”"), "{elsewhere}");
+}

@@ -38,6 +38,7 @@ pub(crate) fn below(cards: &PersonCards) -> Markup {
     html! {
         (card("任职经历", html! {}, lasting("任职经历", "还没有登记任职。任免发文后，用“任免”登记职位、起止时间和文号。", &cards.posts, "方式")))
         (card("人员身份", html! {}, lasting("人员身份", "还没有登记身份。公务员、党员、专家等身份可以同时有几个，用“登记身份”写明起止时间。", &cards.roles, "单位")))
+        @if !cards.links.is_empty() { (card("期限关系", html! {}, lasting("关系", "", &cards.links, "和谁"))) }
     }
 }
 
