@@ -328,6 +328,13 @@ impl Tree {
         id
     }
 
+    /// All files of the human that a person is, their own first.
+    pub fn files_of(&self, id: PersonId) -> Vec<PersonId> {
+        let human = self.human(id);
+        let others = self.merged.keys().copied().filter(|it| *it != human && self.human(*it) == human);
+        std::iter::once(human).chain(others).collect()
+    }
+
     /// Those whom a typed word means: a part of the name, or the beginning of its pinyin initials; the exact name first.
     /// Nothing if no word was typed.
     pub fn named_people(&self, words: &str) -> Option<Vec<PersonId>> {

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::authority::{Actor, Grant, Subtree, Taken};
 use crate::calendar::Calendar;
-use crate::catalog::{Catalog, Example, Figure, FigureExample, Measure, Mechanism, Term};
+use crate::catalog::{Catalog, Example, FieldType, Figure, FigureExample, Measure, Mechanism, Term};
 use crate::deadlines::Clock;
 use crate::figures::{self, Cells};
-use crate::ids::{PersonId, RecordId, UnitId};
+use crate::ids::{FieldId, PersonId, RecordId, UnitId};
 use crate::kinds::ledger::Book;
 use crate::record::Record;
 use crate::value::Value;
@@ -116,6 +116,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         let mut filled: Vec<_> = line.facts.0.iter().map(|(id, value)| (id.clone(), Some(value.clone()))).collect();
         if step.from.is_empty() {
             filled.push((mechanism.unit.clone(), Some(Value::Unit(unit))));
+            filled.extend(stood_in(mechanism));
         }
         let attempt = Attempt {
             actor: &actor,
@@ -150,6 +151,20 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         return Err(format!("应停在 {}，却停在 {}", example.ends, record.state));
     }
     Ok(record)
+}
+
+/// What must be filled in and no example can name: units, people, other records. Somebody stands for them.
+fn stood_in(mechanism: &Mechanism) -> Vec<(FieldId, Option<Value>)> {
+    let value = |of: &FieldType| match of {
+        FieldType::Unit => Some(Value::Unit(UnitId(Uuid::from_u128(1)))),
+        FieldType::Units => Some(Value::Units(vec![UnitId(Uuid::from_u128(1))])),
+        FieldType::Person => Some(Value::Person(PersonId(Uuid::from_u128(1)))),
+        FieldType::People => Some(Value::People(vec![PersonId(Uuid::from_u128(1))])),
+        FieldType::Record { .. } => Some(Value::Record(RecordId(Uuid::from_u128(1)))),
+        _ => None,
+    };
+    let wanted = mechanism.fields.iter().filter(|it| it.required && it.id != mechanism.unit);
+    wanted.filter_map(|it| Some((it.id.clone(), Some(value(&it.of)?)))).collect()
 }
 
 /// Examples know one unit.

@@ -218,7 +218,7 @@ fn signed(number: Decimal, of: &Type) -> String {
 }
 
 /// The minute in China, which keeps UTC+8 all year.
-fn moment(milliseconds: i64) -> String {
+pub fn moment(milliseconds: i64) -> String {
     let shifted = jiff::Timestamp::from_millisecond(milliseconds.saturating_add(8 * 3_600_000));
     let Ok(local) = shifted.map(|it| jiff::tz::Offset::UTC.to_datetime(it)) else { return String::new() };
     format!("{}年{}月{}日{:02}:{:02}", local.year(), local.month(), local.day(), local.hour(), local.minute())

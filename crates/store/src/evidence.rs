@@ -102,6 +102,7 @@ pub const TABLES: &[Table] = &[
     told("figure_exception", "数字例外", &["id"], &[]),
     told("participation", "参加记录", &["id"], &[]),
     told("movement", "账户变动", &["id"], &[]),
+    told("review", "评审", &["id"], &[]),
     told("ballot_word", "开票口令", &["record", "teller"], &[]),
     told("ballot_voter", "投票人", &["id"], &[]),
     told("ballot_hand_count", "纸质票计数", &["record", "class", "by_"], &[]),

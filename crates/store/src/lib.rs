@@ -21,6 +21,7 @@ pub mod evidence;
 
 pub mod records;
 pub mod retention;
+pub mod reviews;
 pub mod register;
 pub mod reach;
 pub mod filters;

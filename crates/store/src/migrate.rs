@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019", "figures_made"),
     migration!(20, "0020", "participation"),
     migration!(21, "0021", "movement"),
+    migration!(22, "0022", "reviews"),
     migration!(23, "0023", "added_figures"),
     migration!(25, "0025", "assessments"),
     migration!(24, "0024", "tenure"),

@@ -60,6 +60,39 @@ pub(crate) fn attend(code: &str) -> String {
     format!("/attend/{code}")
 }
 
+/// The board of a round.
+pub(crate) fn round(id: RecordId) -> String {
+    format!("/records/{id}/round")
+}
+
+/// The list behind a number of the board.
+pub(crate) fn round_list(id: RecordId, stage: &str, outcome: &str) -> String {
+    format!("/records/{id}/round?stage={stage}&outcome={outcome}")
+}
+
+/// Where reviewers are given and taken away.
+pub(crate) fn round_reviewers(id: RecordId) -> String {
+    format!("/records/{id}/round/reviewers")
+}
+
+/// Where a stage is ended.
+pub(crate) fn round_conclusions(id: RecordId) -> String {
+    format!("/records/{id}/round/conclusions")
+}
+
+/// The review of an entry.
+pub(crate) fn review(id: RecordId) -> String {
+    format!("/records/{id}/review")
+}
+
+/// Where somebody keeps out of an entry.
+pub(crate) fn recusals(id: RecordId) -> String {
+    format!("/records/{id}/review/recusals")
+}
+
+/// What somebody is to review.
+pub(crate) const REVIEWS: &str = "/reviews";
+
 /// The voting of a record.
 pub(crate) fn ballot(id: RecordId) -> String {
     format!("/records/{id}/ballot")

@@ -41,6 +41,8 @@ mod ledgers;
 pub(crate) mod assessing;
 mod linking;
 mod linking_more;
+mod rounds;
+mod rounds_with_places;
 mod ballot_secrecy;
 pub(crate) mod balloting;
 mod auditing;

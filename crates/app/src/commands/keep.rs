@@ -31,9 +31,8 @@ use store::ties::TieRow;
 use store::waiting::WaitingRow;
 use uuid::{ContextV7, Uuid};
 
-use crate::commands::batches::act;
-use crate::commands::rosters::Listed;
-use crate::commands::{attendance, ballots, ledgers, papers, rosters, upkeep};
+use crate::commands::rosters::{self, Listed};
+use crate::commands::{attendance, ballots, batches::act, ledgers, papers, rounds, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -135,10 +134,11 @@ impl<'a> Writing<'a> {
         tx: &mut Tx,
         mechanism: &Arc<Mechanism>,
         before: Option<&Record>,
-        moved: Move,
+        mut moved: Move,
         depth: usize,
     ) -> Result<Record, Error> {
         let ctx = self.ctx;
+        let tie = rounds::meets(ctx, tx, mechanism, before, (&mut moved, self.batch)).await?;
         let mut after = moved.after.clone();
         if before.is_none() {
             after.batch = self.batch;
@@ -151,6 +151,8 @@ impl<'a> Writing<'a> {
             after.number.clone_from(&number);
         }
         let (mut effects, mut bound) = self.draw_up(mechanism, &moved, &after)?;
+        bound.extend(tie.iter().map(|tie| tie.bound(ctx.office.db.site())));
+        self.sheet.ties.extend(tie);
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
             let once = moved
                 .rang
@@ -594,7 +596,5 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 
 /// Can the move be kept without asking the database anything?
 pub fn asks_nothing(mechanism: &Mechanism, moved: &Move) -> bool {
-    let draws = mechanism.step(&moved.step).is_some_and(|step| !step.draws.is_empty());
-    let beside = mechanism.attendance.is_some() || mechanism.account.is_some() || mechanism.voting.is_some();
-    !draws && !beside && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
+    mechanism.is_alone(&moved.step) && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
 }

@@ -25,6 +25,7 @@ pub mod ledgers;
 pub mod assessments;
 mod links;
 pub mod ballots;
+pub mod rounds;
 pub mod hand_over;
 pub mod intake;
 pub mod calendar;

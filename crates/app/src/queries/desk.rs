@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::figures::{self, Asked, FigureCard, FiguresAsk};
 use crate::queries::register::{self, holder_words};
+use crate::queries::rounds;
 use crate::records::{self, Found};
 
 /// The desk.
@@ -28,6 +29,8 @@ pub struct Desk {
     pub in_name: Vec<InName>,
     /// What this person handed on and others hold.
     pub handed: Vec<DeskLine>,
+    /// How many entries wait for their review.
+    pub reviews: usize,
     /// The newest notices.
     pub news: Vec<NewsLine>,
     /// Figures of the mechanisms that they reach.
@@ -108,6 +111,7 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
         more,
         in_name,
         handed: handed(ctx, &mut conn).await?,
+        reviews: rounds::waiting(ctx, &mut conn).await?,
         news: news(ctx, &mut conn, 6).await?,
         cards: cards(ctx, &mut conn).await?,
         day: day(ctx),

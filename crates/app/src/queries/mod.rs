@@ -32,6 +32,7 @@ pub mod explain;
 pub mod audit;
 pub mod my_file;
 pub mod retention;
+pub mod rounds;
 pub mod seals;
 pub mod gauges;
 

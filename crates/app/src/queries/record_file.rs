@@ -19,6 +19,7 @@ use kernel::value::Value;
 use kernel::workflow;
 use store::Conn;
 
+use crate::commands::rounds::ENTRY;
 use crate::commands::{self, looks, moves::in_hand};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -29,6 +30,7 @@ use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
+use crate::queries::rounds::{self, CallLine};
 use crate::records::{self, Found};
 use crate::words;
 
@@ -94,6 +96,8 @@ pub struct RecordFile {
     pub voting: Option<VotingLine>,
     /// Are units assessed by it?
     pub scoring: bool,
+    /// Its entries or its stages, where it is a round or an entry.
+    pub call: Option<CallLine>,
 }
 
 impl RecordFile {
@@ -270,6 +274,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let papers = store::papers::of_record(&mut conn, id).await?;
     let others = others(ctx, &mut conn, &entries).await?;
     let voting = ballots::voting_line(&mut conn, &found).await?;
+    let call = rounds::line(ctx, &mut conn, &found).await?;
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
         id,
@@ -313,6 +318,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         caused: ledgers::caused(ctx, &mut conn, &found).await?,
         voting,
         scoring: found.mechanism.scoring.is_some(),
+        call,
     })
 }
 
@@ -414,13 +420,22 @@ async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>,
     let mut lines = Vec::new();
     for tie in store::ties::of_record(conn, found.record.id).await? {
         let opened_it = tie.other == found.record.id;
+        let is_entry = tie.role == ENTRY;
+        if is_entry && opened_it {
+            // Entries stand on the board of their round.
+            continue;
+        }
         let other = if opened_it { tie.record } else { tie.other };
         let seen = match records::visible(ctx, conn, other).await {
             Ok(seen) => seen,
             Err(Error::NotFound) => continue,
             Err(fault) => return Err(fault),
         };
-        let words = if opened_it { "由它开立" } else { "由此开立" };
+        let words = match (opened_it, is_entry) {
+            (false, true) => "申报到",
+            (true, _) => "由它开立",
+            (false, false) => "由此开立",
+        };
         lines.push(TieLine {
             id: other,
             words: format!("{}({words},{})", seen.mechanism.name, tie.opened_on),

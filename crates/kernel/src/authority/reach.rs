@@ -35,6 +35,11 @@ impl How {
         Self("handled".into())
     }
 
+    /// A person is to review it.
+    pub fn assigned() -> Self {
+        Self("assigned".into())
+    }
+
     /// A person was sent a copy.
     pub fn copied() -> Self {
         Self("copied".into())
@@ -128,7 +133,7 @@ pub fn by_facts(rules: &[Rule], facts: &Facts) -> Vec<Point> {
                     _ => {}
                 }
             }
-            Relation::UnitAndBelow | Relation::OwnUnit | Relation::Opened | Relation::Handled => {}
+            Relation::UnitAndBelow | Relation::OwnUnit | Relation::Opened | Relation::Handled | Relation::Assigned => {}
         }
     }
     points.sort();
@@ -175,6 +180,7 @@ pub fn signature(rules: &[Rule]) -> String {
         Relation::Named(field) => Some(How::named(field)),
         Relation::Opened => Some(How::opened()),
         Relation::Handled => Some(How::handled()),
+        Relation::Assigned => Some(How::assigned()),
         Relation::UnitAndBelow | Relation::OwnUnit => None,
     });
     let words: std::collections::BTreeSet<String> = words.map(|how| how.to_string()).collect();

@@ -26,6 +26,8 @@ pub enum Relation {
     Opened,
     /// They took a step on it.
     Handled,
+    /// They are to review it.
+    Assigned,
 }
 
 /// Who sees records of a mechanism: by which role, by which relation, in which states.
@@ -204,6 +206,7 @@ impl Sight {
                 Relation::Named(field) => How::named(field),
                 Relation::Opened => How::opened(),
                 Relation::Handled => How::handled(),
+                Relation::Assigned => How::assigned(),
             };
             if rule.who.is_empty() || held().next().is_some() {
                 for person in actor.counts_as(mechanism) {

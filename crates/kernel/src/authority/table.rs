@@ -97,6 +97,7 @@ pub fn sight(mechanism: &Mechanism, vocabulary: &Vocabulary, rule: &Rule) -> Str
         Relation::Named(id) => format!("“{}”写了本人的", field(mechanism, id.as_str())),
         Relation::Opened => "本人登记的".to_owned(),
         Relation::Handled => "本人办理过的".to_owned(),
+        Relation::Assigned => "分给本人评审的".to_owned(),
     };
     let states = match &rule.states {
         None => "任何状态".to_owned(),

@@ -219,6 +219,7 @@ impl Questions<'_, '_> {
             Kind::Ballot => self.something_is_voted_on(),
             Kind::Assessment => self.something_is_assessed(),
             Kind::Link => self.somebody_is_linked(),
+            Kind::Round => self.it_calls(),
         }
     }
 
@@ -293,6 +294,13 @@ impl Questions<'_, '_> {
                 let hint = format!("请写 deadline：from=\"{}\" until=\"{until}\"，里面写 warn", step.id);
                 self.desk.tell_hint(span.clone(), sentence, hint);
             }
+        }
+    }
+
+    fn it_calls(&mut self) {
+        if self.it.call.is_none() {
+            let hint = "分段评审要写 call：收哪个机制的申报、几时截止、谁主办";
+            self.desk.tell_hint(self.matter.span.clone(), "没有写收谁的申报", hint);
         }
     }
 
@@ -522,10 +530,8 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
         let asked: BTreeSet<&str> =
             mechanism.steps.iter().flat_map(|it| it.asks.iter().chain(&it.needs)).map(|it| it.as_str()).collect();
         let by_itself = |id: &str| {
-            let voted = mechanism.voting.as_ref().and_then(|it| it.result.as_ref());
-            let mut results = voted.into_iter().chain(mechanism.scoring.as_ref().map(|it| &it.result));
             mechanism.field(id).is_some_and(|it| it.stamped.is_some() || matches!(it.of, FieldType::Computed { .. }))
-                || results.any(|it| it.as_str() == id)
+                || mechanism.writes().iter().any(|it| it.as_str() == id)
         };
         let fields = mechanism.fields.iter().map(|it| (&it.id, &it.name));
         for (id, name) in fields.chain(mechanism.children.iter().map(|it| (&it.id, &it.name))) {

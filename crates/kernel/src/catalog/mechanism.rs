@@ -21,6 +21,7 @@ use crate::kinds::ballot::Voting;
 use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
+use crate::kinds::round::{Call, Entry};
 use crate::retention::Retention;
 use crate::series::Pattern;
 use crate::template::Template;
@@ -93,6 +94,10 @@ pub struct Mechanism {
     pub scoring: Option<Scoring>,
     /// From when to when and between whom, where it is a link.
     pub link: Option<Link>,
+    /// Who may apply and when, where it calls for entries.
+    pub call: Option<Call>,
+    /// Which stages its records go through, where they are entries.
+    pub entry: Option<Entry>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }
@@ -478,6 +483,22 @@ pub struct ExampleStep {
 }
 
 impl Mechanism {
+    /// The fields and child tables that its kind writes and nobody types.
+    pub fn writes(&self) -> Vec<&FieldId> {
+        let voting = self.voting.iter().flat_map(|it| &it.result);
+        let call = self.call.iter().flat_map(|it| &it.result);
+        let stages = self.entry.iter().flat_map(|it| &it.stages);
+        let stages = stages.flat_map(|it| [Some(&it.result), Some(&it.turn), it.score.as_ref()].into_iter().flatten());
+        voting.chain(call).chain(self.scoring.iter().map(|it| &it.result)).chain(stages).collect()
+    }
+
+    /// Does a step touch nothing that stands beside its record?
+    pub fn is_alone(&self, step: &str) -> bool {
+        let beside = self.attendance.is_some() || self.account.is_some() || self.voting.is_some();
+        let draws = self.step(step).is_some_and(|step| !step.draws.is_empty());
+        !draws && !beside && self.call.is_none() && self.entry.is_none()
+    }
+
     /// Is a field of the record reckoned from who came?
     pub fn shows_turnout(&self) -> bool {
         self.attendance.is_some() && self.reckons(|slot| matches!(slot, Slot::Own(Own::Turnout(_))))

@@ -5,6 +5,7 @@
 
 mod parts;
 mod scoring;
+mod round;
 mod voting;
 mod link;
 
@@ -100,6 +101,8 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("怎么投票", teller.voting()),
         ("怎么计分", teller.scoring()),
         ("期限和各方", teller.link()),
+        ("收谁的申报", teller.call()),
+        ("怎么评", teller.stages()),
         ("何时到期", teller.deadlines()),
         ("带动什么", teller.openings()),
         ("出什么文、发什么消息", teller.papers()),

@@ -12,6 +12,7 @@ pub mod ballot;
 pub mod matter;
 pub mod plan;
 pub mod register;
+pub mod round;
 
 /// The kind of a mechanism: it brings behaviour, pages and invariants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +31,22 @@ pub enum Kind {
     Assessment,
     /// 期限关系: who is together with whom from when to when.
     Link,
+    /// 分段评审: a call with stages through which entries go.
+    Round,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Matter, Self::Activity, Self::Register, Self::Ledger, Self::Ballot, Self::Assessment, Self::Link];
+    pub const ALL: [Self; 8] = [
+        Self::Matter,
+        Self::Activity,
+        Self::Register,
+        Self::Ledger,
+        Self::Ballot,
+        Self::Assessment,
+        Self::Link,
+        Self::Round,
+    ];
 
     /// The word that a definition begins with.
     pub fn word(self) -> &'static str {
@@ -47,6 +58,7 @@ impl Kind {
             Self::Ballot => "ballot",
             Self::Assessment => "assessment",
             Self::Link => "link",
+            Self::Round => "round",
         }
     }
 
@@ -60,6 +72,7 @@ impl Kind {
             Self::Ballot => "票决测评",
             Self::Assessment => "指标考核",
             Self::Link => "期限关系",
+            Self::Round => "分段评审",
         }
     }
 
@@ -86,6 +99,9 @@ impl Kind {
             }
             Self::Link => {
                 "过去和将来任何一天，一方的关系都不超过上限，两个人同时办也一样；没有依据开不了；到期以前会提醒；结束了的留在历史里，过去任何一天谁和谁在一起都查得到。"
+            }
+            Self::Round => {
+                "每个阶段进来的等于通过、未通过、退回、撤回和在评之和，随时都是；不能跳过阶段，前一个阶段没有评完不能进下一个；过了截止时刻不收，准许迟交的要写明哪个单位、到哪天、为什么；谁也不评本单位和自己办过的申报。"
             }
         }
     }

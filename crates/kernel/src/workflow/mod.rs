@@ -14,7 +14,7 @@ use crate::flow::{Flow, Seat, Signature};
 use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::kinds::activity::Turnout;
-use crate::kinds::{assessment, ballot, link};
+use crate::kinds::{assessment, ballot, link, round};
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -261,6 +261,7 @@ fn decide(
         stamp(clock, mechanism, step, &mut after);
         ballot::announce(mechanism, &mut after, &step.id);
         go(clock, mechanism, step, &mut after);
+        round::note(mechanism, before.map(|record| &record.state), &mut after, &step.id);
     }
     link::holds(clock, mechanism, before, &after, attempt.tree)?;
     let deadlines = deadlines::advance(clock, mechanism, before, &mut after, (!is_partial).then_some(&step.id));

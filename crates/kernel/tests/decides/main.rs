@@ -10,5 +10,6 @@ mod journal;
 mod joint;
 mod ledger;
 mod roster;
+mod round;
 mod standing_in;
 mod steps;

@@ -141,7 +141,7 @@ impl Stage<'_> {
         if done.step == COME {
             return self.come(turn, &mechanism, &done).await;
         }
-        if self.votes(turn, &mechanism, &done).await? {
+        if self.judges(turn, &mechanism, &done).await? || self.votes(turn, &mechanism, &done).await? {
             return Ok(());
         }
         let step = mechanism.step(&done.step).with_context(|| format!("没有“{}”这一步", done.step))?;
@@ -350,6 +350,7 @@ impl Stage<'_> {
     async fn text(&self, ctx: &Ctx, of: &FieldType, value: &Written) -> anyhow::Result<String> {
         Ok(match (of, value) {
             (FieldType::Day, Written::Whole(number)) => self.days.working(*number).to_string(),
+            (FieldType::Moment, Written::Whole(number)) => format!("{} 18:00", self.days.working(*number)),
             (_, Written::Whole(number)) => number.to_string(),
             (FieldType::Unit | FieldType::Units, Written::Text(name)) => {
                 ctx.tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id.to_string()

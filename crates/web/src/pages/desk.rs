@@ -43,6 +43,7 @@ fn content(desk: &Desk) -> Markup {
         @if !desk.cards.is_empty() { div.figs { @for one in &desk.cards { (figure(one)) } } }
         div.grid {
             div.c8.pile {
+                @if desk.reviews > 0 { (card("待我评审", html! { (desk.reviews) " 件" }, reviews(desk))) }
                 (card("今天要办", more(desk.todo.len(), desk.more), todo(desk)))
                 @for one in &desk.in_name { (card(&format!("代{}办", one.name), more(one.todo.len(), one.more), in_name(one))) }
             }
@@ -52,6 +53,18 @@ fn content(desk: &Desk) -> Markup {
             }
         }
     }
+}
+
+fn reviews(desk: &Desk) -> Markup {
+    let title = format!("有{}件申报等你评审", desk.reviews);
+    let act = Some(Button::link("去评审", urls::REVIEWS));
+    todos(&[Todo {
+        href: urls::REVIEWS.to_owned(),
+        title,
+        note: "评完以前看不到别人的意见".to_owned(),
+        act,
+        ..Todo::default()
+    }])
 }
 
 fn figure(one: &FigureCard) -> Markup {

@@ -5,7 +5,7 @@
 //! Never tells whose a slip is: it is of a class, and nobody's.
 
 use kernel::catalog::Mechanism;
-use kernel::ids::{PersonId, RecordId};
+use kernel::ids::RecordId;
 use kernel::kinds::ballot::vote::{Fault, Vote};
 use kernel::kinds::ballot::{Voting, candidates};
 use kernel::refusal::Refusal;
@@ -64,19 +64,12 @@ pub async fn at_door(ctx: &Ctx, conn: &mut Conn, entry: &Entry) -> Result<AtDoor
         }
         Entry::Account(id) => {
             let person = ctx.person().ok_or(Error::NotFound)?;
-            store::ballots::by_person(conn, *id, &own_files(ctx, person)).await?.ok_or(Error::NotFound)?
+            store::ballots::by_person(conn, *id, &ctx.tree.files_of(person)).await?.ok_or(Error::NotFound)?
         }
     };
     let found = records::by_ids(ctx, conn, &[voter.record]).await?.into_iter().next().ok_or(Error::NotFound)?;
     super::voting(&found)?;
     Ok(AtDoor { voter, found })
-}
-
-/// All files of the human whose account it is: whichever of them stands on the list.
-fn own_files(ctx: &Ctx, person: PersonId) -> Vec<PersonId> {
-    let human = ctx.tree.human(person);
-    let others = ctx.tree.people().map(|it| it.id).filter(|id| *id != human && ctx.tree.human(*id) == human);
-    std::iter::once(human).chain(others).collect()
 }
 
 /// May they vote now? Says so if they have, too.

@@ -5,14 +5,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kernel::authority::reach::{self, How, Point, To};
-use kernel::authority::sight::Target;
+use kernel::authority::sight::{Relation, Target};
 use kernel::catalog::Mechanism;
-use kernel::ids::{MechanismId, RecordId};
+use kernel::ids::{MechanismId, PersonId, RecordId};
 use store::reach::ReachRow;
 use store::records::RecordRow;
 use store::{Conn, Db};
 
 use super::Verified;
+use crate::commands::rounds::assigning;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::office::Definitions;
@@ -109,6 +110,13 @@ async fn expected(
     let by_acts = [How::opened(), How::handled()];
     let acts = reach::signature(rules).split(' ').any(|how| by_acts.iter().any(|it| it.as_str() == how));
     let mut points = BTreeSet::new();
+    if rules.iter().any(|rule| rule.relation == Relation::Assigned) {
+        let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
+        let all = store::reviews::of_entries(conn, &ids).await?;
+        let point = |who: PersonId| Point { how: How::assigned(), to: To::Person(tree.human(who)) };
+        let standing = assigning::standing(tree, &all).into_iter();
+        points.extend(standing.map(|(entry, who)| (entry, of_today(point(who), tree))));
+    }
     for row in rows {
         let pinned = definitions.pinned(row.mechanism.as_str(), &row.definition);
         let facts = kernel::facts::from_json(pinned.as_deref().unwrap_or(mechanism), &row.facts.json()?);

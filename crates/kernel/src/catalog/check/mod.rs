@@ -19,6 +19,7 @@ mod papers;
 mod protection;
 mod rights;
 mod roster;
+mod round;
 mod scope;
 mod scoring;
 mod vocabulary;
@@ -81,6 +82,7 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     battery::across(&mut sheets, &mechanisms);
     ledger::across(&mut sheets, &mechanisms);
     roster::across(&mut sheets, &mechanisms);
+    round::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
     problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
     problems.sort();
@@ -292,6 +294,8 @@ impl Sheet<'_> {
         let account = ledger::account(desk, matter, &names, own);
         let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
         let scoring = scoring::scoring(desk, matter, &names, own, (&states, &steps, vocabulary));
+        let call = round::call(desk, matter, &names, own, (&steps, all));
+        let entry = round::entry(desk, matter, &names, own, (vocabulary, &states, &steps));
         let deadlines = flow::deadlines(desk, matter, &names, own);
         let openings = papers::openings(desk, matter, own, vocabulary, all);
         let papers = papers::papers(desk, matter, own, &settings, templates);
@@ -335,6 +339,8 @@ impl Sheet<'_> {
             voting,
             scoring,
             link: link::link(desk, matter, &names, own, vocabulary),
+            call,
+            entry,
             plans,
         })
     }

@@ -81,6 +81,7 @@ fn rule(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Optio
         })?),
         "opened" => Relation::Opened,
         "handled" => Relation::Handled,
+        "assigned" => Relation::Assigned,
         _ => return None,
     };
     Some(Rule { who, relation, states })

@@ -6,6 +6,7 @@
 
 mod examples;
 pub(crate) mod parts;
+mod views;
 mod table;
 
 use parts::{CODE, ID, NAME};
@@ -143,7 +144,7 @@ pub const LEVELS: &[&str] = &["personal", "sensitive"];
 /// How a field may be masked.
 pub const MASKS: &[&str] = &["identity", "phone", "name", "all"];
 /// How somebody may stand to a record that they see.
-pub const RELATIONS: &[&str] = &["unit_and_below", "own_unit", "hosted", "named", "opened", "handled"];
+pub const RELATIONS: &[&str] = &["unit_and_below", "own_unit", "hosted", "named", "opened", "handled", "assigned"];
 /// The columns of a register that are no fields; no field may be called so.
 pub const OWN_COLUMNS: &[&str] = &["number", "state", "light", "due", "holder"];
 

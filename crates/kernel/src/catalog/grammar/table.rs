@@ -2,19 +2,20 @@
 //!
 //! Never a rule that needs more than the node itself: those are checks.
 
-use super::examples;
 use super::parts::{
     CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PEOPLE, PLACES, PURPOSE, READ, SHOULD, arg, many,
     may, must,
 };
 use super::{
     ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node,
-    RELATIONS, ROSTERS, SORTS, Scalar, Times, VOCABULARY_FILE,
+    RELATIONS, ROSTERS, Scalar, Times, VOCABULARY_FILE,
 };
+use super::{examples, views};
 use crate::identity::FORMS;
 use crate::kinds;
 use crate::kinds::ledger::nodes as ledger;
 use crate::kinds::link::nodes as link;
+use crate::kinds::round::nodes as round;
 
 /// Every node, parents first.
 pub const GRAMMAR: &[Node] = &[
@@ -25,6 +26,7 @@ pub const GRAMMAR: &[Node] = &[
     kinds::ballot::TOP,
     kinds::assessment::TOP,
     link::TOP,
+    round::TOP,
     Node {
         key: "purpose",
         name: "purpose",
@@ -226,6 +228,11 @@ pub const GRAMMAR: &[Node] = &[
     link::TERM,
     link::SIDE,
     link::REQUIRE,
+    round::CALL,
+    round::ENTRY,
+    round::STAGE,
+    round::ITEM,
+    round::DURING,
     Node {
         key: "deadline",
         name: "deadline",
@@ -397,9 +404,9 @@ pub const GRAMMAR: &[Node] = &[
             must(
                 "relation",
                 Scalar::Word(RELATIONS),
-                "凭什么关系看到：unit_and_below 管辖范围内的单位，own_unit 授权写明的那个单位，hosted 栏目里写了管辖范围内的单位，named 栏目里写了本人，opened 本人登记的，handled 本人办理过的。",
+                "凭什么关系看到：unit_and_below 管辖范围内的单位，own_unit 授权写明的那个单位，hosted 栏目里写了管辖范围内的单位，named 栏目里写了本人，opened 本人登记的，handled 本人办理过的，assigned 分给本人评审的。",
             ),
-            may("who", Scalar::Ids, "哪些角色；named、opened、handled 可以不写，就是任何人。"),
+            may("who", Scalar::Ids, "哪些角色；named、opened、handled、assigned 可以不写，就是任何人。"),
             may(
                 "of",
                 Scalar::Id,
@@ -422,36 +429,9 @@ pub const GRAMMAR: &[Node] = &[
         ],
         means: "个人信息保存多久：办结满年限后提请清除，由人决定；清除后其余内容和统计都不变。",
     },
-    Node {
-        key: "list",
-        name: "list",
-        inside: &[MECHANISM],
-        times: Times::Once,
-        args: &[],
-        props: &[
-            must("columns", Scalar::Ids, "台账显示哪些列：栏目，或者 number state light due holder。"),
-            must("sort", Scalar::Word(SORTS), "排序：due 按到期日，opened 按登记日，number 按编号。"),
-        ],
-        means: "台账怎样列。",
-    },
-    Node {
-        key: "board",
-        name: "board",
-        inside: &[MECHANISM],
-        times: Times::Maybe,
-        args: &[],
-        props: &[must("card", Scalar::Ids, "卡片上显示哪些栏目。")],
-        means: "看板：一个状态一列。",
-    },
-    Node {
-        key: "calendar",
-        name: "calendar",
-        inside: &[MECHANISM],
-        times: Times::Maybe,
-        args: &[],
-        props: &[must("by", Scalar::Id, "按哪个日期栏目排。")],
-        means: "日历视图。",
-    },
+    views::LIST_PAGE,
+    views::BOARD,
+    views::CALENDAR,
     Node {
         key: "example",
         name: "example",

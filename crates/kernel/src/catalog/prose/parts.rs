@@ -38,7 +38,7 @@ impl Teller<'_> {
         self.catalog.vocabulary.role(id.as_str()).map_or(id.as_str(), |it| &it.name)
     }
 
-    fn mechanism<'m>(&'m self, id: &'m str) -> &'m str {
+    pub(super) fn mechanism<'m>(&'m self, id: &'m str) -> &'m str {
         if self.it.id == *id {
             return &self.it.name;
         }

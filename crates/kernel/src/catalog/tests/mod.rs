@@ -12,6 +12,7 @@ mod fuzz;
 mod prose;
 mod references;
 mod rights;
+mod rounds;
 mod values;
 mod vocabulary;
 mod writing;

@@ -59,6 +59,7 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "correction.asked" => ("请求更正个人信息", String::new()),
         other => {
             return of_votes(line)
+                .or_else(|| of_rounds(line))
                 .or_else(|| of_figures(line))
                 .unwrap_or_else(|| (other.to_owned(), plain(&line.detail)));
         }
@@ -86,6 +87,19 @@ fn of_votes(line: &ActLine) -> Option<(String, String)> {
         "ballot.counted_by_hand" => ("录入纸质票", format!("{}，{}", of("title"), of("class"))),
         "ballot.counted" => ("开票计票", of("title")),
         "ballot.counted_again" => ("再次计票", of("title")),
+        _ => return None,
+    };
+    Some((what.to_owned(), exactly))
+}
+
+/// The same of what was done with rounds.
+fn of_rounds(line: &ActLine) -> Option<(String, String)> {
+    let of = |name: &str| text(&line.detail, name);
+    let (what, exactly) = match line.kind.as_str() {
+        "round.assigned" => ("分配评审", format!("{}，{}，{}件", of("title"), of("stage"), of("count"))),
+        "round.taken_away" => ("撤回分配的评审", of("title")),
+        "round.recused" => ("评审回避", format!("{}，{}，理由：{}", of("name"), of("entry"), of("reason"))),
+        "round.reviewed" => ("提交评审意见", format!("{}，{}", of("title"), of("stage"))),
         _ => return None,
     };
     Some((what.to_owned(), exactly))

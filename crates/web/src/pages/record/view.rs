@@ -7,6 +7,7 @@ use app::queries::ledgers::{AccountLine, CausedLine};
 use app::queries::moves::RoundLine;
 use app::queries::people::PersonCards;
 use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
+use app::queries::rounds::CallLine;
 use kernel::ids::FieldId;
 use kernel::kinds::Kind;
 use maud::{Markup, html};
@@ -57,6 +58,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
             }
             div.c4.pile.lead {
                 @if file.scoring { (card("考核", html! {}, html! { div.send { (Button::link("得分和排名", urls::assessment(file.id))) } })) }
+                @if let Some(call) = &file.call { (card("评审", html! {}, called(file, call))) }
                 @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }
@@ -269,6 +271,18 @@ fn caused(file: &RecordFile) -> Markup {
         )
     };
     facts(&file.caused.iter().map(fact).collect::<Vec<_>>(), true)
+}
+
+/// How far its round is, with the way to the board or to the sheet.
+fn called(file: &RecordFile, call: &CallLine) -> Markup {
+    let counts: Vec<Fact> = call.counts.iter().map(|(name, words)| Fact::text(name.as_str(), words)).collect();
+    html! {
+        @if !counts.is_empty() { (facts(&counts, true)) }
+        div.send {
+            @if call.is_round { (Button::link("评审进展", urls::round(file.id))) }
+            @else { (Button::link("评审意见", urls::review(file.id))) }
+        }
+    }
 }
 
 /// How far the voting is, with the way to it.
