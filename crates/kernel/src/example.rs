@@ -13,7 +13,7 @@ use crate::figures::{self, Cells};
 use crate::ids::{FieldId, PersonId, RecordId, UnitId};
 use crate::kinds::ledger::Book;
 use crate::record::Record;
-use crate::value::Value;
+use crate::value::{Facts, Value};
 use crate::workflow::{self, Attempt};
 
 /// Runs every example of every mechanism; each that fails gives a sentence that names it.
@@ -116,7 +116,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         let mut filled: Vec<_> = line.facts.0.iter().map(|(id, value)| (id.clone(), Some(value.clone()))).collect();
         if step.from.is_empty() {
             filled.push((mechanism.unit.clone(), Some(Value::Unit(unit))));
-            filled.extend(stood_in(mechanism));
+            filled.extend(stood_in(mechanism, &line.facts));
         }
         let attempt = Attempt {
             actor: &actor,
@@ -153,18 +153,20 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
     Ok(record)
 }
 
-/// What must be filled in and no example can name: units, people, other records. Somebody stands for them.
-fn stood_in(mechanism: &Mechanism) -> Vec<(FieldId, Option<Value>)> {
-    let value = |of: &FieldType| match of {
+/// What must be filled in and the example does not name: units, people, other records. Somebody stands for each of them,
+/// and nobody for two.
+fn stood_in(mechanism: &Mechanism, named: &Facts) -> Vec<(FieldId, Option<Value>)> {
+    let value = |(at, of): (u128, &FieldType)| match of {
         FieldType::Unit => Some(Value::Unit(UnitId(Uuid::from_u128(1)))),
         FieldType::Units => Some(Value::Units(vec![UnitId(Uuid::from_u128(1))])),
-        FieldType::Person => Some(Value::Person(PersonId(Uuid::from_u128(1)))),
-        FieldType::People => Some(Value::People(vec![PersonId(Uuid::from_u128(1))])),
-        FieldType::Record { .. } => Some(Value::Record(RecordId(Uuid::from_u128(1)))),
+        FieldType::Person => Some(Value::Person(PersonId(Uuid::from_u128(at)))),
+        FieldType::People => Some(Value::People(vec![PersonId(Uuid::from_u128(at))])),
+        FieldType::Record { .. } => Some(Value::Record(RecordId(Uuid::from_u128(at)))),
         _ => None,
     };
-    let wanted = mechanism.fields.iter().filter(|it| it.required && it.id != mechanism.unit);
-    wanted.filter_map(|it| Some((it.id.clone(), Some(value(&it.of)?)))).collect()
+    let wanted = (1..).zip(&mechanism.fields).filter(|(_, it)| it.required && it.id != mechanism.unit);
+    let wanted = wanted.filter(|(_, it)| named.0.get(&it.id).is_none());
+    wanted.filter_map(|(at, it)| Some((it.id.clone(), Some(value((at, &it.of))?)))).collect()
 }
 
 /// Examples know one unit.

@@ -258,10 +258,7 @@ fn decide(
     if is_partial {
         after.version += 1;
     } else {
-        stamp(clock, mechanism, step, &mut after);
-        ballot::announce(mechanism, &mut after, &step.id);
-        go(clock, mechanism, step, &mut after);
-        round::note(mechanism, before.map(|record| &record.state), &mut after, &step.id);
+        arrive(clock, mechanism, before, &mut after, step);
     }
     link::holds(clock, mechanism, before, &after, attempt.tree)?;
     let deadlines = deadlines::advance(clock, mechanism, before, &mut after, (!is_partial).then_some(&step.id));
@@ -290,6 +287,14 @@ fn decide(
         reason: attempt.reason.filter(|_| step.reason),
         after,
     })
+}
+
+/// The step is taken: what it stamps, what it announces, where the record stands now.
+fn arrive(clock: Clock<'_>, mechanism: &Mechanism, before: Option<&Record>, after: &mut Record, step: &Step) {
+    stamp(clock, mechanism, step, after);
+    ballot::announce(mechanism, after, &step.id);
+    go(clock, mechanism, step, after);
+    round::note(mechanism, before.map(|record| &record.state), after, &step.id);
 }
 
 /// What the kinds of mechanisms have against a step.

@@ -282,8 +282,7 @@ impl Sheet<'_> {
 
     fn mechanism(&mut self, vocabulary: &Vocabulary, all: &All) -> Option<Mechanism> {
         let Self { desk, matter, chapter, templates } = self;
-        let own = all.fields.get(matter.arg(0))?;
-        let names = Names::of(matter, vocabulary);
+        let (own, names) = (all.fields.get(matter.arg(0))?, Names::of(matter, vocabulary));
         let settings: Vec<String> = vocabulary.settings.keys().cloned().collect();
         chapter_is_known(desk, chapter, vocabulary);
         stamps_exist(desk, matter, &names);
@@ -294,16 +293,13 @@ impl Sheet<'_> {
         let account = ledger::account(desk, matter, &names, own);
         let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
         let scoring = scoring::scoring(desk, matter, &names, own, (&states, &steps, vocabulary));
-        let call = round::call(desk, matter, &names, own, (&steps, all));
-        let entry = round::entry(desk, matter, &names, own, (vocabulary, &states, &steps));
-        let deadlines = flow::deadlines(desk, matter, &names, own);
-        let openings = papers::openings(desk, matter, own, vocabulary, all);
+        let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
         let papers = papers::papers(desk, matter, own, &settings, templates);
-        let notices = papers::notices(desk, matter, &names, own, &settings);
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
+        let link = link::link(desk, matter, &names, own, vocabulary);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
         let (title, unit) = subject?;
         Some(Mechanism {
@@ -322,10 +318,10 @@ impl Sheet<'_> {
             children: own.children.clone(),
             states,
             steps,
-            deadlines,
-            openings,
+            deadlines: flow::deadlines(desk, matter, &names, own),
+            openings: papers::openings(desk, matter, own, vocabulary, all),
             papers,
-            notices,
+            notices: papers::notices(desk, matter, &names, own, &settings),
             figures,
             rights,
             retention,
@@ -338,7 +334,7 @@ impl Sheet<'_> {
             account,
             voting,
             scoring,
-            link: link::link(desk, matter, &names, own, vocabulary),
+            link,
             call,
             entry,
             plans,

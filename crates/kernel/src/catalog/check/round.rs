@@ -13,14 +13,19 @@ use crate::catalog::{Child, Field, FieldType, Mechanism, State, Step, Vocabulary
 use crate::ids::{FieldId, MechanismId, RoleId, StateId, StepId};
 use crate::kinds::round::{Call, During, Entry, Item, LATE, MOST_POINTS, MOST_REVIEWERS, Outcome, Rule, Stage};
 
-/// `call entry="star_entry" …`.
-pub(super) fn call(
+/// The call and the entry that a mechanism declares.
+pub(super) fn both(
     desk: &mut Desk<'_>,
     top: &Raw,
     names: &Names,
     own: &Fields,
-    (steps, all): (&[Step], &All),
-) -> Option<Call> {
+    (vocabulary, states, steps, all): (&Vocabulary, &[State], &[Step], &All),
+) -> (Option<Call>, Option<Entry>) {
+    let call = call(desk, top, names, own, (steps, all));
+    (call, entry(desk, top, names, own, (vocabulary, states, steps)))
+}
+
+fn call(desk: &mut Desk<'_>, top: &Raw, names: &Names, own: &Fields, (steps, all): (&[Step], &All)) -> Option<Call> {
     let raw = top.first("call")?;
     let entry = desk.one_prop(raw, "entry", "机制", &all.ids).map(MechanismId::from);
     let moment = |desk: &mut Desk<'_>, prop: &str| {
@@ -118,7 +123,7 @@ fn untyped(desk: &mut Desk<'_>, raw: &Raw, prop: &str, field: Option<&FieldId>, 
 }
 
 /// `entry round="round" { stage …; during … }`.
-pub(super) fn entry(
+fn entry(
     desk: &mut Desk<'_>,
     top: &Raw,
     names: &Names,
@@ -168,18 +173,7 @@ fn stage(
     let (passes, fails, returns) = (step("passes"), step("fails"), step("returns"));
     let each = number(desk, raw, "each", MOST_REVIEWERS).unwrap_or(1);
     let line = number(desk, raw, "line", MOST_POINTS * 100);
-    let rule = match (raw.text("rule").as_deref(), line) {
-        (Some("majority"), None) => Rule::Majority,
-        (Some("score"), Some(line)) => Rule::Score(line),
-        (Some("places"), None) => Rule::Places,
-        (Some("all"), None) => Rule::All,
-        (rule, _) => {
-            if rule.is_some() {
-                desk.tell_hint(raw.prop_span("rule"), "line 和 rule 不配", "rule=\"score\" 要写 line，别的不写");
-            }
-            return None;
-        }
-    };
+    let rule = rule(desk, raw, line)?;
     let result = field(
         desk,
         raw,
@@ -216,6 +210,19 @@ fn stage(
         turn: turn?,
         items: items(desk, raw),
     })
+}
+
+fn rule(desk: &mut Desk<'_>, raw: &Raw, line: Option<i64>) -> Option<Rule> {
+    match (raw.text("rule")?.as_str(), line) {
+        ("majority", None) => Some(Rule::Majority),
+        ("score", Some(line)) => Some(Rule::Score(line)),
+        ("places", None) => Some(Rule::Places),
+        ("all", None) => Some(Rule::All),
+        _ => {
+            desk.tell_hint(raw.prop_span("rule"), "line 和 rule 不配", "rule=\"score\" 要写 line，别的不写");
+            None
+        }
+    }
 }
 
 fn number(desk: &mut Desk<'_>, raw: &Raw, prop: &str, most: i64) -> Option<i64> {
