@@ -73,6 +73,15 @@ async fn pool(office: &Office) -> Visitor {
     su
 }
 
+/// A pair that holds a place on both sides.
+pub(super) async fn with_a_pair(office: &Office) {
+    office.db_grants("su", "cadre_officer", ROOT).await;
+    let mut su = office.sign_in("su").await;
+    file(&mut su, "容若川", STREET, true).await;
+    file(&mut su, "米嘉木", FARMS, false).await;
+    paired(&mut su, "容若川", "米嘉木", "2026-01-12", "2028-01-11").await;
+}
+
 // proves: term.from
 // proves: term.until
 // proves: term.basis

@@ -45,6 +45,7 @@ async fn lived_in() -> Office {
     gao.sends(admin.form("/admin/calendar").with("text", super::administering::YEAR)).await.answers(200);
     super::balloting::with_votes(&office).await;
     super::assessing::with_a_result(&office).await;
+    super::linking::with_a_pair(&office).await;
     for name in ["甲", "乙"] {
         let mut tx = office.app.db.begin().await.expect("begin");
         store::settings::put(&mut tx, name, Some("某区")).await.expect("set");
