@@ -355,6 +355,10 @@ impl Stage<'_> {
             (FieldType::Unit | FieldType::Units, Written::Text(name)) => {
                 ctx.tree.named(name).with_context(|| format!("没有“{name}”这个单位"))?.id.to_string()
             }
+            (FieldType::Person, Written::Text(name)) => match ctx.tree.named_people(name).as_deref() {
+                Some([one]) => one.to_string(),
+                _ => name.clone(),
+            },
             (FieldType::Record { of }, Written::Text(title))
                 if ctx.catalog().mechanism(of.as_str()).is_some_and(|it| !it.is_of_posts()) =>
             {
