@@ -165,7 +165,7 @@ fn stood_in(mechanism: &Mechanism, named: &Facts) -> Vec<(FieldId, Option<Value>
         _ => None,
     };
     let wanted = (1..).zip(&mechanism.fields).filter(|(_, it)| it.required && it.id != mechanism.unit);
-    let wanted = wanted.filter(|(_, it)| named.0.get(&it.id).is_none());
+    let wanted = wanted.filter(|(_, it)| !named.0.contains_key(&it.id));
     wanted.filter_map(|(at, it)| Some((it.id.clone(), Some(value((at, &it.of))?)))).collect()
 }
 
