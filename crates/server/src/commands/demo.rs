@@ -55,7 +55,7 @@ impl Demo {
 /// Makes the database beside its place and moves it there when it is complete: a broken start leaves no half of it.
 async fn make(config: &Config, file: &Path) -> anyhow::Result<()> {
     let began = Instant::now();
-    print::line("正在建演示数据：岚湾新区（虚构），38个单位、50人，按日历逐日办理十周的事项……");
+    print::line("正在建演示数据：岚湾新区（虚构），按日历逐日办理十周的事项……");
     let draft = file.with_extension("db.new");
     remove(&draft)?;
     let own = config.clone().with_database(format!("sqlite://{}", draft.display()));

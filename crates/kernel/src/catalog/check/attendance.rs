@@ -7,12 +7,17 @@ use super::fields::Fields;
 use super::flow::Names;
 use crate::catalog::raw::Raw;
 use crate::catalog::{Field, FieldType, Figure, Measure, Step, Vocabulary, Who};
-use crate::ids::{FieldId, FigureId, RoleId, StateId, StepId, UnitKind};
+use crate::ids::{FigureId, RoleId, StateId, StepId, UnitKind};
 use crate::kinds::activity::{Attendance, Expected, holds_hours};
 use crate::kinds::plan::{Each, Plan, Whose};
 
 /// The list whose items people are.
-pub(super) const ROLES: &str = "person_role";
+const ROLES: &str = "person_role";
+
+/// What people may be.
+pub(super) fn person_roles(vocabulary: &Vocabulary) -> Vec<String> {
+    vocabulary.list(ROLES).iter().flat_map(|list| &list.items).map(|it| it.id.to_string()).collect()
+}
 
 /// `attendance on="held_on" …`.
 pub(super) fn attendance(
@@ -25,10 +30,11 @@ pub(super) fn attendance(
 ) -> Option<Attendance> {
     let raw = top.first("attendance")?;
     // enforces: attendance.on
-    let on =
-        field(desk, raw, "on", own, names, "必填的 day 栏目", |it| matches!(it.of, FieldType::Day) && it.required);
+    let on = own
+        .named((desk, raw, names), "on", "必填的 day 栏目", |it| matches!(it.of, FieldType::Day) && it.required);
     // enforces: attendance.hours
-    let hours = field(desk, raw, "hours", own, names, "最多两位小数的 decimal 栏目", |it| holds_hours(&it.of));
+    let hours =
+        own.named((desk, raw, names), "hours", "最多两位小数的 decimal 栏目", |it| holds_hours(&it.of));
     let who: Vec<RoleId> = desk.many(raw, "who", "角色", &names.roles).into_iter().map(RoleId::from).collect();
     let states: Vec<StateId> = desk.many(raw, "states", "状态", &names.states).into_iter().map(StateId::from).collect();
     let expected = raw.first("attendance.expected").and_then(|it| expected(desk, it, names, own, steps, vocabulary));
@@ -51,39 +57,20 @@ fn expected(
         let hint = "名单取了就不再变：步骤要写 recall=#false，不能是第一步，也不能成批办理";
         desk.tell_hint(raw.prop_span("at"), format!("“{}”不能取名单", step.name), hint);
     }
-    let known: Vec<String> =
-        vocabulary.list(ROLES).iter().flat_map(|list| &list.items).map(|it| it.id.to_string()).collect();
+    let known = person_roles(vocabulary);
     let roles = desk.many(raw, "roles", "人员身份", &known).into_iter().map(str::to_owned).collect();
     let is_unit = |it: &Field| matches!(it.of, FieldType::Unit | FieldType::Units);
-    let of = field(desk, raw, "of", own, names, "单位栏目", is_unit);
+    let of = own.named((desk, raw, names), "of", "单位栏目", is_unit);
     let is_own = |it: &Field| matches!(&it.of, FieldType::Record { .. });
-    let absent_from = field(desk, raw, "absent_from", own, names, "关联栏目", is_own);
+    let absent_from = own.named((desk, raw, names), "absent_from", "关联栏目", is_own);
     Some(Expected { at, roles, of, absent_from })
-}
-
-fn field(
-    desk: &mut Desk<'_>,
-    raw: &Raw,
-    prop: &str,
-    own: &Fields,
-    names: &Names,
-    wanted: &str,
-    fits: impl Fn(&Field) -> bool,
-) -> Option<FieldId> {
-    let id = desk.one_prop(raw, prop, "栏目", &names.fields)?;
-    let found = own.find(id).filter(|it| fits(it));
-    if found.is_none() {
-        desk.tell(raw.prop_span(prop), format!("{id} 不合适：{prop} 要写{wanted}"));
-    }
-    found.map(|it| it.id.clone())
 }
 
 /// What has to be done regularly.
 pub(super) fn plans(desk: &mut Desk<'_>, top: &Raw, figures: &[Figure], vocabulary: &Vocabulary) -> Vec<Plan> {
     let ids: Vec<String> = figures.iter().map(|it| it.id.to_string()).collect();
     let kinds: Vec<String> = vocabulary.unit_kinds.iter().map(|it| it.id.to_string()).collect();
-    let list = vocabulary.list(ROLES);
-    let roles: Vec<String> = list.iter().flat_map(|list| &list.items).map(|it| it.id.to_string()).collect();
+    let roles = person_roles(vocabulary);
     let mut plans = Vec::new();
     for raw in top.inside("plan") {
         let figure = desk.one_prop(raw, "figure", "指标", &ids).map(FigureId::from);

@@ -5,12 +5,14 @@
 use std::sync::Arc;
 
 use super::desk::Desk;
+use super::flow::Names;
 use super::scope::{OWN, RecordScope};
 use crate::catalog::grammar::OWN_COLUMNS;
 use crate::catalog::raw::Raw;
 use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Expr, Formula, Measure, Type, Wanted};
 use crate::identity::Form;
+use crate::ids::FieldId;
 use crate::kinds::activity::Count;
 use crate::kinds::ballot::Told;
 
@@ -30,6 +32,22 @@ impl Fields {
     /// A field by id.
     pub(in crate::catalog) fn find(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|it| it.id == *id)
+    }
+
+    /// The field that a property names, if it is one that may stand there: `wanted` says which, in words.
+    pub(super) fn named(
+        &self,
+        (desk, raw, names): (&mut Desk<'_>, &Raw, &Names),
+        prop: &str,
+        wanted: &str,
+        fits: impl Fn(&Field) -> bool,
+    ) -> Option<FieldId> {
+        let id = desk.one_prop(raw, prop, "栏目", &names.fields)?;
+        let found = self.find(id).filter(|it| fits(it));
+        if found.is_none() {
+            desk.tell(raw.prop_span(prop), format!("{id} 不合适：{prop} 要写{wanted}"));
+        }
+        found.map(|it| it.id.clone())
     }
 }
 

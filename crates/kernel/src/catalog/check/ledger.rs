@@ -105,12 +105,7 @@ pub(super) fn draws(desk: &mut Desk<'_>, step: &Raw, names: &Names, own: &Fields
             desk.tell_hint(raw.span.clone(), format!("“{}”不能动用账户", step.arg(1)), hint);
         }
         let field = |desk: &mut Desk<'_>, prop: &str, wanted: &str, fits: &dyn Fn(&FieldType) -> bool| {
-            let id = desk.one_prop(raw, prop, "栏目", &names.fields)?;
-            let found = own.find(id).filter(|it| fits(&it.of));
-            if found.is_none() {
-                desk.tell(raw.prop_span(prop), format!("{id} 不合适：{prop} 要写{wanted}"));
-            }
-            found.map(|it| it.id.clone())
+            own.named((desk, raw, names), prop, wanted, |it| fits(&it.of))
         };
         let account = field(desk, "account", "关联栏目", &|of| matches!(of, FieldType::Record { .. }));
         // enforces: step.draws.on

@@ -2,7 +2,7 @@
 //!
 //! Never looks at a link: whether a place is left is asked when one begins.
 
-use super::attendance::ROLES;
+use super::attendance::person_roles;
 use super::desk::Desk;
 use super::fields::Fields;
 use super::flow::{Names, guard};
@@ -25,10 +25,10 @@ pub(super) fn link(
 ) -> Option<Link> {
     let raw = top.first("term")?;
     let is_day = |field: &Field| matches!(field.of, FieldType::Day);
-    let from = field(desk, raw, "from", own, names, "日期栏目", is_day);
-    let until = field(desk, raw, "until", own, names, "日期栏目", is_day);
-    let ended = field(desk, raw, "ended", own, names, "日期栏目", is_day);
-    let basis = field(desk, raw, "basis", own, names, "文字栏目或者附件", |field| {
+    let from = own.named((desk, raw, names), "from", "日期栏目", is_day);
+    let until = own.named((desk, raw, names), "until", "日期栏目", is_day);
+    let ended = own.named((desk, raw, names), "ended", "日期栏目", is_day);
+    let basis = own.named((desk, raw, names), "basis", "文字栏目或者附件", |field| {
         matches!(field.of, FieldType::Text { .. } | FieldType::LongText { .. } | FieldType::Files)
     });
     let mut states = |prop: &str| -> Vec<StateId> {
@@ -48,23 +48,6 @@ pub(super) fn link(
     super::super::battery::unique(desk, &nodes, "一方", &[0]);
     let rules = rules(desk, raw, own);
     Some(Link { from: from?, until, ended, basis: basis?, open, closed, overstays, sides, rules })
-}
-
-fn field(
-    desk: &mut Desk<'_>,
-    raw: &Raw,
-    prop: &str,
-    own: &Fields,
-    names: &Names,
-    wanted: &str,
-    fits: impl Fn(&Field) -> bool,
-) -> Option<FieldId> {
-    let id = desk.one_prop(raw, prop, "栏目", &names.fields)?;
-    let found = own.find(id).filter(|it| fits(it));
-    if found.is_none() {
-        desk.tell(raw.prop_span(prop), format!("{id} 不合适：{prop} 要写{wanted}"));
-    }
-    found.map(|it| it.id.clone())
 }
 
 /// May somebody stand there?
@@ -107,8 +90,7 @@ fn side(desk: &mut Desk<'_>, raw: &Raw, names: &Names, own: &Fields, vocabulary:
         desk.tell(raw.arg_span(0), format!("{id} 不合适：一方要是记人、记单位或者关联的栏目，或者子表"));
     }
     let stands = of_field.or_else(|| columns?.iter().find(|it| Some(&it.id) == of.as_ref()).map(|it| &it.of));
-    let known: Vec<String> =
-        vocabulary.list(ROLES).iter().flat_map(|list| &list.items).map(|it| it.id.to_string()).collect();
+    let known = person_roles(vocabulary);
     let roles: Vec<String> = desk.many(raw, "roles", "人员身份", &known).into_iter().map(str::to_owned).collect();
     if !roles.is_empty() && !matches!(stands, Some(FieldType::Person | FieldType::People)) {
         desk.tell(raw.prop_span("roles"), "只有记人的一方才看人员身份");

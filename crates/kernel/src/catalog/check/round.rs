@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::flow::Names;
 use super::{All, Sheet};
 use crate::catalog::raw::Raw;
-use crate::catalog::{Child, Field, FieldType, Mechanism, State, Step, Vocabulary};
+use crate::catalog::{Child, FieldType, Mechanism, State, Step, Vocabulary};
 use crate::ids::{FieldId, MechanismId, RoleId, StateId, StepId};
 use crate::kinds::round::{Call, During, Entry, Item, LATE, MOST_POINTS, MOST_REVIEWERS, Outcome, Rule, Stage};
 
@@ -29,15 +29,15 @@ fn call(desk: &mut Desk<'_>, top: &Raw, names: &Names, own: &Fields, (steps, all
     let raw = top.first("call")?;
     let entry = desk.one_prop(raw, "entry", "机制", &all.ids).map(MechanismId::from);
     let moment = |desk: &mut Desk<'_>, prop: &str| {
-        field(desk, raw, names, own, prop, "必填的 moment 栏目", |it| {
+        own.named((desk, raw, names), prop, "必填的 moment 栏目", |it| {
             matches!(it.of, FieldType::Moment) && it.required
         })
     };
     let (opens, closes) = (moment(desk, "opens"), moment(desk, "closes"));
-    let invites = field(desk, raw, names, own, "invites", "必填的 units 栏目", |it| {
+    let invites = own.named((desk, raw, names), "invites", "必填的 units 栏目", |it| {
         matches!(it.of, FieldType::Units) && it.required
     });
-    let places = field(desk, raw, names, own, "places", "必填的 whole 栏目", |it| {
+    let places = own.named((desk, raw, names), "places", "必填的 whole 栏目", |it| {
         matches!(it.of, FieldType::Whole { .. }) && it.required
     });
     let late = child(desk, raw, own, "late").filter(|it| is_late(desk, raw, it)).map(|it| it.id.clone());
@@ -96,23 +96,6 @@ fn is_late(desk: &mut Desk<'_>, raw: &Raw, child: &Child) -> bool {
     is_right
 }
 
-fn field(
-    desk: &mut Desk<'_>,
-    raw: &Raw,
-    names: &Names,
-    own: &Fields,
-    prop: &str,
-    wanted: &str,
-    fits: impl Fn(&Field) -> bool,
-) -> Option<FieldId> {
-    let id = desk.one_prop(raw, prop, "栏目", &names.fields)?;
-    let found = own.find(id).filter(|it| fits(it));
-    if found.is_none() {
-        desk.tell(raw.prop_span(prop), format!("{id} 不合适：{prop} 要写{wanted}"));
-    }
-    found.map(|it| it.id.clone())
-}
-
 /// What the system writes, nobody types.
 fn untyped(desk: &mut Desk<'_>, raw: &Raw, prop: &str, field: Option<&FieldId>, steps: &[Step]) {
     let Some(field) = field else { return };
@@ -131,7 +114,7 @@ fn entry(
     (vocabulary, states, steps): (&Vocabulary, &[State], &[Step]),
 ) -> Option<Entry> {
     let raw = top.first("entry")?;
-    let round = field(desk, raw, names, own, "round", "必填的 record 栏目", |it| {
+    let round = own.named((desk, raw, names), "round", "必填的 record 栏目", |it| {
         matches!(it.of, FieldType::Record { .. }) && it.required
     });
     // enforces: entry.round
@@ -174,19 +157,16 @@ fn stage(
     let each = number(desk, raw, "each", MOST_REVIEWERS).unwrap_or(1);
     let line = number(desk, raw, "line", MOST_POINTS * 100);
     let rule = rule(desk, raw, line)?;
-    let result = field(
-        desk,
-        raw,
-        names,
-        own,
+    let result = own.named(
+        (desk, raw, names),
         "result",
         "五种结果的选项栏目",
         |it| matches!(&it.of, FieldType::Choice { list } if has_outcomes(vocabulary, list.as_str())),
     );
-    let score = field(desk, raw, names, own, "score", "两位小数、不必填的 decimal 栏目", |it| {
+    let score = own.named((desk, raw, names), "score", "两位小数、不必填的 decimal 栏目", |it| {
         matches!(it.of, FieldType::Decimal { places: 2, .. }) && !it.required
     });
-    let turn = field(desk, raw, names, own, "turn", "不必填的 whole 栏目", |it| {
+    let turn = own.named((desk, raw, names), "turn", "不必填的 whole 栏目", |it| {
         matches!(it.of, FieldType::Whole { .. }) && !it.required
     });
     for (prop, id) in [("result", &result), ("score", &score), ("turn", &turn)] {

@@ -22,16 +22,10 @@ pub(super) fn scoring(
     let of = child(desk, raw, own, "of", &INDICATOR);
     let units = child(desk, raw, own, "units", &MEMBER);
     let result = child(desk, raw, own, "result", &RESULT);
-    let mut field = |prop: &str, wanted: &str, good: fn(&crate::catalog::Field) -> bool| {
-        let id = desk.one_prop(raw, prop, "栏目", &names.fields)?.to_owned();
-        let found = own.find(&id).filter(|it| good(it));
-        if found.is_none() {
-            desk.tell(raw.prop_span(prop), format!("{id} 不合适：{prop} 要写{wanted}"));
-        }
-        found.map(|it| it.id.clone())
-    };
-    let year = field("year", "必填的 whole 栏目", |it| matches!(it.of, FieldType::Whole { .. }) && it.required);
-    let ties = field("ties", "text 栏目", |it| matches!(it.of, FieldType::Text { .. }));
+    let year = own.named((desk, raw, names), "year", "必填的 whole 栏目", |it| {
+        matches!(it.of, FieldType::Whole { .. }) && it.required
+    });
+    let ties = own.named((desk, raw, names), "ties", "text 栏目", |it| matches!(it.of, FieldType::Text { .. }));
     // enforces: scoring.who
     let who: Vec<RoleId> = desk.many(raw, "who", "角色", &names.roles).into_iter().map(RoleId::from).collect();
     let prepare = desk.one_prop(raw, "prepare", "状态", &names.states).map(StateId::from);

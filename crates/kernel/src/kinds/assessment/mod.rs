@@ -51,7 +51,7 @@ pub(crate) const SCORING: Node = Node {
         must("year", Scalar::Id, "哪个整数栏目是考核年度，要必填。"),
         may("ties", Scalar::Id, "哪个文字栏目写同分时比哪个指标，填指标编号；不写就并列。"),
         must("total", Scalar::Whole, "各指标权重加起来是多少分，例如100。"),
-        must("who", Scalar::Ids, "哪些角色管考核：看得到全部得分、做推演、发函。"),
+        must("who", Scalar::Ids, "哪些角色管考核：看得到全部得分、做推演。"),
         must("prepare", Scalar::Id, "在哪个状态起草方案：指标还可以不齐，权重还可以不平。"),
         must("publish", Scalar::Id, "哪一步公布结果：得分、名次、等次从此不变。"),
         must(

@@ -34,7 +34,9 @@ const SPEAKERS: [&str; 6] = ["甲", "乙", "丙", "丁", "戊", "己"];
 
 /// Measures a voting of so many voters in a database of its own.
 pub(super) async fn measure(config: &Config, folder: &Path, voters: usize, report: &mut Report) -> anyhow::Result<()> {
-    let own = config.clone().with_database(format!("sqlite://{}", folder.join("ballot.db").display()));
+    // The server below finds its keys in this folder, and so must whoever counts.
+    let own = Config { data: folder.to_owned(), ..config.clone() };
+    let own = own.with_database(format!("sqlite://{}", folder.join("ballot.db").display()));
     let office = open::office(&own).await?;
     organise(&open::own_ctx(&office)).await?;
     let voting = Voting::prepare(&office, voters).await?;

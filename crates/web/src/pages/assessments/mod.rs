@@ -94,13 +94,13 @@ fn content(visitor: &Visitor, page: &BoardPage) -> Markup {
         (faults(visitor, page))
         (tried(page))
         div.grid {
-            div.c5.pile {
+            div.c6.pile {
                 @for (group, rows) in &page.groups { (card(group, count(rows.len() as u64), ranking(page, rows))) }
                 @if page.groups.iter().all(|(_, rows)| rows.is_empty()) {
                     (card("排名", html! {}, nothing_yet("还没有参评单位。在方案里写上单位和组别以后，这里按组排名。")))
                 }
             }
-            div.c7.pile {
+            div.c6.pile {
                 @if page.published.is_none() && !page.groups.is_empty() {
                     (card("低于预警线", count(page.below.len() as u64), below(page)))
                 }

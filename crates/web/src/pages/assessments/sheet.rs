@@ -112,18 +112,18 @@ fn row(it: &SheetLine) -> Row {
         }
         @if line.is_below { " " (light(Light::Red, "低于预警线")) }
     };
-    let share = line.part.and_then(|part| (part * Decimal::ONE_HUNDRED).to_u32());
-    let points = html! {
-        (points(line.points))
-        @if let Some(share) = share.filter(|_| it.weighs) { " " (meter(None, share, &format!("{share}%"))) }
+    let share = line.part.filter(|_| it.weighs).and_then(|part| (part * Decimal::ONE_HUNDRED).to_u32());
+    let why = html! {
+        (it.why)
+        @if let Some(share) = share { " " (meter(None, share, &format!("{share}%"))) }
+        p.small.quiet { (it.rule) }
     };
-    let why = html! { (it.why) p.small.quiet { (it.rule) } };
     let cells = vec![
         Cell::shown(name),
         Cell::text(&weight),
         Cell::text(&line.target.map(shown).unwrap_or_default()),
         Cell::shown(value),
-        Cell::shown(points),
+        Cell::text(&points(line.points)),
         Cell::shown(why),
     ];
     Row { key: it.code.clone(), cells, ..Row::default() }
