@@ -79,7 +79,7 @@ impl Ctx {
 
     /// What turns ids into names.
     pub fn names(&self) -> Names<'_> {
-        Names { tree: &self.tree, vocabulary: self.vocabulary() }
+        Names { tree: &self.tree, vocabulary: self.vocabulary(), records: None }
     }
 
     /// A mechanism whose register is open to this person.

@@ -2,9 +2,12 @@
 //!
 //! Never a rule: a sentence says what was decided elsewhere.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use kernel::authority::fields::{self, Access};
 use kernel::catalog::{Child, Field, FieldType, Mask, Mechanism, Vocabulary};
+use kernel::ids::RecordId;
 use kernel::record::{MERGED, UNDONE};
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::{Facts, Value};
@@ -48,6 +51,9 @@ pub fn state_name(mechanism: &Mechanism, id: &str) -> String {
     }
 }
 
+/// What stands for a record that the reader does not see.
+pub const UNSEEN: &str = "（你看不到的事项）";
+
 /// What turns ids into names.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
@@ -55,6 +61,8 @@ pub struct Names<'a> {
     pub tree: &'a Tree,
     /// Lists.
     pub vocabulary: &'a Vocabulary,
+    /// What other records are called, where somebody has asked: those that are not among them are not theirs to see.
+    pub records: Option<&'a HashMap<RecordId, String>>,
 }
 
 impl Names<'_> {
@@ -84,7 +92,7 @@ impl Names<'_> {
             Value::Units(ids) => ids.iter().map(|id| self.unit(*id)).collect::<Vec<_>>().join("、"),
             Value::Person(id) => self.person(*id),
             Value::People(ids) => ids.iter().map(|id| self.person(*id)).collect::<Vec<_>>().join("、"),
-            Value::Record(id) => self.post(*id).unwrap_or_else(|| id.to_string()),
+            Value::Record(id) => self.record(*id),
             Value::Files(ids) => format!("{}个文件", ids.len()),
             Value::Rows(rows) => format!("{}行", rows.len()),
         }
@@ -101,6 +109,11 @@ impl Names<'_> {
     /// A unit's name.
     pub fn unit(&self, id: kernel::ids::UnitId) -> String {
         self.tree.unit(id).map_or_else(|| "（已不存在的单位）".to_owned(), |unit| unit.name.clone())
+    }
+
+    fn record(&self, id: RecordId) -> String {
+        let called = self.records.map(|all| all.get(&id).map_or(UNSEEN, String::as_str).to_owned());
+        self.post(id).or(called).unwrap_or_else(|| id.to_string())
     }
 
     /// A post with the short name of its unit: 组织人事局 局长; nothing if the record is no post.

@@ -464,8 +464,11 @@ fn child_field(
         let purpose = field.protection.purpose.as_ref()?;
         Some(format!("“{}”用途：{}。", field.name, purpose.trim_end_matches('。')))
     });
+    let is_number = |of: &FieldType| matches!(of, FieldType::Record { of } if !choosing::is_of_posts(ctx, of));
+    let numbers = shown.iter().filter(|(field, _)| is_number(&field.of));
+    let numbers = numbers.map(|(field, _)| format!("“{}”写编号。", field.name));
     let covered = is_covered.then(|| "遮住的格子不改就不填；要去掉一行，勾“删去”。".to_owned());
-    let help: String = purposes.chain(covered).collect();
+    let help: String = purposes.chain(numbers).chain(covered).collect();
     let help = (!help.is_empty()).then_some(help);
     FormField {
         id: child.id.to_string(),

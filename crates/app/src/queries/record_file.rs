@@ -3,6 +3,7 @@
 //! Never a step that would be refused for authority.
 
 mod children;
+mod pointed;
 pub mod then;
 mod way;
 
@@ -32,7 +33,7 @@ use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
 use crate::queries::rounds::{self, CallLine};
 use crate::records::{self, Found};
-use crate::words;
+use crate::words::{self, Names};
 
 pub use children::ChildTable;
 use way::{path, stations};
@@ -275,6 +276,10 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let others = others(ctx, &mut conn, &entries).await?;
     let voting = ballots::voting_line(&mut conn, &found).await?;
     let call = rounds::line(ctx, &mut conn, &found).await?;
+    let pointed = pointed::pointed(ctx, &mut conn, &found, &entries).await?;
+    let names = Names { records: Some(&pointed.called), ..ctx.names() };
+    let mut steps = steps(ctx, &found, &files, again);
+    pointed.write(&mut steps);
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
         id,
@@ -288,8 +293,8 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         light: register::light(ctx, &found),
         stations: stations(&found, &entries),
         holder: holder(ctx, &found, &entries),
-        facts: facts(ctx, &mut conn, &found, &files).await?,
-        children: children::tables(ctx, &found),
+        facts: facts(ctx, names, &found, &files),
+        children: children::tables(ctx, names, &found),
         deadlines: deadline_lines(ctx, &found),
         papers: papers
             .iter()
@@ -302,8 +307,8 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
             })
             .collect(),
         ties: ties(ctx, &mut conn, &found).await?,
-        timeline: entries.iter().rev().map(|entry| timeline_line(ctx, &found, entry, &others)).collect(),
-        steps: steps(ctx, &found, &files, again),
+        timeline: entries.iter().rev().map(|entry| timeline_line(ctx, names, &found, entry, &others)).collect(),
+        steps,
         moves: moves::forms(ctx, &found, &entries, again),
         round: moves::round(ctx, &found),
         copies: moves::copies(ctx, &entries),
@@ -352,7 +357,7 @@ fn holder(ctx: &Ctx, found: &Found, entries: &[Entry]) -> Option<HolderLine> {
     })
 }
 
-async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) -> Result<Vec<FactLine>, Error> {
+fn facts(ctx: &Ctx, names: Names<'_>, found: &Found, files: &[FileLine]) -> Vec<FactLine> {
     let mut lines = Vec::new();
     for field in &found.mechanism.fields {
         if field.id == found.mechanism.title || found.hidden.contains(&field.id) {
@@ -362,18 +367,11 @@ async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) ->
         let (mut words, mut record, mut own) = (String::new(), None, Vec::new());
         match &value {
             Some(Value::Record(id)) => {
-                record = Some(*id);
-                words = match records::visible(ctx, conn, *id).await {
-                    Ok(other) => other.record.number.unwrap_or(other.record.title),
-                    Err(Error::NotFound) => {
-                        record = None;
-                        "（你看不到的事项）".to_owned()
-                    }
-                    Err(other) => return Err(other),
-                };
+                record = Some(*id).filter(|id| names.records.is_some_and(|all| all.contains_key(id)));
+                words = names.plain(&field.of, &Value::Record(*id));
             }
             Some(Value::Files(ids)) => own = files.iter().filter(|file| ids.contains(&file.id)).cloned().collect(),
-            Some(value) => words = ctx.names().plain(&field.of, value),
+            Some(value) => words = names.plain(&field.of, value),
             None => {}
         }
         let is_long = matches!(field.of, FieldType::LongText { .. } | FieldType::Files | FieldType::Units);
@@ -384,7 +382,7 @@ async fn facts(ctx: &Ctx, conn: &mut Conn, found: &Found, files: &[FileLine]) ->
         let masked = masked.map(|_| field.id.clone());
         lines.push(FactLine { name: field.name.clone(), words, is_long, record, files: own, masked });
     }
-    Ok(lines)
+    lines
 }
 
 fn deadline_lines(ctx: &Ctx, found: &Found) -> Vec<DeadlineLine> {
@@ -458,15 +456,21 @@ async fn others(ctx: &Ctx, conn: &mut Conn, entries: &[Entry]) -> Result<BTreeSe
     Ok(records::seen(ctx, conn, rows).await?.into_iter().map(|row| row.id).collect())
 }
 
-fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<RecordId>) -> TimelineLine {
+fn timeline_line(
+    ctx: &Ctx,
+    names: Names<'_>,
+    found: &Found,
+    entry: &Entry,
+    others: &BTreeSet<RecordId>,
+) -> TimelineLine {
     let mechanism = &found.mechanism;
     let told = entry.changes.iter().filter(|change| !found.hidden.contains(change.field.as_str()));
     let changes = told.map(|change| {
-        let words = |json: &serde_json::Value| changed_words(ctx, found, &change.field, json);
+        let words = |json: &serde_json::Value| changed_words(ctx, names, found, &change.field, json);
         let (from, to) = match mechanism.child(&change.field) {
             Some(child) => {
                 let access = |field: &Field| fields::column_access(mechanism, field, found.asker(ctx));
-                ctx.names().changed_rows(mechanism, child, (&change.from, &change.to), access)
+                names.changed_rows(mechanism, child, (&change.from, &change.to), access)
             }
             None => (words(&change.from), words(&change.to)),
         };
@@ -499,15 +503,15 @@ fn timeline_line(ctx: &Ctx, found: &Found, entry: &Entry, others: &BTreeSet<Reco
 }
 
 /// What a field was or became, masked for whoever reads it masked.
-fn changed_words(ctx: &Ctx, found: &Found, id: &str, json: &serde_json::Value) -> Option<String> {
+fn changed_words(ctx: &Ctx, names: Names<'_>, found: &Found, id: &str, json: &serde_json::Value) -> Option<String> {
     let mechanism = &found.mechanism;
     if kernel::journal::redaction::is_kept(json) && !found.hidden.contains(id) {
         return Some("（个人信息到期已清除）".to_owned());
     }
-    let Some(field) = mechanism.field(id) else { return ctx.names().of_json(mechanism, id, json) };
+    let Some(field) = mechanism.field(id) else { return names.of_json(mechanism, id, json) };
     match fields::access(mechanism, field, found.asker(ctx)) {
         Access::Hidden => None,
-        Access::Readable => ctx.names().of_json(mechanism, id, json),
+        Access::Readable => names.of_json(mechanism, id, json),
         Access::Masked => {
             let value = kernel::facts::value_from_json(&field.of, json)?;
             Some(fields::masked(field.protection.mask.unwrap_or(Mask::All), &value))

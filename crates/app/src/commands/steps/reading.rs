@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kernel::authority::fields::{self, Access, Asker};
 use kernel::catalog::{Child, Field, FieldType, Mechanism, Step};
 use kernel::facts::{self, Typed};
-use kernel::ids::{FieldId, FileId, PersonId, RecordId};
+use kernel::ids::{FieldId, FileId, MechanismId, PersonId, RecordId};
 use kernel::record::Record;
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::{Facts, Value};
@@ -75,23 +75,35 @@ pub(super) async fn read(
             continue;
         }
         if let (Some(child), Some(Value::Rows(rows))) = (mechanism.child(id.as_str()), &value) {
-            faults.extend(dangling_rows(ctx, child, rows));
+            faults.extend(dangling_rows(ctx, conn, child, rows).await?);
         }
         filled.push((id, value));
     }
     Ok((filled, faults))
 }
 
-/// Puts the id in place of a record's number, where this person may see a record of that number.
+/// Puts the id in place of a record's number, where this person may see a record of that number: in fields and in rows.
 async fn by_number(ctx: &Ctx, conn: &mut Conn, mechanism: &Mechanism, mut typed: Typed) -> Result<Typed, Error> {
-    for (id, texts) in &mut typed.fields {
-        let Some(FieldType::Record { of }) = mechanism.field(id.as_str()).map(|field| &field.of) else { continue };
-        let Some(text) = texts.first_mut() else { continue };
+    let target = |fields: &[Field], id: &FieldId| match fields.iter().find(|it| it.id == *id)?.of.clone() {
+        FieldType::Record { of } => Some(of),
+        _ => None,
+    };
+    let mut texts: Vec<(MechanismId, &mut String)> = Vec::new();
+    for (id, own) in &mut typed.fields {
+        texts.extend(target(&mechanism.fields, id).zip(own.first_mut()));
+    }
+    for (id, rows) in &mut typed.rows {
+        let Some(child) = mechanism.child(id.as_str()) else { continue };
+        for (column, text) in rows.iter_mut().flatten() {
+            texts.extend(target(&child.fields, column).map(|of| (of, text)));
+        }
+    }
+    for (of, text) in texts {
         if uuid::Uuid::try_parse(text).is_ok() {
             continue;
         }
         let rows = store::records::by_number(conn, text.trim()).await?;
-        let ids: Vec<RecordId> = rows.iter().filter(|row| row.mechanism == *of).map(|row| row.id).collect();
+        let ids: Vec<RecordId> = rows.iter().filter(|row| row.mechanism == of).map(|row| row.id).collect();
         if let Some(found) = records::listed_of(ctx, conn, &ids).await?.into_iter().next() {
             *text = found.record.id.to_string();
         }
@@ -166,21 +178,21 @@ fn not_offered(
     !new.iter().all(|id| offered.iter().any(|person| person.id == *id))
 }
 
-/// What rows of a child table point to must be there.
-fn dangling_rows(ctx: &Ctx, child: &Child, rows: &[Facts]) -> Vec<Refusal> {
+/// What rows of a child table point to must be there, and for these eyes. Posts are given by who may give them.
+async fn dangling_rows(ctx: &Ctx, conn: &mut Conn, child: &Child, rows: &[Facts]) -> Result<Vec<Refusal>, Error> {
     let mut faults = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         for column in &child.fields {
-            let code = match row.find(column.id.as_str()) {
-                Some(Value::Unit(id)) => unit_missing(ctx, &[*id]),
-                Some(Value::Person(id)) if ctx.tree.person(*id).is_none() => Some("field.no_such_person"),
-                _ => None,
-            };
+            let value = row.find(column.id.as_str());
+            if matches!(value, Some(Value::Record(id)) if ctx.tree.post(*id).is_some()) {
+                continue;
+            }
+            let code = dangling(ctx, conn, &column.of, value, None).await?;
             let spot = || Spot::Row(child.id.clone(), at, column.id.clone());
             faults.extend(code.map(|code| Refusal::new(code).with("field", &column.name).at(spot())));
         }
     }
-    faults
+    Ok(faults)
 }
 
 /// A record may not be moved to a unit over which the actor has no right to take the step.

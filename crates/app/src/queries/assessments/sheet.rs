@@ -66,7 +66,7 @@ pub struct SheetPage {
     pub total: String,
     /// The indicators.
     pub lines: Vec<SheetLine>,
-    /// Score and rank at the end of each month of the year so far.
+    /// Score and rank at the end of each month of the year since there was a scheme.
     pub course: Vec<(String, Option<Decimal>, Option<usize>)>,
 }
 
@@ -96,7 +96,9 @@ pub async fn sheet(ctx: &Ctx, id: RecordId, unit: UnitId) -> Result<SheetPage, E
     }
     let on = it.today(ctx);
     let months: Vec<Month> = (1..=12_i8).map(|month| Month { year: it.scheme.year, month }).collect();
-    let months: Vec<Month> = months.into_iter().filter(|month| month.first_day() <= on).collect();
+    // Before there was a scheme nobody was scored.
+    let since = Month::of(it.found.record.opened_on);
+    let months: Vec<Month> = months.into_iter().filter(|month| *month >= since && month.first_day() <= on).collect();
     let ends: Vec<Date> = months.iter().map(|month| month.last_day().min(on)).chain([on]).collect();
     let operands = operands::operands(ctx, &mut conn, &it.scheme, &ends).await?;
     drop(conn);

@@ -45,10 +45,15 @@ pub fn people(ctx: &Ctx) -> Vec<Choice> {
     people
 }
 
+/// Are the records of a mechanism posts? They are chosen from a list.
+pub(super) fn is_of_posts(ctx: &Ctx, mechanism: &MechanismId) -> bool {
+    ctx.catalog().mechanisms.get(mechanism.as_str()).is_some_and(|it| it.is_of_posts())
+}
+
 /// The control of a column. What stands in a row already can stay, also if it lies out of reach.
 pub(super) fn column(ctx: &Ctx, of: (&MechanismId, &[RoleId]), child: &Child, field: &Field, facts: &Facts) -> Control {
     let FieldType::Record { of: target } = &field.of else { return super::control(ctx, of, field, None, &[]) };
-    if !ctx.catalog().mechanisms.get(target.as_str()).is_some_and(|it| it.is_of_posts()) {
+    if !is_of_posts(ctx, target) {
         return super::control(ctx, of, field, None, &[]);
     }
     let post = |post: &Post| Choice {

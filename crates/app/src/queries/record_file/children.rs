@@ -9,6 +9,7 @@ use kernel::value::{Facts, Value};
 
 use crate::ctx::Ctx;
 use crate::records::Found;
+use crate::words::Names;
 
 /// A child table.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +26,7 @@ pub struct ChildTable {
     pub rows: Vec<Vec<String>>,
 }
 
-pub(super) fn tables(ctx: &Ctx, found: &Found) -> Vec<ChildTable> {
+pub(super) fn tables(ctx: &Ctx, names: Names<'_>, found: &Found) -> Vec<ChildTable> {
     let mut tables = Vec::new();
     for child in &found.mechanism.children {
         let Some(Value::Rows(rows)) = found.record.facts.find(child.id.as_str()) else { continue };
@@ -34,7 +35,7 @@ pub(super) fn tables(ctx: &Ctx, found: &Found) -> Vec<ChildTable> {
         let shown: Vec<(&Field, Access)> = shown.into_iter().filter(|(_, access)| *access != Access::Hidden).collect();
         let words = |row: &Facts| {
             let cell = |(field, _): &(&Field, Access)| {
-                row.find(field.id.as_str()).map(|value| ctx.names().plain(&field.of, value)).unwrap_or_default()
+                row.find(field.id.as_str()).map(|value| names.plain(&field.of, value)).unwrap_or_default()
             };
             shown.iter().map(cell).collect::<Vec<String>>()
         };

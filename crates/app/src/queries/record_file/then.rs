@@ -6,14 +6,14 @@ use jiff::civil::Date;
 use kernel::ids::{PersonId, RecordId};
 use kernel::refusal::Refusal;
 
-use super::{ChildTable, FactLine, children};
+use super::{ChildTable, FactLine, children, pointed};
 use crate::commands::{self, looks};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::past;
 use crate::queries::register;
 use crate::records::{self, Found};
-use crate::words;
+use crate::words::{self, Names};
 
 /// A record on a past day.
 #[derive(Clone, Debug)]
@@ -65,12 +65,14 @@ pub async fn record_then(ctx: &Ctx, id: RecordId, day: &str) -> Result<RecordThe
         Some((mechanism, record)) => {
             let found = Found { record, mechanism, unit_ord, hidden: Default::default(), masked: Default::default() };
             let found = found.read_by(ctx);
+            let pointed = pointed::pointed(ctx, &mut conn, &found, &[]).await?;
+            let names = Names { records: Some(&pointed.called), ..ctx.names() };
             let title = found.mechanism.field(found.mechanism.title.as_str()).and_then(|it| found.words_of(ctx, it));
             Some(ThenLines {
                 title: title.unwrap_or_default(),
                 state: words::state_name(&found.mechanism, found.record.state.as_str()),
-                facts: super::facts(ctx, &mut conn, &found, &[]).await?,
-                children: children::tables(ctx, &found),
+                facts: super::facts(ctx, names, &found, &[]),
+                children: children::tables(ctx, names, &found),
             })
         }
     };

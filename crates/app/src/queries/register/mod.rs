@@ -11,7 +11,7 @@ mod rows;
 pub use asked::{Asked, RegisterAsk, query};
 pub use board::{Board, BoardColumn, Card, MonthDay, MonthPage, board, month};
 pub use counts::{Counts, counts_by_state, open_counts};
-pub use rows::{Linked, holder_words, is_number, light, linked, value_of};
+pub use rows::{Linked, called, holder_words, is_number, light, linked, value_of};
 
 use kernel::authority::{Sight, Subtree};
 use kernel::catalog::{Column, Field, FieldType, Mechanism};

@@ -19,6 +19,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
 use crate::records::{self, Found};
+use crate::words::UNSEEN;
 
 /// Is it shown right-aligned?
 pub fn is_number(of: &FieldType) -> bool {
@@ -45,7 +46,7 @@ pub async fn linked(ctx: &Ctx, conn: &mut Conn, shown_by: &Mechanism, found: &[F
 }
 
 /// A record by its number and its title.
-fn called(record: &Record) -> String {
+pub fn called(record: &Record) -> String {
     match &record.number {
         Some(number) => format!("{number} {}", record.title),
         None => record.title.clone(),
@@ -76,7 +77,7 @@ fn field_cell(ctx: &Ctx, found: &Found, id: &str, linked: &Linked) -> Cell {
     if let Some(Value::Record(other)) = value_of(ctx, found, id) {
         return match linked.get(&other) {
             Some(words) => Cell::Record(other, words.clone()),
-            None => Cell::Text("（你看不到的事项）".to_owned()),
+            None => Cell::Text(UNSEEN.to_owned()),
         };
     }
     let words = found.words_of(ctx, field).unwrap_or_default();

@@ -196,8 +196,12 @@ fn part(leaf: &Leaf, line: &Line) -> Option<Decimal> {
         Way::Best => {
             let best = line.beside?;
             let (small, large) = if leaf.lower { (best, value) } else { (value, best) };
-            let part = if large <= Decimal::ZERO { Decimal::ONE } else { small.checked_div(large)? };
-            Some(part.clamp(Decimal::ZERO, Decimal::ONE))
+            match large <= Decimal::ZERO {
+                true if leaf.lower => Some(Decimal::ONE),
+                // Where nobody has anything, nobody is the best.
+                true => None,
+                false => Some(small.checked_div(large)?.clamp(Decimal::ZERO, Decimal::ONE)),
+            }
         }
         Way::Quarters | Way::Add | Way::Minus | Way::Veto | Way::Bar => None,
     }

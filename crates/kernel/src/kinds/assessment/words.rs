@@ -2,15 +2,16 @@
 //!
 //! Never a number that the score was not made of.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::scheme::{Indicator, Leaf, Scheme};
 use super::score::{Line, Standing, rounded};
 use super::{Missing, Way};
 
-/// A number as people read it.
+/// A number as people read it: with two places, and with four where two would say little.
 pub fn shown(number: Decimal) -> String {
-    number.round_dp(4).normalize().to_string()
+    let places = if number.abs() < Decimal::ONE { 4 } else { 2 };
+    number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero).normalize().to_string()
 }
 
 fn or_dash(number: Option<Decimal>) -> String {
@@ -80,13 +81,15 @@ pub fn why(it: &Indicator, line: &Line) -> String {
     let Some(leaf) = &it.leaf else { return String::new() };
     let weight = shown(line.weight);
     let points = line.points.map_or_else(String::new, |it| rounded(it).to_string());
+    let nobody_has = leaf.way == Way::Best && !leaf.lower && line.beside.is_some_and(|best| best <= Decimal::ZERO);
     let known = line.value.is_some() || line.quarters.iter().any(Option::is_some);
-    if !known {
+    if !known || nobody_has {
+        let what = if nobody_has { "本组都没有" } else { "没有数值" };
         return match (leaf.way.weighs(), leaf.missing, line.points) {
-            (false, ..) => "没有数值，不加不扣".to_owned(),
-            (_, Missing::Zero, _) => "没有数值，按规则记0分".to_owned(),
-            (_, Missing::Mean, Some(_)) => format!("没有数值，按本组平均得分率计，{points}分"),
-            _ => "没有数值，不计入，其余指标折算".to_owned(),
+            (false, ..) => format!("{what}，不加不扣"),
+            (_, Missing::Zero, _) => format!("{what}，按规则记0分"),
+            (_, Missing::Mean, Some(_)) => format!("{what}，按本组平均得分率计，{points}分"),
+            _ => format!("{what}，不计入，其余指标折算"),
         };
     }
     let value = or_dash(line.value);
