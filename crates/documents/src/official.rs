@@ -161,9 +161,31 @@ pub enum Level {
     Second,
 }
 
-/// Splits a text into blocks: one line is one paragraph, and a line that is a heading becomes one.
+/// Splits a text into blocks: one line is one paragraph, a line that is a heading becomes one, and lines between bars,
+/// `|单位|件数|`, become a table whose first line is its head.
 pub fn blocks(text: &str) -> Vec<Block> {
-    text.lines().map(|line| printable(line).trim().to_owned()).filter(|line| !line.is_empty()).map(block).collect()
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut in_table = false;
+    for line in text.lines().map(|line| printable(line).trim().to_owned()).filter(|line| !line.is_empty()) {
+        match (cells(&line), blocks.last_mut()) {
+            (Some(cells), Some(Block::Table { rows, .. })) if in_table => rows.push(cells),
+            (Some(columns), _) => {
+                blocks.push(Block::Table { columns, rows: Vec::new() });
+                in_table = true;
+            }
+            (None, _) => {
+                blocks.push(block(line));
+                in_table = false;
+            }
+        }
+    }
+    blocks
+}
+
+/// The cells of a line between bars; nothing where it is none.
+fn cells(line: &str) -> Option<Vec<String>> {
+    let inside = line.strip_prefix('|')?.strip_suffix('|')?;
+    Some(inside.split('|').map(|cell| cell.trim().to_owned()).collect())
 }
 
 /// A line that begins like a heading and ends without a full stop is a heading; any other is a paragraph.

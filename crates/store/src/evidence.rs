@@ -110,6 +110,7 @@ pub const TABLES: &[Table] = &[
     // No act tells of a vote: it would say whose it is.
     reckoned("ballot_vote", "选票", &["record", "id"], "由库外密钥证明每一张，张数与已投的人数相等"),
     told("assessment_sheet", "考核得分单", &["record", "unit"], &[]),
+    told("report_seal", "封存的报告", &["record", "turn"], &[]),
     told("setting", "设置", &["name"], &[]),
     Table {
         name: "calendar_year",

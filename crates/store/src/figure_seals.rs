@@ -39,7 +39,7 @@ pub struct SealRow {
     pub tree: i64,
     /// The records behind it and what each gave, a line each.
     pub rows: String,
-    /// `submitted`, `accepted`, `returned` or `replaced`.
+    /// `submitted`, `accepted`, `returned`, `replaced`, or `report`: kept with a report that says it.
     pub state: String,
     /// Who sealed it.
     pub sealed_by: Option<PersonId>,
@@ -164,7 +164,8 @@ pub async fn of_period(
 ) -> Result<Vec<SealRow>, StoreError> {
     let mut all = Vec::new();
     for some in units.chunks(500) {
-        let mut asking = Asking::bare(conn.dialect(), conn.site(), "s.site = $1 AND s.state_ <> 'replaced'");
+        let mut asking =
+            Asking::bare(conn.dialect(), conn.site(), "s.site = $1 AND s.state_ NOT IN ('replaced', 'report')");
         let period = asking.param(period);
         asking.and(format!("s.period = {period}"));
         asking.among("s.figure", figures.iter().map(P::from).collect());

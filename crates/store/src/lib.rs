@@ -20,6 +20,7 @@ pub mod grams;
 pub mod evidence;
 
 pub mod records;
+pub mod reports;
 pub mod retention;
 pub mod reviews;
 pub mod register;

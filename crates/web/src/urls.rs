@@ -143,6 +143,21 @@ pub(crate) fn assessment_sheet(id: RecordId, unit: UnitId) -> String {
     format!("/records/{id}/assessment/units/{unit}")
 }
 
+/// A sealed figure.
+pub(crate) fn figure_seal(id: kernel::ids::FigureSealId) -> String {
+    format!("/figures/seals/{id}")
+}
+
+/// A report as it reads.
+pub(crate) fn report(id: RecordId) -> String {
+    format!("/records/{id}/report")
+}
+
+/// A report as a paper: `docx` or `pdf`.
+pub(crate) fn report_file(id: RecordId, ending: &str) -> String {
+    format!("/records/{id}/report.{ending}")
+}
+
 /// A step of a record.
 pub(crate) fn step(id: RecordId, step: &str) -> String {
     format!("/records/{id}/steps/{step}")

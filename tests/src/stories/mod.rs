@@ -29,6 +29,7 @@ mod fault_classes;
 mod fault_classes_of_work;
 mod registers;
 mod reporting;
+mod reports_written;
 mod retention;
 mod forms;
 mod uploads;

@@ -41,7 +41,7 @@ async fn a_unit_reports_the_level_above_accepts_and_a_late_correction_needs_an_e
     let (mut lin, mut zheng, open) = a_january(&office).await;
     reported(&mut zheng).await;
     accepted(&mut lin).await;
-    assert_eq!(office.db_count("SELECT COUNT(*) FROM figure_seal WHERE state_ = 'accepted'").await, 8);
+    assert_eq!(office.db_count("SELECT COUNT(*) FROM figure_seal WHERE state_ = 'accepted'").await, 9);
 
     // The task counts among those that fell due in January: whoever drops it changes what was accepted.
     let drop = lin.opens(&open).await.form("撤销任务").with("理由", "与另一任务合并。");

@@ -31,6 +31,7 @@ pub mod intake;
 pub mod calendar;
 pub mod grants;
 pub mod retention;
+mod reports;
 pub mod denials;
 pub mod looks;
 pub mod corrections;

@@ -14,6 +14,7 @@ use store::papers::PaperRow;
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::files::Download;
 
 /// The forms a paper takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,9 @@ fn facts(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> Of
     let words = |template: &Template| words_of(ctx, mechanism, template, record);
     let some = |template: &Option<Template>| template.as_ref().map(words).filter(|text| !text.trim().is_empty());
     let copy = some(&paper.copy);
+    let (signer, setting) = (words(&paper.sign), |name: &str| ctx.vocabulary().setting(name).map(str::to_owned));
+    // The office of the site has its papers printed by a room of its own; whoever else signs prints them.
+    let is_of_site = setting("发文机关").is_some_and(|site| site == signer);
     OfficialPaper {
         layout: match paper.layout {
             PaperLayout::Document => Layout::File,
@@ -88,11 +92,11 @@ fn facts(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> Of
         to: some(&paper.to),
         body: body(ctx, mechanism, &paper.body, record),
         attachments: Vec::new(),
-        signer: words(&paper.sign),
+        issuer: if is_of_site { setting("印发机关") } else { Some(signer.clone()) },
+        signer,
         signed_on: Some(ctx.today),
         note: None,
         cc: copy.map(|names| names.split('、').map(str::to_owned).collect()).unwrap_or_default(),
-        issuer: ctx.vocabulary().setting("印发机关").map(str::to_owned),
         printed_on: Some(ctx.today),
     }
 }
@@ -204,6 +208,18 @@ async fn keep(ctx: &Ctx, id: PaperId, form: Form, row: &PaperRow, bytes: &[u8]) 
         tx.commit().await?;
     }
     Ok(())
+}
+
+/// A paper of a record as it stands, printed and not kept.
+pub async fn printed(
+    ctx: &Ctx,
+    (mechanism, paper): (&Mechanism, &Paper),
+    record: &Record,
+    form: Form,
+) -> Result<Download, Error> {
+    let row = draw_up(ctx, mechanism, paper, record)?;
+    let name = format!("{}.{}", record.title, form.ending());
+    Ok(Download { name, media: form.media().to_owned(), bytes: render(ctx, &row, form).await? })
 }
 
 /// Renders both forms of a paper that was issued. Safe to call again.

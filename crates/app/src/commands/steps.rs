@@ -2,10 +2,12 @@
 //!
 //! Never writes a field that the step does not ask for.
 
+mod beside;
 mod reading;
 
 use std::sync::Arc;
 
+use beside::Beside;
 use kernel::authority::Taken;
 use kernel::catalog::{Mechanism, Step};
 use kernel::facts::Typed;
@@ -17,7 +19,6 @@ use kernel::workflow::{self, Attempt, Move};
 use store::journal::JournalRow;
 use store::{Conn, Tx};
 
-use crate::commands::assessments::{self, Published};
 use crate::commands::keep::{self, Sheet, Writing};
 use crate::commands::{batches, files, moves, rosters};
 use crate::ctx::Ctx;
@@ -167,13 +168,13 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     {
         return Err(Error::Stale);
     }
-    let mut published = None;
+    let mut beside = Beside::default();
     let (mechanism, moved) = match form.step.as_str() {
         workflow::ADOPT => adopt(ctx, form, &found.mechanism, &found.record)?,
         step if moves::is_one(step) => (found.mechanism.clone(), moves::decide(ctx, &mut conn, form, &found).await?),
         _ => {
-            let (moved, result) = decide(ctx, &mut conn, form, &found.mechanism, &found.record).await?;
-            published = result;
+            let (moved, kept) = decide(ctx, &mut conn, form, &found.mechanism, &found.record).await?;
+            beside = kept;
             (found.mechanism.clone(), moved)
         }
     };
@@ -182,7 +183,7 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     let head = head.ok_or(Error::Stale)?;
     drop(conn);
     let (record, mechanism, moved) = (&record, &mechanism, &moved);
-    let mut decided = Decided { record, mechanism, moved, head: &head.hash, drawn: None, published };
+    let mut decided = Decided { record, mechanism, moved, head: &head.hash, drawn: None, beside };
     if keep::asks_nothing(mechanism, moved) {
         decided.drawn = Some(decided.draw(ctx)?);
     }
@@ -215,17 +216,17 @@ async fn decide(
     form: &TakeStep,
     mechanism: &Arc<Mechanism>,
     record: &Record,
-) -> Result<(Move, Option<Published>), Error> {
+) -> Result<(Move, Beside), Error> {
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
     let (mut filled, mut faults) = reading::read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
-    let (published, more) = assessments::before_step(ctx, conn, mechanism, step, (record, &filled)).await?;
+    let (beside, more) = Beside::of(ctx, conn, mechanism, step, (record, &filled)).await?;
     faults.extend(more);
-    filled.extend(published.as_ref().map(|it| it.result.clone()));
+    filled.extend(beside.fields());
     let past = past(conn, step, record.id).await?;
     let attempt = attempt(ctx, &step.id, filled, form.opinion.clone(), form.reason.clone(), &past);
     let attempt = Attempt { faults, ..attempt };
-    Ok((workflow::take(ctx.clock(), mechanism, record, attempt)?, published))
+    Ok((workflow::take(ctx.clock(), mechanism, record, attempt)?, beside))
 }
 
 /// Decides the move to the definition in force, and gives that definition.
@@ -245,8 +246,8 @@ struct Decided<'a> {
     /// What it writes and the record as it will be, if the database need not be asked for it: then nobody waits
     /// meanwhile.
     drawn: Option<(Sheet, Record)>,
-    /// The result that it publishes.
-    published: Option<Published>,
+    /// What its kind keeps with it.
+    beside: Beside,
 }
 
 impl Decided<'_> {
@@ -267,9 +268,7 @@ async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, decided: &Decided
     if !answer(ctx, tx, key, decided.record.id).await? {
         return Ok(());
     }
-    if let Some(published) = &decided.published {
-        published.keep(ctx, tx, decided.record).await?;
-    }
+    decided.beside.keep(ctx, tx, decided.record).await?;
     if let Some((sheet, after)) = &decided.drawn {
         sheet.keep(ctx, tx).await?;
         return files::attach(tx, decided.record, after).await;

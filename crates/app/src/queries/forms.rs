@@ -322,6 +322,10 @@ fn help(field: &Field) -> Option<String> {
 }
 
 fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Option<Value> {
+    // enforces: writing.outline
+    if let Some(writing) = mechanism.writing.as_ref().filter(|it| step.from.is_empty() && it.text == field.id) {
+        return writing.outline.clone().map(Value::Text);
+    }
     let formula = field.default.as_ref().filter(|_| step.from.is_empty())?;
     let record = kernel::record::Record {
         id: kernel::ids::RecordId(uuid::Uuid::nil()),
@@ -460,6 +464,19 @@ fn child_field(
         None => known.iter().enumerate().map(|row| known_row(&shown, row, is_covered)).collect(),
     };
     let faults = again.map(|again| row_faults(&again.refusals, &child.id)).unwrap_or_default();
+    FormField {
+        id: child.id.to_string(),
+        name: child.name.clone(),
+        required: needed,
+        help: rows_help(ctx, &shown, is_covered),
+        control: Control::Rows { columns, rows, faults },
+        typed: Vec::new(),
+        fault: fault(again, &Spot::Field(child.id.clone())),
+    }
+}
+
+/// What helps to fill rows in: what a column is asked for, which are written by number, what stays covered.
+fn rows_help(ctx: &Ctx, shown: &[(&Field, bool)], is_covered: bool) -> Option<String> {
     let purposes = shown.iter().filter_map(|(field, _)| {
         let purpose = field.protection.purpose.as_ref()?;
         Some(format!("“{}”用途：{}。", field.name, purpose.trim_end_matches('。')))
@@ -469,16 +486,7 @@ fn child_field(
     let numbers = numbers.map(|(field, _)| format!("“{}”写编号。", field.name));
     let covered = is_covered.then(|| "遮住的格子不改就不填；要去掉一行，勾“删去”。".to_owned());
     let help: String = purposes.chain(numbers).chain(covered).collect();
-    let help = (!help.is_empty()).then_some(help);
-    FormField {
-        id: child.id.to_string(),
-        name: child.name.clone(),
-        required: needed,
-        help,
-        control: Control::Rows { columns, rows, faults },
-        typed: Vec::new(),
-        fault: fault(again, &Spot::Field(child.id.clone())),
-    }
+    (!help.is_empty()).then_some(help)
 }
 
 /// A row as it was typed before the form came back.

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::queries::files::{Download, XLSX};
 use crate::queries::forms::Choice;
 use crate::queries::register::{self, RegisterAsk};
+use crate::queries::units::choosing;
 use crate::records::{self, Found};
 use crate::words;
 
@@ -420,7 +421,7 @@ pub async fn ledger_page(ctx: &Ctx, mechanism: &str, ask: &LedgerAsk) -> Result<
         mechanism: (mechanism.id.to_string(), mechanism.name.clone()),
         on,
         unit: ask.unit,
-        units: ctx.tree.within(&seen).map(Choice::from).collect(),
+        units: choosing::around(ctx, &seen, ask.unit),
         measure: account.measure.clone(),
         kinds: (kind_field(&mechanism).map(|(field, _)| field.name.clone()).unwrap_or_default(), kinds),
         kind: ask.kind.clone(),

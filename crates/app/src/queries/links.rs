@@ -22,6 +22,7 @@ use crate::queries::forms::Choice;
 use crate::queries::ledgers::day;
 use crate::queries::people::Lasting;
 use crate::queries::register::{self, RegisterAsk};
+use crate::queries::units::choosing;
 use crate::records::{self, Found};
 use crate::words;
 
@@ -256,7 +257,7 @@ pub async fn links_page(ctx: &Ctx, mechanism: &str, ask: &LinksAsk) -> Result<Li
         tab,
         on,
         unit: ask.unit,
-        units: ctx.tree.within(&ctx.sight(&mechanism).subtrees()).map(Choice::from).collect(),
+        units: choosing::around(ctx, &ctx.sight(&mechanism).subtrees(), ask.unit),
         sides: link.sides.iter().map(|side| side_name(&mechanism, side)).collect(),
         rows,
         next,

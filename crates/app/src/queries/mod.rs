@@ -33,6 +33,7 @@ pub mod audit;
 pub mod my_file;
 pub mod retention;
 pub mod rounds;
+pub mod reports;
 pub mod seals;
 pub mod gauges;
 

@@ -24,6 +24,7 @@ use crate::queries::attendance::hundredths;
 use crate::queries::figures::{period, reach};
 use crate::queries::forms::Choice;
 use crate::queries::register;
+use crate::queries::units::choosing;
 use crate::records;
 
 /// The most units or people on a page.
@@ -130,7 +131,7 @@ pub async fn plan_page(ctx: &Ctx, mechanism: &str, ask: &PlanAsk) -> Result<Plan
         words: plan::plan_words(&mechanism, ctx.vocabulary(), chosen),
         of_people,
         unit: ask.unit,
-        units: ctx.tree.within(&seen).map(Choice::from).collect(),
+        units: choosing::around(ctx, &seen, ask.unit),
         period: asked,
         beside: (asked.before(), after),
         counts,

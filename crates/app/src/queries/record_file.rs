@@ -97,6 +97,8 @@ pub struct RecordFile {
     pub voting: Option<VotingLine>,
     /// Are units assessed by it?
     pub scoring: bool,
+    /// Does its text carry figures?
+    pub writing: bool,
     /// Its entries or its stages, where it is a round or an entry.
     pub call: Option<CallLine>,
 }
@@ -296,16 +298,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         facts: facts(ctx, names, &found, &files),
         children: children::tables(ctx, names, &found),
         deadlines: deadline_lines(ctx, &found),
-        papers: papers
-            .iter()
-            .map(|row| PaperLine {
-                id: row.id,
-                name: mechanism.paper(row.kind.as_str()).map_or_else(|| row.title.clone(), |paper| paper.name.clone()),
-                number: row.number.clone(),
-                issued_on: row.issued_on,
-                hash: row.source_hash.chars().take(16).collect(),
-            })
-            .collect(),
+        papers: papers.iter().map(|row| paper_line(mechanism, row)).collect(),
         ties: ties(ctx, &mut conn, &found).await?,
         timeline: entries.iter().rev().map(|entry| timeline_line(ctx, names, &found, entry, &others)).collect(),
         steps,
@@ -323,8 +316,19 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         caused: ledgers::caused(ctx, &mut conn, &found).await?,
         voting,
         scoring: found.mechanism.scoring.is_some(),
+        writing: found.mechanism.writing.is_some(),
         call,
     })
+}
+
+fn paper_line(mechanism: &Mechanism, row: &store::papers::PaperRow) -> PaperLine {
+    PaperLine {
+        id: row.id,
+        name: mechanism.paper(row.kind.as_str()).map_or_else(|| row.title.clone(), |paper| paper.name.clone()),
+        number: row.number.clone(),
+        issued_on: row.issued_on,
+        hash: row.source_hash.chars().take(16).collect(),
+    }
 }
 
 /// The form of a new record.

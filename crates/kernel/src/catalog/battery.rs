@@ -213,20 +213,26 @@ impl Questions<'_, '_> {
     fn what_its_kind_asks(&mut self) {
         match self.it.kind {
             Kind::Matter => {}
-            Kind::Activity => self.somebody_comes(),
+            Kind::Activity => {
+                let hint = "活动要写 attendance：哪天、谁来签到、谁来补记";
+                self.has(self.it.attendance.is_some(), "没有写谁来参加", hint);
+            }
             Kind::Ledger => self.it_has_a_ceiling(),
             Kind::Register => self.nothing_is_edited_silently(),
-            Kind::Ballot => self.something_is_voted_on(),
-            Kind::Assessment => self.something_is_assessed(),
+            Kind::Ballot => {
+                let hint = "票决测评要写 voting：投什么、谁来投、各占多少";
+                self.has(self.it.voting.is_some(), "没有写投什么票", hint);
+            }
+            Kind::Assessment => {
+                let hint = "指标考核要写 scoring：考哪些指标、哪些单位、哪一步公布";
+                self.has(self.it.scoring.is_some(), "没有写怎么计分", hint);
+            }
+            Kind::Report => {
+                let hint = "派生报表要写 writing：正文、报告期、哪一步封存";
+                self.has(self.it.writing.is_some(), "没有写哪段正文带数字", hint);
+            }
             Kind::Link => self.somebody_is_linked(),
             Kind::Round => self.it_calls(),
-        }
-    }
-
-    fn somebody_comes(&mut self) {
-        if self.it.attendance.is_none() {
-            let hint = "活动要写 attendance：哪天、谁来签到、谁来补记";
-            self.desk.tell_hint(self.matter.span.clone(), "没有写谁来参加", hint);
         }
     }
 
@@ -252,17 +258,10 @@ impl Questions<'_, '_> {
         }
     }
 
-    fn something_is_voted_on(&mut self) {
-        if self.it.voting.is_none() {
-            let hint = "票决测评要写 voting：投什么、谁来投、各占多少";
-            self.desk.tell_hint(self.matter.span.clone(), "没有写投什么票", hint);
-        }
-    }
-
-    fn something_is_assessed(&mut self) {
-        if self.it.scoring.is_none() {
-            let hint = "指标考核要写 scoring：考哪些指标、哪些单位、哪一步公布";
-            self.desk.tell_hint(self.matter.span.clone(), "没有写怎么计分", hint);
+    /// What a kind cannot be without.
+    fn has(&mut self, is_there: bool, sentence: &str, hint: &str) {
+        if !is_there {
+            self.desk.tell_hint(self.matter.span.clone(), sentence, hint);
         }
     }
 

@@ -21,6 +21,7 @@ use crate::kinds::ballot::Voting;
 use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
+use crate::kinds::report::Writing;
 use crate::kinds::round::{Call, Entry};
 use crate::retention::Retention;
 use crate::series::Pattern;
@@ -92,6 +93,8 @@ pub struct Mechanism {
     pub voting: Option<Voting>,
     /// What is assessed and how the result is kept, where units are.
     pub scoring: Option<Scoring>,
+    /// Which text carries live figures.
+    pub writing: Option<Writing>,
     /// From when to when and between whom, where it is a link.
     pub link: Option<Link>,
     /// Who may apply and when, where it calls for entries.
@@ -489,7 +492,8 @@ impl Mechanism {
         let call = self.call.iter().flat_map(|it| &it.result);
         let stages = self.entry.iter().flat_map(|it| &it.stages);
         let stages = stages.flat_map(|it| [Some(&it.result), Some(&it.turn), it.score.as_ref()].into_iter().flatten());
-        voting.chain(call).chain(self.scoring.iter().map(|it| &it.result)).chain(stages).collect()
+        let report = self.writing.iter().map(|it| &it.sealed);
+        voting.chain(call).chain(self.scoring.iter().map(|it| &it.result)).chain(stages).chain(report).collect()
     }
 
     /// Does a step touch nothing that stands beside its record?

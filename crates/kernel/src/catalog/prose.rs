@@ -5,6 +5,7 @@
 
 mod parts;
 mod scoring;
+mod report;
 mod round;
 mod voting;
 mod link;
@@ -100,6 +101,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("额度和变动", teller.account()),
         ("怎么投票", teller.voting()),
         ("怎么计分", teller.scoring()),
+        ("正文里的数字", teller.writing()),
         ("期限和各方", teller.link()),
         ("收谁的申报", teller.call()),
         ("怎么评", teller.stages()),

@@ -12,6 +12,7 @@ pub mod ballot;
 pub mod matter;
 pub mod plan;
 pub mod register;
+pub mod report;
 pub mod round;
 
 /// The kind of a mechanism: it brings behaviour, pages and invariants.
@@ -33,11 +34,13 @@ pub enum Kind {
     Link,
     /// 分段评审: a call with stages through which entries go.
     Round,
+    /// 派生报表: a text with live figures.
+    Report,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Matter,
         Self::Activity,
         Self::Register,
@@ -46,6 +49,7 @@ impl Kind {
         Self::Assessment,
         Self::Link,
         Self::Round,
+        Self::Report,
     ];
 
     /// The word that a definition begins with.
@@ -59,6 +63,7 @@ impl Kind {
             Self::Assessment => "assessment",
             Self::Link => "link",
             Self::Round => "round",
+            Self::Report => "report",
         }
     }
 
@@ -73,6 +78,7 @@ impl Kind {
             Self::Assessment => "指标考核",
             Self::Link => "期限关系",
             Self::Round => "分段评审",
+            Self::Report => "派生报表",
         }
     }
 
@@ -102,6 +108,9 @@ impl Kind {
             }
             Self::Round => {
                 "每个阶段进来的等于通过、未通过、退回、撤回和在评之和，随时都是；不能跳过阶段，前一个阶段没有评完不能进下一个；过了截止时刻不收，准许迟交的要写明哪个单位、到哪天、为什么；谁也不评本单位和自己办过的申报。"
+            }
+            Self::Report => {
+                "正文里的数字都从指标来，不能手填；同一天再算是同一个数；封存以后正文和数字不再变，后来的变化另外标出，说得出是哪几件事项变了。"
             }
         }
     }

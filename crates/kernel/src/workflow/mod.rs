@@ -14,7 +14,7 @@ use crate::flow::{Flow, Seat, Signature};
 use crate::ids::{DeadlineId, FieldId, PaperKind, PersonId, RecordId, RoleId, StepId, UnitId};
 use crate::journal::Change;
 use crate::kinds::activity::Turnout;
-use crate::kinds::{assessment, ballot, link, round};
+use crate::kinds::{assessment, ballot, link, report, round};
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -263,8 +263,9 @@ fn decide(
     link::holds(clock, mechanism, before, &after, attempt.tree)?;
     let deadlines = deadlines::advance(clock, mechanism, before, &mut after, (!is_partial).then_some(&step.id));
     // enforces: number.at
-    let wants_number =
-        !is_partial && after.number.is_none() && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);
+    // A paper that goes out once more has a number of its own: the one that was issued before keeps its.
+    let is_new = after.number.is_none() || step.paper.is_some();
+    let wants_number = !is_partial && is_new && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);
     Ok(Move {
         changes: changes(&old_facts, &after.facts),
         step: step.id.to_string(),
@@ -300,13 +301,14 @@ fn arrive(clock: Clock<'_>, mechanism: &Mechanism, before: Option<&Record>, afte
 /// What the kinds of mechanisms have against a step.
 fn kinds_refuse(mechanism: &Mechanism, before: Option<&Record>, after: &Record, step: &Step) -> Vec<Refusal> {
     let uncounted = before.and_then(|record| ballot::announces_nothing(mechanism, record, &step.id));
-    uncounted.into_iter().chain(assessment::not_whole(mechanism, after, step)).collect()
+    let whole = assessment::not_whole(mechanism, after, step);
+    uncounted.into_iter().chain(whole).chain(report::no_period(mechanism, after)).collect()
 }
 
 // enforces: step.asks
 fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attempt<'_>) {
     for (field, value) in &attempt.filled {
-        let is_reckoned = assessment::reckons(mechanism, step, field);
+        let is_reckoned = assessment::reckons(mechanism, step, field) || report::reckons(mechanism, step, field);
         if step.needs.contains(field) || step.asks.contains(field) || is_reckoned {
             after.facts.put(field, value.clone());
         }

@@ -15,6 +15,7 @@ use kernel::facts::Typed;
 use kernel::flow::Seat;
 use kernel::ids::{FieldId, PersonId, RecordId, RoleId, StepId, UnitId};
 use kernel::kinds::activity::{How, Note, What};
+use kernel::value::Month;
 use kernel::workflow::seats;
 
 use super::ballots::InHand;
@@ -325,7 +326,13 @@ impl Stage<'_> {
             let field = mechanism.field(name).with_context(|| format!("没有“{name}”这个字段"))?;
             let mut texts = Vec::with_capacity(values.len());
             for value in values {
-                texts.push(self.text(ctx, &field.of, value).await?);
+                texts.push(match (&mechanism.writing, value) {
+                    // The month that lies so many months from now.
+                    (Some(writing), Written::Whole(months)) if writing.period == field.id => {
+                        Month::of(self.days.working(0)).plus(i32::try_from(*months)?).to_string()
+                    }
+                    _ => self.text(ctx, &field.of, value).await?,
+                });
             }
             typed.fields.push((field.id.clone(), texts));
         }

@@ -7,10 +7,13 @@ mod equation;
 mod parts;
 mod rate;
 mod growth;
+mod named;
 
 use std::ops::Range;
 
 use rust_decimal::{Decimal, RoundingStrategy};
+
+pub use named::{Named, check_named};
 
 use crate::quantity::{self, Marked};
 use crate::scan::Scan;

@@ -184,3 +184,49 @@ proptest! {
         prop_assert_eq!(findings(&format!("{listed},合计{}项。", sum + off))[0].kind, Kind::Differs);
     }
 }
+
+mod named {
+    use rust_decimal::Decimal;
+
+    use crate::claims::{Kind, Named, check_named};
+
+    fn known(name: &str, value: i64, unit: &str) -> Named {
+        Named { name: name.to_owned(), value: Decimal::from(value), unit: unit.to_owned(), is_percent: unit == "%" }
+    }
+
+    fn of(text: &str, known: &[Named]) -> Vec<(String, String, Kind)> {
+        check_named(text, known).into_iter().map(|it| (it.found, it.expected, it.kind)).collect()
+    }
+
+    #[test]
+    fn a_number_behind_the_name_of_a_figure_is_held_against_it() {
+        let all =
+            [known("办结事项数", 56, "件"), known("按时办结率", 98, "%"), known("重点工作任务办结事项数", 12, "件")];
+        let text = "办结事项数为57件，按时办结率达到98%；重点工作任务办结事项数12件。";
+        assert_eq!(
+            of(text, &all),
+            [
+                ("57件".to_owned(), "56件".to_owned(), Kind::Differs),
+                ("98%".to_owned(), "98%".to_owned(), Kind::Agrees),
+                ("12件".to_owned(), "12件".to_owned(), Kind::Agrees),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_rough_or_means_something_else_is_not_called_wrong() {
+        let all = [known("办结事项数", 56, "件")];
+        assert_eq!(of("办结事项数近60件", &all), []);
+        assert_eq!(of("办结事项数约60件", &all), []);
+        assert_eq!(of("办结事项数比上年增加3件，其中街道办结40件", &all), []);
+        assert_eq!(of("办结事项数3场", &all), []);
+    }
+
+    #[test]
+    fn money_is_compared_in_its_own_measure() {
+        let all = [known("拨付金额", 12, "万元")];
+        assert_eq!(of("拨付金额共12万元", &all)[0].2, Kind::Agrees);
+        assert_eq!(of("拨付金额共120000元", &all)[0].2, Kind::Agrees);
+        assert_eq!(of("拨付金额共12元", &all)[0].2, Kind::Differs);
+    }
+}

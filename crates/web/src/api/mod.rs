@@ -3,6 +3,7 @@
 //! Never anything that a page could not do for the same person.
 
 pub(crate) mod assessments;
+pub(crate) mod reports;
 pub(crate) mod attendance;
 pub(crate) mod body;
 pub(crate) mod problem;

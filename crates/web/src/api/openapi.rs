@@ -91,6 +91,7 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/mechanisms/{mechanism}/retention") => ("个人信息已满保存年限的事项，按 after 翻页", false),
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => ("清除到期的个人信息，或者延长保存", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/balances") => ("账户在某一天的余额", false),
+        ("GET", "/api/v1/records/{record}/report") => ("一份报告：填好数的正文，每个数字从哪里来", false),
         ("GET", "/api/v1/records/{record}/assessment") => ("各单位的得分、名次和每个指标的数值", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/links") => ("某一天谁和谁的关系、快到期的、空余，按 after 翻页", false),
         ("GET", "/api/v1/records/{record}/account") => ("一个账户的余额和变动", false),

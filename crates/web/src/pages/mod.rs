@@ -27,6 +27,7 @@ pub(crate) mod assessments;
 pub(crate) mod links;
 pub(crate) mod ballots;
 pub(crate) mod rounds;
+pub(crate) mod reports;
 pub(crate) mod plans;
 pub(crate) mod files;
 pub(crate) mod imports;

@@ -20,6 +20,7 @@ use super::{Read, operands, read};
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::figures::named::Names;
 use crate::queries::files::{Download, XLSX};
 use crate::words as sentences;
 
@@ -225,7 +226,7 @@ fn rows(ctx: &Ctx, it: &Read, group: &str, (now, was, tried): (&Outcome, &Outcom
 }
 
 fn indicators(ctx: &Ctx, scheme: &Scheme, other: &Scheme) -> Vec<IndicatorLine> {
-    let names = operands::Names::of(ctx);
+    let names = Names::of(ctx);
     let line = |(it, other): (&Indicator, &Indicator)| {
         let figure = it.leaf.as_ref().and_then(|leaf| names.of_leaf(leaf));
         let weighs = it.leaf.as_ref().is_some_and(|leaf| leaf.way.weighs());

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
-use kernel::catalog::{Figure, Mechanism};
 use kernel::figures;
 use kernel::ids::{FigureId, UnitId};
 use kernel::kinds::assessment::scheme::{Indicator, Leaf, Scheme};
@@ -21,35 +20,10 @@ use crate::cells::reading::{self, Ask, Days, Place};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::figures::Knowing;
+use crate::queries::figures::named::{Meant, Names};
 use crate::queries::register;
 
-/// A figure that an indicator is made of.
-pub type Meant<'a> = (&'a Mechanism, &'a Figure);
-
-/// The figures of the catalogue by what people write: the mechanism's name and the figure's, or the latter alone where it
-/// says which.
-pub struct Names<'a>(BTreeMap<String, Option<Meant<'a>>>);
-
 impl<'a> Names<'a> {
-    /// All names.
-    pub fn of(ctx: &'a Ctx) -> Self {
-        let mut all: BTreeMap<String, Option<Meant<'a>>> = BTreeMap::new();
-        for mechanism in ctx.catalog().in_order() {
-            for figure in &mechanism.figures {
-                all.insert(format!("{}{}", mechanism.name, figure.name), Some((mechanism, figure)));
-                let is_new = !all.contains_key(&figure.name);
-                all.insert(figure.name.clone(), Some((&**mechanism, figure)).filter(|_| is_new));
-            }
-        }
-        Self(all)
-    }
-
-    /// The figure that a name means.
-    pub fn find(&self, name: &str) -> Option<Meant<'a>> {
-        let bare = name.replace([' ', '：', ':', '“', '”', '·'], "");
-        self.0.get(&bare).copied().flatten()
-    }
-
     /// The figure of an indicator.
     pub fn of_leaf(&self, leaf: &Leaf) -> Option<Meant<'a>> {
         self.find(leaf.figure.as_deref().filter(|_| leaf.source == Source::Figure)?)

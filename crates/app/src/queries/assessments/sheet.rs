@@ -16,6 +16,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use super::{operands, read};
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::figures::named::Names;
 use crate::words as sentences;
 
 /// An indicator on a unit's sheet.
@@ -110,7 +111,7 @@ pub async fn sheet(ctx: &Ctx, id: RecordId, unit: UnitId) -> Result<SheetPage, E
         let of = outcome.standings.get(at);
         (format!("{}月", month.month), of.and_then(|it| it.total), of.and_then(|it| it.rank))
     });
-    let names = operands::Names::of(ctx);
+    let names = Names::of(ctx);
     let period = Period::UpTo(on).to_string();
     let mut lines = Vec::new();
     for (place, indicator) in it.scheme.indicators.iter().enumerate() {

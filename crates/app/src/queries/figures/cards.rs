@@ -145,7 +145,7 @@ impl Spans {
 }
 
 /// The days of a period.
-pub(super) fn days(period: Period) -> Days {
+pub(crate) fn days(period: Period) -> Days {
     Days { from: period.first(), until: period.last() }
 }
 
@@ -224,7 +224,7 @@ fn card(
     let begun = spans.period.first() <= ctx.today || !is_stock(figure);
     let earlier = spans.earlier.iter().enumerate();
     let changes = earlier.filter_map(|(at, (against, period))| {
-        let (by, percent) = change(figure, now?, of(1 + at, *period)?)?;
+        let (by, percent) = changed(figure, now?, of(1 + at, *period)?)?;
         Some(Change { against, period: period.words(), by, percent })
     });
     let first = 1 + spans.earlier.len();
@@ -270,7 +270,7 @@ pub(super) fn number(figure: &Figure, amount: Amount) -> Option<f64> {
 }
 
 /// By how much a value changed: in its own unit (points of percent for a ratio), and in percent.
-fn change(figure: &Figure, now: Amount, earlier: Amount) -> Option<(String, Option<String>)> {
+pub(crate) fn changed(figure: &Figure, now: Amount, earlier: Amount) -> Option<(String, Option<String>)> {
     let (now, earlier) = (figures::value(figure, now)?, figures::value(figure, earlier)?);
     let round = |value: Decimal, places: u32| {
         value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero).normalize()

@@ -21,6 +21,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::Choice;
 use crate::queries::register;
+use crate::queries::units::choosing;
 
 /// The most units in one table.
 const MOST_ROWS: usize = 200;
@@ -149,7 +150,7 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
         mechanism_name: mechanism.name.clone(),
         unit: chosen(ctx, asked.unit),
         unit_words: asked.unit_words(ctx),
-        units: ctx.tree.within(&anywhere).map(Choice::from).collect(),
+        units: choosing::around(ctx, &anywhere, asked.unit),
         periods: asked.choices(ctx.today),
         kinds: kinds(ctx, &reach),
         card,

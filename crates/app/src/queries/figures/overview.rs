@@ -10,6 +10,7 @@ use super::cards::{FigureCard, Wanted, cards, wanted};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::Choice;
+use crate::queries::units::choosing;
 
 /// The page of figures.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ async fn page(ctx: &Ctx, ask: &FiguresAsk, only: Option<&str>) -> Result<Overvie
     }
     Ok(Overview {
         unit: chosen(ctx, asked.unit),
-        units: ctx.tree.within(&seen).map(Choice::from).collect(),
+        units: choosing::around(ctx, &seen, asked.unit),
         periods: asked.choices(ctx.today),
         asked,
         chapters,

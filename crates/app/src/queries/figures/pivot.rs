@@ -22,6 +22,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::Choice;
 use crate::queries::register;
+use crate::queries::units::choosing;
 
 /// How a slice by the kind of the record's unit is called; no field can be called so.
 pub const UNIT_KIND: &str = "@kind";
@@ -135,7 +136,7 @@ pub async fn pivot(ctx: &Ctx, mechanism: &str, figure: &str, ask: &FiguresAsk) -
         is_people: super::is_people(found),
         unit: chosen(ctx, asked.unit),
         unit_words: asked.unit_words(ctx),
-        units: ctx.tree.within(&anywhere).map(Choice::from).collect(),
+        units: choosing::around(ctx, &anywhere, asked.unit),
         periods: asked.choices(ctx.today),
         rows: slices
             .iter()

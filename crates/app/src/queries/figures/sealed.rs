@@ -26,6 +26,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::{Choice, people};
 use crate::queries::register::{self, RegisterAsk};
+use crate::queries::units::choosing;
 use crate::words::moment;
 
 /// The most records behind a sealed figure.
@@ -323,7 +324,7 @@ pub async fn seals(ctx: &Ctx, ask: &FiguresAsk) -> Result<SealsPage, Error> {
     let own = rows.iter().position(|row| row.unit == unit).map(|at| rows.remove(at));
     Ok(SealsPage {
         unit: chosen(ctx, Some(unit)),
-        units: ctx.tree.present_within(&both).map(Choice::from).collect(),
+        units: choosing::around(ctx, &both, Some(unit)),
         periods: asked.choices(ctx.today),
         figures: known
             .iter()

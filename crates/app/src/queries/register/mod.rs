@@ -23,6 +23,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::forms::{Choice, choices};
+use crate::queries::units::choosing;
 
 /// A register as a list.
 #[derive(Clone, Debug)]
@@ -383,7 +384,7 @@ fn filters(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Vec<Filter> {
         let (id, choices, chosen) = match &field.of {
             FieldType::Unit if field.id == mechanism.unit => {
                 let chosen = ask.unit.map(|id| id.to_string()).unwrap_or_default();
-                ("unit".to_owned(), visible_units(ctx, mechanism), chosen)
+                ("unit".to_owned(), visible_units(ctx, mechanism, ask.unit), chosen)
             }
             FieldType::Choice { list } => {
                 (format!("f.{}", field.id), choices(ctx, list.as_str()), chosen.unwrap_or_default())
@@ -407,9 +408,8 @@ pub fn may_read_somewhere(ctx: &Ctx, mechanism: &Mechanism, field: &Field) -> bo
 }
 
 /// The units inside this person's reach.
-pub fn visible_units(ctx: &Ctx, mechanism: &Mechanism) -> Vec<Choice> {
-    let reach = ctx.sight(mechanism).subtrees();
-    ctx.tree.within(&reach).map(Choice::from).collect()
+pub fn visible_units(ctx: &Ctx, mechanism: &Mechanism, chosen: Option<UnitId>) -> Vec<Choice> {
+    choosing::around(ctx, &ctx.sight(mechanism).subtrees(), chosen)
 }
 
 // enforces: list.columns

@@ -22,6 +22,7 @@ mod roster;
 mod round;
 mod scope;
 mod scoring;
+mod report;
 mod vocabulary;
 mod link;
 mod voting;
@@ -284,16 +285,15 @@ impl Sheet<'_> {
         let Self { desk, matter, chapter, templates } = self;
         let (own, names) = (all.fields.get(matter.arg(0))?, Names::of(matter, vocabulary));
         let settings: Vec<String> = vocabulary.settings.keys().cloned().collect();
-        chapter_is_known(desk, chapter, vocabulary);
-        stamps_exist(desk, matter, &names);
+        names_are_known(desk, matter, (*chapter, vocabulary), &names);
         let (subject, list) = (layout::subject(desk, matter, &names, own), layout::list(desk, matter, &names));
         let (states, steps) = (flow::states(desk, matter, &names), flow::steps(desk, matter, &names, own));
-        joint::one_round_a_state(desk, matter);
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
         let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
         let scoring = scoring::scoring(desk, matter, &names, own, (&states, &steps, vocabulary));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
+        let writing = report::writing(desk, matter, &names, own, (&steps, templates));
         let papers = papers::papers(desk, matter, own, &settings, templates);
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
@@ -334,12 +334,20 @@ impl Sheet<'_> {
             account,
             voting,
             scoring,
+            writing,
             link,
             call,
             entry,
             plans,
         })
     }
+}
+
+/// Its chapter, its stamps and its rounds of signatures.
+fn names_are_known(desk: &mut Desk<'_>, matter: &Raw, (chapter, vocabulary): (&str, &Vocabulary), names: &Names) {
+    chapter_is_known(desk, chapter, vocabulary);
+    stamps_exist(desk, matter, names);
+    joint::one_round_a_state(desk, matter);
 }
 
 /// The texts behind the first node of a key.

@@ -51,7 +51,8 @@ pub(super) fn papers(
             });
         }
     }
-    let known = ids_of(matter, "paper");
+    let outline = matter.first("writing").and_then(|it| it.prop("outline")).map(|it| it.text().to_owned());
+    let known: Vec<String> = ids_of(matter, "paper").into_iter().chain(outline).collect();
     for (paper, file) in templates {
         if !known.iter().any(|it| it == paper) {
             let sentence = format!("这个模板不属于任何文书：{} 里没有名为 {paper} 的 paper", matter.arg(0));

@@ -27,6 +27,7 @@ pub const GRAMMAR: &[Node] = &[
     kinds::assessment::TOP,
     link::TOP,
     round::TOP,
+    kinds::report::TOP,
     Node {
         key: "purpose",
         name: "purpose",
@@ -233,6 +234,7 @@ pub const GRAMMAR: &[Node] = &[
     round::STAGE,
     round::ITEM,
     round::DURING,
+    kinds::report::WRITING,
     Node {
         key: "deadline",
         name: "deadline",

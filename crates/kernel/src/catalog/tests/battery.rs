@@ -445,3 +445,33 @@ fn a_link_says_who_from_when_to_when_and_its_end_is_announced() {
     let elsewhere = said(&[("工作日数(交办日, 办结日)", "如果(有上下级, 1, 2)")]);
     assert!(elsewhere.contains("没有名为“有上下级”"), "{elsewhere}");
 }
+
+#[test]
+fn a_report_says_which_text_carries_figures_and_which_step_seals_it() {
+    let said = |edits: &[(&str, &str)]| first_hand(check(&edited(edits)).1);
+    let report = ("matter \"visit\"", "report \"visit\"");
+    assert!(said(&[report]).contains("没有写哪段正文带数字"), "{}", said(&[report]));
+    let rights = "rights see=\"head\" import=\"clerk\"";
+    let field = "field \"extend_to\" \"延至\"  day";
+    let close = "step \"close\"  \"办结\" from=\"sent\" to=\"closed\" who=\"clerk head\"";
+    let resume = "step \"resume\" \"恢复\" from=\"waiting\" to=\"sent\" who=\"clerk\"";
+    let with = |writing: &str| {
+        let added = format!("{field}\n    field \"final\" \"定稿\" long_text");
+        let writing = format!("{writing}\n    {rights}");
+        let (close_, resume_) = (format!("{close} recall=#false"), format!("{resume} recall=#false"));
+        said(&[report, (field, &added), (close, &close_), (resume, &resume_), (rights, &writing)])
+    };
+    let whole = "writing text=\"answer\" period=\"title\" seal=\"close\" sealed=\"final\"";
+    assert_eq!(with(whole), "");
+    for (writing, words) in [
+        (whole.replace("\"close\"", "\"send\""), "“交办”不能封存报告"),
+        (whole.replace("\"close\"", "\"resume\""), "“答复”会改已经封存的正文"),
+        (whole.replace("text=\"answer\"", "text=\"title\""), "text 要写"),
+        (whole.replace("period=\"title\"", "period=\"answer\""), "period 要写"),
+        (whole.replace("\"final\"", "\"answer\""), "sealed 要写"),
+        (format!("{whole} outline=\"plan\""), "没有提纲 plan"),
+    ] {
+        let found = with(&writing);
+        assert!(found.contains(words), "{words}: {found}");
+    }
+}

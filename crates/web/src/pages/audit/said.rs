@@ -79,6 +79,7 @@ fn attended(detail: &Json) -> String {
 fn of_votes(line: &ActLine) -> Option<(String, String)> {
     let of = |name: &str| text(&line.detail, name);
     let (what, exactly) = match line.kind.as_str() {
+        "report.sealed" => ("封存报告", of("title")),
         "assessment.published" => ("公布考核结果", format!("{}，{}个单位", of("title"), of("units"))),
         "ballot.admitted" => ("加投票人", format!("{}，{}，{}人", of("title"), of("class"), of("count"))),
         "ballot.withdrawn" => ("撤回投票人", format!("{}，{}人", of("title"), of("count"))),

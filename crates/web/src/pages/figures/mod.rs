@@ -179,10 +179,7 @@ pub(super) fn filters(
         chosen,
     };
     let mut filters = vec![
-        Filter {
-            label: "单位".to_owned(),
-            control: choice("unit", format!("全部 {} 个单位", units.len()), units, unit),
-        },
+        Filter { label: "单位".to_owned(), control: choice("unit", "全部单位".to_owned(), units, unit) },
         Filter { label: "期间".to_owned(), control: choice("period", first, periods, asked.period.to_string()) },
         Filter {
             label: "或起止日".to_owned(),

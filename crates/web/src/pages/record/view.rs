@@ -58,6 +58,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
             }
             div.c4.pile.lead {
                 @if file.scoring { (card("考核", html! {}, html! { div.send { (Button::link("得分和排名", urls::assessment(file.id))) } })) }
+                @if file.writing { (card("正文", html! {}, html! { div.send { (Button::link("看填好数的正文", urls::report(file.id))) } })) }
                 @if let Some(call) = &file.call { (card("评审", html! {}, called(file, call))) }
                 @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
