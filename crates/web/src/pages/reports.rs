@@ -108,13 +108,17 @@ fn line_of(page: &ReportPage, at: usize, head: Head, line: &Line) -> Markup {
             Head::Second => p { b { (words) } },
             Head::Not => p { (words) },
         }
-        @for doubt in doubts { p.small { (light(if doubt.is_wrong { Light::Red } else { Light::Amber }, &doubt_words(doubt))) } }
+        @for doubt in doubts { (told(doubt)) }
     }
 }
 
-fn doubt_words(it: &FindingLine) -> String {
-    let then = if it.is_wrong { "对不上" } else { "请核对" };
-    format!("{}：写的是{}，按算应是{}，{then}", it.claim, it.found, it.expected)
+fn told(it: &FindingLine) -> Markup {
+    html! {
+        p.small {
+            (if it.is_wrong { light(Light::Red, "对不上") } else { light(Light::Amber, "请核对") })
+            " " (it.claim) "：写的是" (it.found) "，按算应是" (it.expected)
+        }
+    }
 }
 
 /// Words as somebody wrote them, or a figure as a door.
@@ -169,9 +173,7 @@ fn about(page: &ReportPage) -> Markup {
 fn findings(all: &[FindingLine]) -> Markup {
     html! {
         div.pad.prose {
-            @for it in all {
-                p { (light(if it.is_wrong { Light::Red } else { Light::Amber }, &doubt_words(it))) }
-            }
+            @for it in all { (told(it)) }
         }
     }
 }
