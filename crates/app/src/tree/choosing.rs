@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use kernel::authority::Subtree;
 use kernel::ids::UnitId;
 
 use super::{Tree, Unit};
@@ -154,10 +155,30 @@ pub fn several(text: &str) -> Vec<String> {
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
+impl Tree {
+    /// The units of a reach in their order; where there are more than `most`, those around the chosen one: the topmost,
+    /// what it stands below, itself, and what stands directly below it. From there one goes on.
+    pub fn around<'a>(&'a self, reach: &'a [Subtree], chosen: Option<UnitId>, most: usize) -> Vec<&'a Unit> {
+        if self.within(reach).nth(most).is_none() {
+            return self.within(reach).collect();
+        }
+        let holds = |ord: i64| reach.iter().any(|over| over.holds(ord));
+        let is_inside = |id: UnitId| self.unit(id).is_some_and(|unit| holds(unit.over.first));
+        let is_top = |unit: &Unit| unit.parent.is_none_or(|above| !is_inside(above));
+        let above: Vec<UnitId> = chosen.map(|id| self.upwards(id)).unwrap_or_default();
+        let is_below = |unit: &Unit| match (chosen, unit.parent) {
+            (Some(chosen), parent) => parent == Some(chosen),
+            (None, Some(parent)) => self.unit(parent).is_some_and(|above| is_inside(parent) && is_top(above)),
+            (None, None) => false,
+        };
+        let near = self.within(reach).filter(|unit| is_top(unit) || above.contains(&unit.id) || is_below(unit));
+        near.take(most).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
-    use kernel::authority::Subtree;
     use uuid::Uuid;
 
     use super::*;
@@ -226,5 +247,21 @@ mod tests {
     #[test]
     fn several_units_stand_between_commas_but_not_those_in_brackets() {
         assert_eq!(several("甲局、乙局（丙，丁）;\n"), ["甲局", "乙局（丙，丁）"]);
+    }
+
+    #[test]
+    fn a_long_list_shows_what_is_around_the_chosen_unit() {
+        let tree = tree();
+        let names = |reach: (i64, i64), chosen: Option<u128>, most: usize| {
+            let reach = [Subtree { first: reach.0, last: reach.1 }];
+            let near = tree.around(&reach, chosen.map(id), most).into_iter();
+            near.map(|unit| unit.name.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names((1, 6), None, 6), "甲区 葵岭街道 办公室 南湾街道 办公室 渔港社区");
+        assert_eq!(names((1, 6), None, 5), "甲区 葵岭街道 南湾街道");
+        assert_eq!(names((1, 6), Some(4), 5), "甲区 南湾街道 办公室 渔港社区");
+        assert_eq!(names((1, 6), Some(6), 5), "甲区 南湾街道 渔港社区");
+        assert_eq!(names((4, 6), None, 2), "南湾街道 办公室", "never more than the most, and nothing beyond the reach");
+        assert_eq!(names((4, 6), Some(2), 2), "南湾街道");
     }
 }

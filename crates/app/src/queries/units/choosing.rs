@@ -6,7 +6,6 @@ use kernel::authority::Subtree;
 use kernel::catalog::{FieldType, Hierarchy, Managed};
 use kernel::ids::{FieldId, UnitId};
 use kernel::refusal::{Refusal, Spot};
-use kernel::workflow::Numbered as _;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -65,22 +64,9 @@ const MOST: usize = 20;
 /// The most units that a filter lists.
 const MOST_LISTED: usize = 300;
 
-/// The units of a filter: all of the reach, or, where they are very many, those around the chosen one: what it stands
-/// below, and what stands directly below it. From there one goes on.
+/// The units of a filter: all of the reach, or, where they are very many, those around the chosen one.
 pub fn around(ctx: &Ctx, reach: &[Subtree], chosen: Option<UnitId>) -> Vec<Choice> {
-    if ctx.tree.within(reach).nth(MOST_LISTED).is_none() {
-        return ctx.tree.within(reach).map(Choice::from).collect();
-    }
-    let is_inside = |id: UnitId| ctx.tree.ord(id).is_some_and(|ord| reach.iter().any(|over| over.holds(ord)));
-    let is_top = |unit: &Unit| unit.parent.is_none_or(|above| !is_inside(above));
-    let above: Vec<UnitId> = chosen.map(|id| ctx.tree.upwards(id)).unwrap_or_default();
-    let is_below = |unit: &Unit| match (chosen, unit.parent) {
-        (Some(chosen), parent) => parent == Some(chosen),
-        (None, Some(parent)) => ctx.tree.unit(parent).is_some_and(|above| is_inside(parent) && is_top(above)),
-        (None, None) => false,
-    };
-    let near = ctx.tree.within(reach).filter(|unit| is_top(unit) || above.contains(&unit.id) || is_below(unit));
-    near.take(MOST_LISTED).map(Choice::from).collect()
+    ctx.tree.around(reach, chosen, MOST_LISTED).into_iter().map(Choice::from).collect()
 }
 
 /// All units that may be chosen.
