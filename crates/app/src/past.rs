@@ -62,6 +62,7 @@ pub fn as_of(ctx: &Ctx, found: Found, entries: &[Entry], until: i64) -> Result<O
     record.turnout = record.turnout.until(until);
     record.book = record.book.until(until);
     record.tally = record.tally.filter(|it| it.at <= until);
+    record.receipts = record.receipts.until(until);
     record.state = then.state.into();
     Ok(Some((mechanism, record)))
 }

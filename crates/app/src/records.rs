@@ -13,6 +13,7 @@ use kernel::facts;
 use kernel::ids::{FieldId, MechanismId, PersonId, RecordId};
 use kernel::kinds::activity::{Mark, Turnout};
 use kernel::kinds::ballot::tally::Tally;
+use kernel::kinds::dispatch::{Receipt, Receipts};
 use kernel::kinds::ledger::{Book, Movement};
 use kernel::record::{Record, Running};
 use kernel::value::Value;
@@ -224,16 +225,19 @@ pub async fn as_listed(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Resu
     let votes = |row: &&RecordRow| current(row).is_some_and(|mechanism| mechanism.shows_tally());
     let marks = marks(conn, rows.iter().filter(comes)).await?;
     let tallies = tallies(conn, rows.iter().filter(votes)).await?;
-    let beside = Beside { marks, movements: HashMap::new(), tallies };
+    let goes = |row: &&RecordRow| current(row).is_some_and(|mechanism| mechanism.shows_receipts());
+    let receipts = receipts(conn, rows.iter().filter(goes)).await?;
+    let beside = Beside { marks, movements: HashMap::new(), tallies, receipts };
     Unread::with(conn, rows, beside).await?.read(&ctx.definitions)
 }
 
-/// What was noted beside records: who came, what was moved, what a voting came to.
+/// What was noted beside records: who came, what was moved, what a voting came to, who has received them.
 #[derive(Debug, Default)]
 struct Beside {
     marks: HashMap<RecordId, Vec<Mark>>,
     movements: HashMap<RecordId, Vec<Movement>>,
     tallies: HashMap<RecordId, Arc<Tally>>,
+    receipts: HashMap<RecordId, Vec<Receipt>>,
 }
 
 /// What was noted beside one record.
@@ -242,6 +246,7 @@ struct Noted {
     marks: Vec<Mark>,
     movements: Vec<Movement>,
     tally: Option<Arc<Tally>>,
+    receipts: Vec<Receipt>,
 }
 
 impl Beside {
@@ -255,7 +260,8 @@ impl Beside {
             }
         }
         let tallies = tallies(conn, rows.iter().filter(|row| has_tally(ctx, row))).await?;
-        Ok(Self { marks, movements, tallies })
+        let receipts = receipts(conn, rows.iter().filter(|row| has_receipts(ctx, row))).await?;
+        Ok(Self { marks, movements, tallies, receipts })
     }
 
     fn take(&mut self, id: RecordId) -> Noted {
@@ -263,6 +269,7 @@ impl Beside {
             marks: self.marks.remove(&id).unwrap_or_default(),
             movements: self.movements.remove(&id).unwrap_or_default(),
             tally: self.tallies.remove(&id),
+            receipts: self.receipts.remove(&id).unwrap_or_default(),
         }
     }
 }
@@ -319,6 +326,27 @@ fn is_account(ctx: &Ctx, row: &RecordRow) -> bool {
 fn has_tally(ctx: &Ctx, row: &RecordRow) -> bool {
     let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
     current.is_none_or(|mechanism| mechanism.voting.is_some())
+}
+
+/// May the record have been sent to units?
+fn has_receipts(ctx: &Ctx, row: &RecordRow) -> bool {
+    let current = ctx.catalog().mechanisms.get(row.mechanism.as_str());
+    current.is_none_or(|mechanism| mechanism.circulation.is_some())
+}
+
+/// Which units the records were sent to, and which have them.
+async fn receipts(
+    conn: &mut Conn,
+    rows: impl Iterator<Item = &RecordRow>,
+) -> Result<HashMap<RecordId, Vec<Receipt>>, Error> {
+    let ids: Vec<RecordId> = rows.map(|row| row.id).collect();
+    let mut all: HashMap<RecordId, Vec<Receipt>> = HashMap::new();
+    if !ids.is_empty() {
+        for row in store::receipts::of_records(conn, &ids).await? {
+            all.entry(row.record).or_default().push(row.receipt);
+        }
+    }
+    Ok(all)
 }
 
 /// What the votings of the records came to.
@@ -387,6 +415,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: A
         turnout: Turnout::of(noted.marks),
         book: Book::of(noted.movements),
         tally: noted.tally,
+        receipts: Receipts::of(noted.receipts),
     };
     Ok(Found { record, mechanism, unit_ord: row.unit_ord, hidden: BTreeSet::new(), masked: BTreeMap::new() })
 }

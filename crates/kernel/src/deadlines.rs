@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::calendar::{Calendar, Span};
 use crate::catalog::{Deadline, Due, Mechanism};
 use crate::ids::StepId;
-use crate::record::{DeadlineEvent, DeadlineMove, Outcome, Record, Running};
+use crate::record::{DeadlineEvent, DeadlineMove, Outcome, Record, Running, View};
 use crate::value::Value;
 
 /// What the rules need to know besides the record.
@@ -42,7 +42,7 @@ pub fn advance(
                 note(&mut moves, deadline, &running, clock.today, before);
                 after.deadlines.insert(at, running);
             }
-            None if starts(deadline, before, after, step) => {
+            None if starts(deadline, before, after, step) && is_wanted(clock, mechanism, deadline, after) => {
                 let old =
                     after.deadlines.iter().position(|it| it.id == deadline.id).map(|at| after.deadlines.remove(at));
                 if let Some(running) = start(clock, deadline, after, old) {
@@ -77,6 +77,13 @@ fn starts(deadline: &Deadline, before: Option<&Record>, after: &Record, step: Op
     }
     let was_in = before.is_some_and(|record| deadline.entering.contains(&record.state));
     deadline.entering.contains(&after.state) && !was_in
+}
+
+/// Does the record ask for the deadline at all?
+// enforces: deadline.when
+fn is_wanted(clock: Clock<'_>, mechanism: &Mechanism, deadline: &Deadline, record: &Record) -> bool {
+    let view = View { mechanism, record, today: clock.today, calendar: clock.calendar, period: None };
+    deadline.when.as_ref().is_none_or(|when| when.holds(&view))
 }
 
 fn start(clock: Clock<'_>, deadline: &Deadline, record: &Record, old: Option<Running>) -> Option<Running> {

@@ -102,6 +102,7 @@ fn empty(mechanism: &Mechanism) -> Record {
         turnout: Default::default(),
         book: Default::default(),
         tally: None,
+        receipts: Default::default(),
     }
 }
 

@@ -284,7 +284,8 @@ pub fn signature(mechanism: &Mechanism, figure: &Figure, calendar: &Calendar) ->
     // Hours and views are counted as the definition says.
     let comes = mechanism.attendance.as_ref().map(|it| format!(" {it:?}")).unwrap_or_default();
     let votes = mechanism.voting.as_ref().map(|it| format!(" {it:?}")).unwrap_or_default();
-    digest(format!("{counted:?} {computed:?} {years:?}{kept}{comes}{votes}").as_bytes())
+    let goes = mechanism.circulation.as_ref().map(|it| format!(" {it:?}")).unwrap_or_default();
+    digest(format!("{counted:?} {computed:?} {years:?}{kept}{comes}{votes}{goes}").as_bytes())
 }
 
 /// What a figure shows for the sum of its cells: `None` where there is nothing to divide by.

@@ -14,6 +14,7 @@ use crate::formula::{Env, Own, Slot};
 use crate::ids::{BatchId, DeadlineId, MechanismId, RecordId, RoleId, StateId, UnitId};
 use crate::kinds::activity::{self, Turnout};
 use crate::kinds::ballot::{self, tally::Tally};
+use crate::kinds::dispatch::{self, Receipts};
 use crate::kinds::ledger::Book;
 use crate::value::{Facts, Value};
 
@@ -59,6 +60,8 @@ pub struct Record {
     pub book: Book,
     /// What its voting came to, once it is counted: kept beside the record, and no part of its version.
     pub tally: Option<Arc<Tally>>,
+    /// Which units it was sent to and which have it, where it is a paper: beside the record too.
+    pub receipts: Receipts,
 }
 
 /// A deadline of one record.
@@ -247,6 +250,7 @@ impl View<'_> {
             Own::IsOpen => Some(Value::YesNo(self.record.is_open())),
             Own::Turnout(count) => activity::value(self.mechanism, self.record, count),
             Own::Tally(told) => ballot::value(self.record, told),
+            Own::Receipt(counted) => dispatch::value(self.record, counted),
             // Conditions between the sides know the tree; nothing else does.
             Own::Linked(_) => None,
         }

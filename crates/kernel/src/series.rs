@@ -53,9 +53,9 @@ enum Hole {
 }
 
 /// The names that a caller must know how to fill in.
-const NAMES: [&str; 2] = ["机关代字", "单位简称"];
+const NAMES: [&str; 3] = ["机关代字", "单位简称", "代字"];
 /// All that may stand in a hole, as the refusals list them.
-const HOLES: [&str; 4] = ["年", "序号", "机关代字", "单位简称"];
+const HOLES: [&str; 5] = ["年", "序号", "机关代字", "单位简称", "代字"];
 /// Longer patterns, in characters, are no numbers.
 const LONGEST: usize = 60;
 /// More figures than a series of the department ever needs.
@@ -253,14 +253,17 @@ mod tests {
     fn a_pattern_that_makes_no_number_is_refused_with_the_place() {
         check_fault(
             "任〔{年份}〕{序号}号",
-            &expect!["[{年份}] 编号样式不认识“年份”，是否为“年”？可以写年、序号、机关代字、单位简称"],
+            &expect!["[{年份}] 编号样式不认识“年份”，是否为“年”？可以写年、序号、机关代字、单位简称、代字"],
         );
         check_fault(
             "{年}{编号}",
-            &expect!["[{编号}] 编号样式不认识“编号”，是否为“序号”？可以写年、序号、机关代字、单位简称"],
+            &expect!["[{编号}] 编号样式不认识“编号”，是否为“序号”？可以写年、序号、机关代字、单位简称、代字"],
         );
-        check_fault("{serial}", &expect!["[{serial}] 编号样式不认识“serial”，可以写年、序号、机关代字、单位简称"]);
-        check_fault("{}{序号}", &expect!["[{}] 花括号里是空的，可以写年、序号、机关代字、单位简称"]);
+        check_fault(
+            "{serial}",
+            &expect!["[{serial}] 编号样式不认识“serial”，可以写年、序号、机关代字、单位简称、代字"],
+        );
+        check_fault("{}{序号}", &expect!["[{}] 花括号里是空的，可以写年、序号、机关代字、单位简称、代字"]);
         check_fault("任〔{年}〕号", &expect!["[任〔{年}〕号] 编号样式里没有{序号}，每一份的编号会相同"]);
         check_fault("", &expect!["[] 编号样式里没有{序号}，每一份的编号会相同"]);
         check_fault("{序号}之{序号:2}", &expect!["[{序号:2}] {序号}只能写一次"]);

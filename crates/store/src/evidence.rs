@@ -103,6 +103,7 @@ pub const TABLES: &[Table] = &[
     told("participation", "参加记录", &["id"], &[]),
     told("movement", "账户变动", &["id"], &[]),
     told("review", "评审", &["id"], &[]),
+    told("receipt", "签收", &["record", "unit"], &[]),
     told("ballot_word", "开票口令", &["record", "teller"], &[]),
     told("ballot_voter", "投票人", &["id"], &[]),
     told("ballot_hand_count", "纸质票计数", &["record", "class", "by_"], &[]),
@@ -149,6 +150,13 @@ pub const TABLES: &[Table] = &[
         name: "waiting",
         noun: "等待的人",
         key: &["record", "place"],
+        of_site: true,
+        rule: Rule::InJournal { but: &[] },
+    },
+    Table {
+        name: "given_number",
+        noun: "给出的编号",
+        key: &["series", "year_", "serial"],
         of_site: true,
         rule: Rule::InJournal { but: &[] },
     },
@@ -432,7 +440,7 @@ pub async fn of_records(
     records: &[kernel::ids::RecordId],
 ) -> Result<Vec<(kernel::ids::RecordId, String, String)>, StoreError> {
     let mut all = Vec::new();
-    let tables = ["record", "deadline", "paper", "tie", "waiting"];
+    let tables = ["record", "deadline", "paper", "tie", "waiting", "given_number"];
     for name in tables {
         let column = if name == "record" { "id" } else { "record" };
         let Some(table) = self::table(name) else { continue };

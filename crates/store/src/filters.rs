@@ -320,6 +320,7 @@ impl<'b> Saying<'_, 'b> {
                 Own::DueOn => format!("NULLIF(due_on, '{NEVER}')"),
                 Own::IsOpen => "open_".to_owned(),
                 Own::Turnout(_) => return cannot("who came"),
+                Own::Receipt(_) => return cannot("who has received it"),
                 Own::Tally(_) => return cannot("what a voting came to"),
                 Own::Linked(_) => return cannot("what holds between the sides of a link"),
             },

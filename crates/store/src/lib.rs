@@ -37,6 +37,7 @@ pub mod participations;
 pub mod plans;
 pub mod presences;
 pub mod figures_made;
+pub mod receipts;
 pub mod series;
 pub mod papers;
 pub mod files;

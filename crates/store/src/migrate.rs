@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(25, "0025", "assessments"),
     migration!(26, "0026", "presence_by_figure"),
     migration!(27, "0027", "ballots"),
+    migration!(28, "0028", "papers_sent"),
     migration!(29, "0029", "report_seals"),
     migration!(30, "0030", "presence_of_humans"),
 ];

@@ -3,9 +3,13 @@
 //! The counter's row is changed inside the transaction that uses the number: if that fails, the number was never given.
 //! Never gives the same number twice.
 
+use kernel::ids::{RecordId, StateId};
+
 use crate::conn::Conn;
 use crate::error::{Doing as _, StoreError};
+use crate::evidence;
 use crate::param::P;
+use crate::row::Row;
 
 /// The next number of a series in a year, from 1.
 pub async fn next(conn: &mut Conn, series: &str, year: i16) -> Result<i64, StoreError> {
@@ -51,4 +55,71 @@ pub async fn raise_to(conn: &mut Conn, series: &str, year: i16, last: i64) -> Re
         take(conn, series, year, more).await?;
     }
     Ok(())
+}
+
+/// A number of a series that was given to a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenRow {
+    /// The series.
+    pub series: String,
+    /// The year, 0 where the series goes on from year to year.
+    pub year: i16,
+    /// The number, from 1.
+    pub serial: i64,
+    /// The record.
+    pub record: RecordId,
+}
+
+const GIVEN: &str = "series, year_, serial, record, site";
+
+impl GivenRow {
+    /// What the journal keeps of it: its table and key, and its hash.
+    pub fn bound(&self, site: i64) -> (String, String) {
+        let key = format!("given_number {} {} {}", self.series, self.year, self.serial);
+        (key, evidence::hash_to_be("given_number", GIVEN, &self.params(site)))
+    }
+
+    fn params(&self, site: i64) -> Vec<P> {
+        let year = i64::from(self.year);
+        vec![self.series.as_str().into(), year.into(), self.serial.into(), self.record.into(), site.into()]
+    }
+}
+
+/// Notes which record was given a number; a conflict of its key if somebody has it.
+pub async fn note(conn: &mut Conn, row: &GivenRow) -> Result<(), StoreError> {
+    let sql = format!("INSERT INTO given_number ({GIVEN}) VALUES ($1, $2, $3, $4, $5)");
+    let params = row.params(conn.site());
+    conn.run(sql, params).await.doing("note who was given a number")?;
+    Ok(())
+}
+
+/// The numbers given in a series, from one on: each with its record, up to `limit`.
+pub async fn given(
+    conn: &mut Conn,
+    (series, year): (&str, i16),
+    from: i64,
+    limit: u32,
+) -> Result<Vec<(i64, RecordId)>, StoreError> {
+    let sql = format!(
+        "SELECT serial, record FROM given_number WHERE site = $1 AND series = $2 AND year_ = $3 AND serial >= $4 \
+         ORDER BY serial LIMIT {limit}"
+    );
+    let params = [conn.here(), series.into(), i64::from(year).into(), from.into()];
+    let one = |row: &Row<'_>| Ok((row.int(0)?, row.id(1)?));
+    conn.list_of(sql, params, one).await.doing("list the numbers of a series")
+}
+
+/// The numbers given in a series to records in one state.
+pub async fn given_in(conn: &mut Conn, (series, year): (&str, i16), state: &StateId) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT g.serial FROM given_number g JOIN record r ON r.site = g.site AND r.id = g.record \
+               WHERE g.site = $1 AND g.series = $2 AND g.year_ = $3 AND r.state = $4 ORDER BY g.serial";
+    let params: Vec<P> = vec![conn.here(), series.into(), i64::from(year).into(), state.into()];
+    conn.list_of(sql, params, |row| row.int(0)).await.doing("list the numbers of a state")
+}
+
+/// The numbers of a series, without their records.
+pub async fn serials(conn: &mut Conn, (series, year): (&str, i16)) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT serial FROM given_number WHERE site = $1 AND series = $2 AND year_ = $3 ORDER BY serial";
+    let params = [conn.here(), series.into(), i64::from(year).into()];
+    conn.list_of(sql, params, |row| row.int(0)).await.doing("list the numbers of a series")
 }

@@ -93,6 +93,19 @@ pub(crate) fn recusals(id: RecordId) -> String {
 /// What somebody is to review.
 pub(crate) const REVIEWS: &str = "/reviews";
 
+/// What came to one's own units.
+pub(crate) const RECEIPTS: &str = "/receipts";
+
+/// Where a paper is received.
+pub(crate) fn receipts(id: RecordId) -> String {
+    format!("/records/{id}/receipts")
+}
+
+/// Where those who have not received a paper are urged.
+pub(crate) fn urging(id: RecordId) -> String {
+    format!("/records/{id}/receipts/urging")
+}
+
 /// The voting of a record.
 pub(crate) fn ballot(id: RecordId) -> String {
     format!("/records/{id}/ballot")

@@ -140,7 +140,7 @@ async fn above_the_line_only_with_a_reason_and_only_where_it_is_a_line() {
     }
     // Cut below those in post: allowed with a reason, and told as 超编.
     let cut = [("文号", "岚编〔2026〕5号")];
-    moves(&mut su, &posts, "cut", "2", &cut).await.answers(422).says("超出上限2名");
+    moves(&mut su, &posts, "cut", "2", &cut).await.answers(422).says("超出2名");
     moves(&mut su, &posts, "cut", "2", &[cut[0], ("理由", "人员待消化")]).await.answers(200);
     assert_eq!(figure(&mut su, "over", "2026-03").await, "2");
     assert_eq!(figure(&mut su, "vacant", "2026-03").await, "0");

@@ -49,6 +49,7 @@ pub(crate) mod balloting;
 mod auditing;
 mod tampering;
 mod loss;
+mod dispatching;
 mod door;
 pub(crate) mod people;
 mod people_counted;

@@ -46,6 +46,7 @@ async fn lived_in() -> Office {
     super::balloting::with_votes(&office).await;
     super::assessing::with_a_result(&office).await;
     super::linking::with_a_pair(&office).await;
+    super::dispatching::with_papers(&office).await;
     for name in ["甲", "乙"] {
         let mut tx = office.app.db.begin().await.expect("begin");
         store::settings::put(&mut tx, name, Some("某区")).await.expect("set");

@@ -3,20 +3,20 @@
 //!
 //! Never decides: a move was decided by the kernel.
 
+mod openings;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kernel::authority::Actor;
 use kernel::authority::reach::{self, Point};
-use kernel::catalog::{Mechanism, Opening};
+use kernel::catalog::Mechanism;
 use kernel::figures::{self, Cells};
 use kernel::flow::FlowChange;
-use kernel::ids::{BatchId, DeadlineId, FieldId, PersonId, RecordId, StepId};
+use kernel::ids::{BatchId, DeadlineId, PersonId, RecordId, StepId};
 use kernel::journal::{self, Entry, Undo, redaction};
-use kernel::record::{Record, Running, View};
+use kernel::record::{Record, Running};
 use kernel::retention::Marks;
-use kernel::value::Value;
-use kernel::workflow::{self, Attempt, Move};
+use kernel::workflow::Move;
 use store::Tx;
 use store::deadlines::DeadlineRow;
 use store::journal::JournalRow;
@@ -26,13 +26,14 @@ use store::outbox::OutboxRow;
 use store::papers::PaperRow;
 use store::participations::MarkRow;
 use store::reach::ReachRow;
+use store::receipts::ReceiptRow;
 use store::records::RecordRow;
 use store::ties::TieRow;
 use store::waiting::WaitingRow;
 use uuid::{ContextV7, Uuid};
 
 use crate::commands::rosters::{self, Listed};
-use crate::commands::{attendance, ballots, batches::act, ledgers, papers, rounds, upkeep};
+use crate::commands::{attendance, ballots, batches::act, dispatch, ledgers, papers, rounds, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -66,13 +67,11 @@ pub struct Sheet {
     listed: Vec<Listed>,
     marks: Vec<MarkRow>,
     movements: Vec<MovementRow>,
+    receipts: Vec<ReceiptRow>,
 }
 
 /// What a record's entry keeps of the rows that it writes: table and key, and hash.
 pub(super) type Bound = Vec<(String, String)>;
-
-/// How deep one opening may open another.
-const DEEPEST_OPENING: usize = 4;
 
 impl<'a> Writing<'a> {
     /// An empty sheet; `batch` is the act that its entries belong to.
@@ -143,14 +142,16 @@ impl<'a> Writing<'a> {
         if before.is_none() {
             after.batch = self.batch;
         }
-        let number = match moved.wants_number {
+        let (number, given) = match moved.wants_number {
             true => Some(papers::give_number(ctx, tx, mechanism, &after).await?),
             false => None,
-        };
+        }
+        .unzip();
         if number.is_some() {
             after.number.clone_from(&number);
         }
         let (mut effects, mut bound) = self.draw_up(mechanism, &moved, &after)?;
+        bound.extend(given.flatten());
         bound.extend(tie.iter().map(|tie| tie.bound(ctx.office.db.site())));
         self.sheet.ties.extend(tie);
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
@@ -181,6 +182,9 @@ impl<'a> Writing<'a> {
         add_up(&mut self.sheet.cells, &drawn);
         let counted = ballots::meets(ctx, tx, mechanism, (before, &moved), &mut after).await?;
         let before = counted.as_ref().or(before);
+        let sent = dispatch::meets(ctx, tx, mechanism, (before, &moved), &mut after, &mut self.sheet.receipts).await?;
+        let before = sent.as_ref().or(before);
+        self.tell_addressees(mechanism, &moved, &after);
         self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects, bound })?;
         Ok(after)
     }
@@ -350,79 +354,6 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// Opens a record in another mechanism; once only where lateness opens it.
-    // enforces: opening.mechanism
-    // enforces: opening.back
-    // enforces: fill
-    async fn open(
-        &mut self,
-        tx: &mut Tx,
-        mechanism: &Mechanism,
-        opening: &Opening,
-        parent: &Record,
-        once: Option<String>,
-        depth: usize,
-    ) -> Result<Option<(RecordId, (String, String))>, Error> {
-        let ctx = self.ctx;
-        if depth >= DEEPEST_OPENING {
-            return Ok(None);
-        }
-        if let Some(key) = &once
-            && (store::ties::has_key(tx, key).await? || self.sheet.ties.iter().any(|it| it.key.as_deref() == Some(key)))
-        {
-            return Ok(None);
-        }
-        let Some(target) = ctx.catalog().mechanisms.get(opening.mechanism.as_str()).cloned() else { return Ok(None) };
-        let view = View { mechanism, record: parent, today: ctx.today, calendar: ctx.calendar(), period: None };
-        let mut filled: Vec<(FieldId, Option<Value>)> = opening
-            .fill
-            .iter()
-            .map(|(id, formula)| {
-                let value = formula.eval(&view);
-                let fitted = match (target.field(id.as_str()), value) {
-                    (Some(field), Some(value)) => Some(workflow::fit(&field.of, value)),
-                    (_, value) => value,
-                };
-                (id.clone(), fitted)
-            })
-            .collect();
-        filled.push((opening.back.clone(), Some(Value::Record(self.origin(&target, mechanism, opening, parent)))));
-        let id: RecordId = ctx.new_id();
-        let start = target.start().id.clone();
-        let attempt = Attempt {
-            actor: &Actor::Clock,
-            step: &start,
-            filled,
-            faults: Vec::new(),
-            opinion: None,
-            reason: None,
-            past: &[],
-            tree: &*ctx.tree,
-        };
-        let moved = workflow::start(ctx.clock(), &target, id, attempt)?;
-        let tie = TieRow {
-            id: ctx.new_id::<Uuid>(),
-            record: parent.id,
-            other: id,
-            role: opening.id.clone(),
-            key: once,
-            opened_on: ctx.today,
-        };
-        let bound = tie.bound(ctx.office.db.site());
-        self.sheet.ties.push(tie);
-        Box::pin(self.put_at(tx, &target, None, moved, depth + 1)).await?;
-        Ok(Some((id, bound)))
-    }
-
-    /// What the back field points to: the parent, or, where a record opens another of its own kind, what it points to.
-    fn origin(&self, target: &Mechanism, mechanism: &Mechanism, opening: &Opening, parent: &Record) -> RecordId {
-        let same_kind = target.id == mechanism.id;
-        match parent.facts.find(opening.back.as_str()) {
-            Some(Value::Record(id)) if same_kind => *id,
-            _ => parent.id,
-        }
-    }
-
     /// Notices of the step, and the clock's words, to those who hold the role over the unit.
     // enforces: notice.at
     // enforces: notice.to
@@ -526,6 +457,9 @@ impl Sheet {
             (true, None) if !self.movements.is_empty() => {
                 act(ctx, tx, "ledger.drawn", serde_json::json!({ "movements": self.movements.len() })).await
             }
+            (true, None) if !self.receipts.is_empty() => {
+                act(ctx, tx, "paper.sent", serde_json::json!({ "units": self.receipts.len() })).await
+            }
             (true, None) if !self.listed.is_empty() => {
                 act(ctx, tx, "people.listed", serde_json::json!({ "records": self.listed.len() })).await
             }
@@ -566,6 +500,7 @@ impl Sheet {
         }
         store::participations::insert(tx, &self.marks).await?;
         store::movements::insert(tx, &self.movements).await?;
+        store::receipts::insert(tx, &self.receipts).await?;
         store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
         Ok(&self.cells)

@@ -35,6 +35,7 @@ mod reports;
 pub mod denials;
 pub mod looks;
 pub mod corrections;
+pub mod dispatch;
 pub mod inbox;
 pub mod views;
 pub mod papers;

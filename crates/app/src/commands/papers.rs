@@ -3,13 +3,15 @@
 //! What is kept in the transaction is the paper's facts and their hash; docx and PDF follow from them and are kept too.
 
 use documents::official::{self, Layout, OfficialPaper};
-use kernel::catalog::{Mechanism, Paper, PaperLayout};
-use kernel::ids::{FileId, PaperId};
+use kernel::catalog::{FieldType, Mechanism, Paper, PaperLayout};
+use kernel::ids::{FieldId, FileId, PaperId};
 use kernel::record::{Record, View};
 use kernel::template::{Line, Template};
+use kernel::value::Value;
 use store::Tx;
 use store::files::FileRow;
 use store::papers::PaperRow;
+use store::series::GivenRow;
 
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
@@ -71,6 +73,7 @@ pub fn draw_up(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record)
 // enforces: paper.to
 // enforces: paper.sign
 // enforces: paper.copy
+// enforces: paper.note
 // enforces: paper.layout
 fn facts(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> OfficialPaper {
     let words = |template: &Template| words_of(ctx, mechanism, template, record);
@@ -95,7 +98,7 @@ fn facts(ctx: &Ctx, mechanism: &Mechanism, paper: &Paper, record: &Record) -> Of
         issuer: if is_of_site { setting("印发机关") } else { Some(signer.clone()) },
         signer,
         signed_on: Some(ctx.today),
-        note: None,
+        note: some(&paper.note),
         cc: copy.map(|names| names.split('、').map(str::to_owned).collect()).unwrap_or_default(),
         printed_on: Some(ctx.today),
     }
@@ -235,21 +238,40 @@ pub async fn render_both(ctx: &Ctx, id: PaperId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The next number of the mechanism's series: gapless, because it is taken in the same transaction.
+/// The next number of the mechanism's series, with what binds it to the record: gapless, because it is taken in the same
+/// transaction.
 // enforces: number
 pub(super) async fn give_number(
     ctx: &Ctx,
     tx: &mut Tx,
     mechanism: &Mechanism,
     record: &Record,
-) -> Result<String, Error> {
+) -> Result<(String, Option<(String, String)>), Error> {
     let numbering = mechanism.number.as_ref().expect("a number is wanted only where there is a series");
     let year = ctx.today.year();
     let counted_in = if numbering.pattern.per_year() { year } else { 0 };
-    let serial = store::series::next(tx, mechanism.id.as_str(), counted_in).await?;
+    let series = numbering.series(&mechanism.id, &record.facts);
+    let serial = store::series::next(tx, &series, counted_in).await?;
+    let word = || word_of(ctx, mechanism, numbering.by.as_ref()?, record);
     let names = |name: &str| match name {
+        "代字" => word(),
         "单位简称" => ctx.tree.unit(record.unit).map(|unit| unit.short_name.clone()),
         name => ctx.vocabulary().setting(name).map(str::to_owned),
     };
-    Ok(numbering.pattern.render(year, serial, &names))
+    let number = numbering.pattern.render(year, serial, &names);
+    if mechanism.circulation.is_none() {
+        return Ok((number, None));
+    }
+    // Of papers every number is accounted for.
+    let given = GivenRow { series, year: counted_in, serial, record: record.id };
+    store::series::note(tx, &given).await?;
+    Ok((number, Some(given.bound(ctx.office.db.site()))))
+}
+
+/// What the option is called that stands in a field.
+fn word_of(ctx: &Ctx, mechanism: &Mechanism, field: &FieldId, record: &Record) -> Option<String> {
+    let FieldType::Choice { list } = &mechanism.field(field.as_str())?.of else { return None };
+    let Some(Value::Choice(chosen)) = record.facts.find(field.as_str()) else { return None };
+    let list = ctx.vocabulary().list(list.as_str())?;
+    list.items.iter().find(|item| *item.id == **chosen).map(|item| item.name.to_string())
 }

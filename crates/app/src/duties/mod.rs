@@ -9,6 +9,7 @@ mod watch_deadlines;
 mod send_out;
 mod switch_off_accounts;
 mod tidy_up;
+mod urge_receipts;
 mod open_review;
 mod propose_retention;
 mod remake_figures;
@@ -80,6 +81,12 @@ pub const ALL: &[Duty] = &[
         name: "看时限",
         when: "每分钟：到了提醒日的提醒，逾期后首个工作日记逾期、开督办令",
         run: |ctx| Box::pin(watch_deadlines::run(ctx)),
+    },
+    Duty {
+        id: "urge_receipts",
+        name: "催签收",
+        when: "每分钟：过了期限没有签收文件的单位，催一次",
+        run: |ctx| Box::pin(urge_receipts::run(ctx)),
     },
     Duty {
         id: "send_out",

@@ -13,6 +13,7 @@ use crate::commands::ballots::CALLED;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
+use crate::queries::dispatch;
 use crate::queries::figures::{self, Asked, FigureCard, FiguresAsk};
 use crate::queries::register::{self, holder_words};
 use crate::queries::rounds;
@@ -31,6 +32,8 @@ pub struct Desk {
     pub handed: Vec<DeskLine>,
     /// How many entries wait for their review.
     pub reviews: usize,
+    /// How many papers wait to be received for their units.
+    pub receipts: usize,
     /// The newest notices.
     pub news: Vec<NewsLine>,
     /// Figures of the mechanisms that they reach.
@@ -112,6 +115,7 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
         in_name,
         handed: handed(ctx, &mut conn).await?,
         reviews: rounds::waiting(ctx, &mut conn).await?,
+        receipts: dispatch::waiting(ctx, &mut conn).await?,
         news: news(ctx, &mut conn, 6).await?,
         cards: cards(ctx, &mut conn).await?,
         day: day(ctx),

@@ -347,6 +347,7 @@ fn default(ctx: &Ctx, mechanism: &Mechanism, step: &Step, field: &Field) -> Opti
         turnout: Default::default(),
         book: Default::default(),
         tally: None,
+        receipts: Default::default(),
     };
     let view = View { mechanism, record: &record, today: ctx.today, calendar: ctx.calendar(), period: None };
     formula.eval(&view).map(|value| kernel::workflow::fit(&field.of, value))

@@ -26,6 +26,7 @@ pub mod ledgers;
 pub mod assessments;
 pub mod links;
 pub mod ballots;
+pub mod dispatch;
 pub mod plans;
 pub mod grants;
 pub mod explain;

@@ -27,6 +27,7 @@ use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::attendance::{self, TurnoutLine};
 use crate::queries::ballots::{self, VotingLine};
+use crate::queries::dispatch::{self, CirculationLine};
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
@@ -93,6 +94,8 @@ pub struct RecordFile {
     pub account: Option<AccountLine>,
     /// What it moved on accounts.
     pub caused: Vec<CausedLine>,
+    /// To whom it went, if it is a paper.
+    pub circulation: Option<CirculationLine>,
     /// Its voting, where there is one.
     pub voting: Option<VotingLine>,
     /// Are units assessed by it?
@@ -314,6 +317,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         turnout: attendance::turnout(ctx, &found),
         account: ledgers::line(ctx, &found),
         caused: ledgers::caused(ctx, &mut conn, &found).await?,
+        circulation: dispatch::line(ctx, &found, &papers),
         voting,
         scoring: found.mechanism.scoring.is_some(),
         writing: found.mechanism.writing.is_some(),

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::figure::Figure;
 use super::joint::Joint;
+use super::numbering::Numbering;
 use super::{Protection, Roster};
 use crate::authority::sight::Rule;
 use crate::calendar::Span;
@@ -18,13 +19,13 @@ use crate::kinds::Kind;
 use crate::kinds::activity::Attendance;
 use crate::kinds::assessment::Scoring;
 use crate::kinds::ballot::Voting;
+use crate::kinds::dispatch::Circulation;
 use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
 use crate::kinds::report::Writing;
 use crate::kinds::round::{Call, Entry};
 use crate::retention::Retention;
-use crate::series::Pattern;
 use crate::template::Template;
 use crate::value::Facts;
 
@@ -101,17 +102,10 @@ pub struct Mechanism {
     pub call: Option<Call>,
     /// Which stages its records go through, where they are entries.
     pub entry: Option<Entry>,
+    /// To whom its records go and what holds from then on, where they are papers.
+    pub circulation: Option<Circulation>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
-}
-
-/// `number "任〔{年}〕{序号}号" at="issue"`.
-#[derive(Clone, Debug)]
-pub struct Numbering {
-    /// The pattern.
-    pub pattern: Pattern,
-    /// The step that gives the number.
-    pub at: StepId,
 }
 
 /// A field.
@@ -308,6 +302,8 @@ pub struct Deadline {
     pub from: Option<StepId>,
     /// It starts on entering one of these states and ends on leaving them all (a step's `within`).
     pub entering: Vec<StateId>,
+    /// The condition under which it starts at all.
+    pub when: Option<Formula>,
     /// When it is due.
     pub due: Due,
     /// The step that meets it.
@@ -378,6 +374,8 @@ pub struct Paper {
     pub sign: Template,
     /// 抄送.
     pub copy: Option<Template>,
+    /// 附注.
+    pub note: Option<Template>,
 }
 
 /// The layouts that papers take.
@@ -499,6 +497,7 @@ impl Mechanism {
     /// Does a step touch nothing that stands beside its record?
     pub fn is_alone(&self, step: &str) -> bool {
         let beside = self.attendance.is_some() || self.account.is_some() || self.voting.is_some();
+        let beside = beside || self.circulation.is_some();
         let draws = self.step(step).is_some_and(|step| !step.draws.is_empty());
         !draws && !beside && self.call.is_none() && self.entry.is_none()
     }
@@ -506,6 +505,11 @@ impl Mechanism {
     /// Is a field of the record reckoned from who came?
     pub fn shows_turnout(&self) -> bool {
         self.attendance.is_some() && self.reckons(|slot| matches!(slot, Slot::Own(Own::Turnout(_))))
+    }
+
+    /// Is a field of the record reckoned from who has received it?
+    pub fn shows_receipts(&self) -> bool {
+        self.circulation.is_some() && self.reckons(|slot| matches!(slot, Slot::Own(Own::Receipt(_))))
     }
 
     /// Is a field of the record reckoned from what its voting came to?

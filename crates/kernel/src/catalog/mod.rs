@@ -9,6 +9,7 @@
 mod figure;
 mod joint;
 mod mechanism;
+mod numbering;
 mod protection;
 mod vocabulary;
 
@@ -29,8 +30,9 @@ pub use figure::{Blend, Counts, Figure, FigureExample, FigureKind, Measure, Term
 pub use joint::Joint;
 pub use mechanism::{
     BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Guard, ListLayout,
-    Mechanism, Notice, Numbering, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
+    Mechanism, Notice, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
 };
+pub use numbering::Numbering;
 pub use protection::{Level, Mask, Protection};
 pub use roster::{PeopleRoster, Roster};
 pub use vocabulary::{

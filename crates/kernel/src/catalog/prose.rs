@@ -9,6 +9,7 @@ mod report;
 mod round;
 mod voting;
 mod link;
+mod circulation;
 
 use super::{Catalog, Mechanism};
 use crate::ids::StateId;
@@ -103,6 +104,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("怎么计分", teller.scoring()),
         ("正文里的数字", teller.writing()),
         ("期限和各方", teller.link()),
+        ("发给谁、怎么签收", teller.circulation()),
         ("收谁的申报", teller.call()),
         ("怎么评", teller.stages()),
         ("何时到期", teller.deadlines()),

@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 use crate::ids::{DeadlineId, FieldId, FigureId};
 use crate::kinds::activity::Count;
 use crate::kinds::ballot::Told;
+use crate::kinds::dispatch::Counted;
 use crate::kinds::link::Linked;
 use crate::value::Month;
 
@@ -145,6 +146,8 @@ pub enum Own {
     Turnout(Count),
     /// What is told of a voting.
     Tally(Told),
+    /// What is counted of the units that have received a paper.
+    Receipt(Counted),
     /// What is told of the sides of a link, in the conditions between them alone.
     Linked(Linked),
 }

@@ -7,7 +7,10 @@
 //! Movements are written once and for good; what was wrong is turned around by one that names it.
 //! Never an amount that is not exact.
 
+mod draws;
 pub(crate) mod nodes;
+
+pub use draws::{Draw, Whence};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +21,6 @@ use rust_decimal::Decimal;
 use crate::calendar::Calendar;
 use crate::catalog::{Guard, Mechanism};
 use crate::figures::PARTS;
-use crate::formula::Formula;
 use crate::ids::{FieldId, PersonId, RecordId, RoleId, StateId};
 use crate::record::{Record, View};
 use crate::refusal::Refusal;
@@ -80,21 +82,6 @@ pub struct Word {
     pub when: Option<Guard>,
     /// The rule.
     pub because: Option<String>,
-}
-
-/// What a step does with an account.
-#[derive(Clone, Debug)]
-pub struct Draw {
-    /// The movement.
-    pub word: Arc<str>,
-    /// The field that names the account.
-    pub account: FieldId,
-    /// How much.
-    pub amount: Formula,
-    /// The field with the day.
-    pub on: Option<FieldId>,
-    /// The field with the document's number.
-    pub document: Option<FieldId>,
 }
 
 /// Where an amount is.
@@ -528,7 +515,10 @@ fn fits(account: &Account, record: &Record, movement: &Movement, word: &Word) ->
         Place::Free if least < 0 && !word.over => Err(above(account, record, movement, (on, least))),
         // enforces: account.movement.over
         Place::Free if least < 0 && movement.reason.is_none() => {
-            Err(Refusal::new("ledger.over_reason").with("over", account.in_words(-least)).with("word", &word.name))
+            let refusal = above(account, record, movement, (on, least));
+            Err(Refusal { code: "ledger.over_reason", ..refusal }
+                .with("word", &word.name)
+                .because(word.because.as_deref()))
         }
         Place::Free => Ok(()),
         Place::Stage(id) => {

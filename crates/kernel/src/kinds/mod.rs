@@ -5,6 +5,7 @@
 //! Never a kind that brings nothing yet: it is declared when it does.
 
 pub mod activity;
+pub mod dispatch;
 pub mod assessment;
 pub mod ledger;
 pub mod link;
@@ -36,11 +37,13 @@ pub enum Kind {
     Round,
     /// 派生报表: a text with live figures.
     Report,
+    /// 文件与公开: drafted, numbered, issued, received, made public.
+    Dispatch,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Matter,
         Self::Activity,
         Self::Register,
@@ -50,6 +53,7 @@ impl Kind {
         Self::Link,
         Self::Round,
         Self::Report,
+        Self::Dispatch,
     ];
 
     /// The word that a definition begins with.
@@ -64,6 +68,7 @@ impl Kind {
             Self::Link => "link",
             Self::Round => "round",
             Self::Report => "report",
+            Self::Dispatch => "dispatch",
         }
     }
 
@@ -79,6 +84,7 @@ impl Kind {
             Self::Link => "期限关系",
             Self::Round => "分段评审",
             Self::Report => "派生报表",
+            Self::Dispatch => "文件与公开",
         }
     }
 
@@ -111,6 +117,9 @@ impl Kind {
             }
             Self::Report => {
                 "正文里的数字都从指标来，不能手填；同一天再算是同一个数；封存以后正文和数字不再变，后来的变化另外标出，说得出是哪几件事项变了。"
+            }
+            Self::Dispatch => {
+                "编号不跳不重，作废的号码留着、写明理由，不再用；印发的文件不再变，要改只能另发一份替代；发给几家就有几家签收，谁收到了、谁还没有，随时都知道；主动公开的，公开的到期日从印发那天算起。"
             }
         }
     }

@@ -227,6 +227,7 @@ fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
         turnout: Turnout::default(),
         book: Default::default(),
         tally: None,
+        receipts: Default::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 //! Never a real name, never a row that no command wrote.
 
 mod ballots;
+mod dispatch;
 mod rounds;
 mod scenario;
 mod play;

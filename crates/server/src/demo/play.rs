@@ -142,6 +142,9 @@ impl Stage<'_> {
         if done.step == COME {
             return self.come(turn, &mechanism, &done).await;
         }
+        if self.receives(turn, &mechanism, &done).await? {
+            return Ok(());
+        }
         if self.judges(turn, &mechanism, &done).await? || self.votes(turn, &mechanism, &done).await? {
             return Ok(());
         }

@@ -52,7 +52,7 @@ impl Env for Seen<'_> {
             Slot::Own(Own::ClosedOn) => row.closed_on.map(Value::Day),
             Slot::Own(Own::DueOn) => row.due_on.map(Value::Day),
             Slot::Own(Own::IsOpen) => Some(Value::YesNo(row.is_open())),
-            Slot::Own(Own::Turnout(_) | Own::Tally(_) | Own::Linked(_)) => None,
+            Slot::Own(Own::Turnout(_) | Own::Tally(_) | Own::Receipt(_) | Own::Linked(_)) => None,
             Slot::Deadline(_) => self.0.finish.map(Value::Day),
             Slot::Figure(_) | Slot::Column { .. } => None,
         }

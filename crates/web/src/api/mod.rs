@@ -14,6 +14,7 @@ pub(crate) mod stand_ins;
 pub(crate) mod hand_over;
 pub(crate) mod records;
 pub(crate) mod figures;
+pub(crate) mod dispatch;
 pub(crate) mod ledgers;
 pub(crate) mod links;
 pub(crate) mod openapi;

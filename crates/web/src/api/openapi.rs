@@ -94,6 +94,12 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/records/{record}/report") => ("一份报告：填好数的正文，每个数字从哪里来", false),
         ("GET", "/api/v1/records/{record}/assessment") => ("各单位的得分、名次和每个指标的数值", false),
         ("GET", "/api/v1/mechanisms/{mechanism}/links") => ("某一天谁和谁的关系、快到期的、空余，按 after 翻页", false),
+        ("GET", "/api/v1/mechanisms/{mechanism}/series") => {
+            ("一年的编号：从1号到最后一号，作废的和缺的，按 after 翻页", false)
+        }
+        ("GET", "/api/v1/receipts") => ("发给本单位、等着签收的文件，tab=received 是签收过的", false),
+        ("GET", "/api/v1/records/{record}/receipts") => ("一份文件发给了谁、谁签收了", false),
+        ("POST", "/api/v1/records/{record}/receipts") => ("替一个单位签收", false),
         ("GET", "/api/v1/records/{record}/account") => ("一个账户的余额和变动", false),
         ("POST", "/api/v1/records/{record}/account") => ("在账户上记一笔变动，或者调剂", false),
         ("POST", "/api/v1/records/{record}/account/reversals") => ("冲销一笔变动", false),
@@ -128,6 +134,8 @@ fn parameters(route: &Route) -> Vec<Value> {
         ("GET", "/api/v1/mechanisms/{mechanism}/balances") => &["on", "unit", "kind"],
         ("GET", "/api/v1/records/{record}/assessment") => &["since"],
         ("GET", "/api/v1/mechanisms/{mechanism}/links") => &["tab", "on", "unit", "after"],
+        ("GET", "/api/v1/mechanisms/{mechanism}/series") => &["year", "of", "after"],
+        ("GET", "/api/v1/receipts") => &["tab"],
         ("GET", "/api/v1/records/{record}/account") => &["on"],
         ("GET", "/api/v1/figures" | "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "period"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}") => &["unit", "period", "among"],
@@ -164,6 +172,7 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
         ("POST", "/api/v1/mechanisms/{mechanism}/retention") => {
             ("application/json", reference("RetentionDecision".to_owned()))
         }
+        ("POST", "/api/v1/records/{record}/receipts") => ("application/json", reference("Receipt".to_owned())),
         ("POST", "/api/v1/records/{record}/account") => ("application/json", reference("Movement".to_owned())),
         ("POST", "/api/v1/records/{record}/account/reversals") => {
             ("application/json", reference("Reversal".to_owned()))

@@ -95,8 +95,10 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
     pairs.into_iter().chain(of_accounts()).map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
-fn of_accounts() -> [(&'static str, Value); 2] {
-    [("Movement", movement()), ("Reversal", reversal())]
+fn of_accounts() -> [(&'static str, Value); 3] {
+    let unit = json!({ "type": "string", "format": "uuid" });
+    let receipt = json!({ "type": "object", "required": ["unit"], "properties": { "unit": unit } });
+    [("Receipt", receipt), ("Movement", movement()), ("Reversal", reversal())]
 }
 
 fn movement() -> Value {

@@ -44,6 +44,7 @@ fn content(desk: &Desk) -> Markup {
         div.grid {
             div.c8.pile {
                 @if desk.reviews > 0 { (card("待我评审", html! { (desk.reviews) " 件" }, reviews(desk))) }
+                @if desk.receipts > 0 { (card("待签收", html! { (desk.receipts) " 份" }, receipts(desk))) }
                 (card("今天要办", more(desk.todo.len(), desk.more), todo(desk)))
                 @for one in &desk.in_name { (card(&format!("代{}办", one.name), more(one.todo.len(), one.more), in_name(one))) }
             }
@@ -65,6 +66,12 @@ fn reviews(desk: &Desk) -> Markup {
         act,
         ..Todo::default()
     }])
+}
+
+fn receipts(desk: &Desk) -> Markup {
+    let title = format!("有{}份发给本单位的文件等着签收", desk.receipts);
+    let act = Some(Button::link("去签收", urls::RECEIPTS));
+    todos(&[Todo { href: urls::RECEIPTS.to_owned(), title, act, ..Todo::default() }])
 }
 
 fn figure(one: &FigureCard) -> Markup {

@@ -25,6 +25,7 @@ pub(crate) mod attendance;
 pub(crate) mod ledger;
 pub(crate) mod assessments;
 pub(crate) mod links;
+pub(crate) mod dispatch;
 pub(crate) mod ballots;
 pub(crate) mod rounds;
 pub(crate) mod reports;

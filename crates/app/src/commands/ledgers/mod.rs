@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kernel::catalog::{Mechanism, Step};
 use kernel::figures::{self, Cells};
+use kernel::formula::Formula;
 use kernel::ids::{FieldId, MechanismId, RecordId};
-use kernel::kinds::ledger::{self, Account, LONGEST, Moment, Movement, Place, Posting, Word};
+use kernel::kinds::ledger::{self, Account, Draw, LONGEST, Moment, Movement, Place, Posting, Whence, Word};
 use kernel::record::{Record, View};
 use kernel::refusal::{Refusal, Spot};
 use kernel::value::Value;
@@ -342,8 +343,7 @@ pub fn ways_to_more<'a>(ctx: &'a Ctx, ledger: &Mechanism) -> Vec<&'a Mechanism> 
     let Some(account) = &ledger.account else { return Vec::new() };
     let raises = |it: &Mechanism, step: &Step| {
         step.draws.iter().any(|draw| {
-            let of = it.field(draw.account.as_str()).map(|field| &field.of);
-            let is_here = matches!(of, Some(kernel::catalog::FieldType::Record { of }) if *of == ledger.id);
+            let is_here = draw.ledger(it) == Some(&ledger.id);
             let word = account.word(&draw.word);
             is_here && word.is_some_and(|word| word.from == Place::Outside && word.to == Place::Free)
         })
@@ -371,16 +371,18 @@ pub(super) async fn drawn(
             Some(Value::Money(fen)) => Decimal::new(fen, 2),
             _ => Decimal::ZERO,
         };
-        let Some(Value::Record(id)) = after.facts.find(draw.account.as_str()) else {
-            return Err(Refusal::new("ledger.no_account")
-                .with("number", "")
-                .at(Spot::Field(draw.account.clone()))
-                .into());
+        let id = match &draw.account {
+            Whence::Named(field) => match after.facts.find(field.as_str()) {
+                Some(Value::Record(id)) => Some(*id),
+                _ => {
+                    let spot = Spot::Field(field.clone());
+                    return Err(Refusal::new("ledger.no_account").with("number", "").at(spot).into());
+                }
+            },
+            Whence::Found(ledger, by) => account_of(ctx, tx, ledger, by, &view).await?,
         };
-        if amount.is_zero() {
-            continue;
-        }
-        let found = held(ctx, tx, *id, rows).await?;
+        let Some(id) = id.filter(|_| !amount.is_zero()) else { continue };
+        let found = held(ctx, tx, id, rows).await?;
         let account = found.mechanism.account.as_ref().ok_or_else(|| Refusal::new("ledger.none"))?;
         let word = account.word(&draw.word).ok_or_else(|| Refusal::new("ledger.no_word"))?;
         let fact = |field: &Option<FieldId>| field.as_ref().and_then(|it| after.facts.find(it.as_str()));
@@ -392,15 +394,62 @@ pub(super) async fn drawn(
             Some(Value::Text(text)) => Some(text.clone()),
             _ => None,
         };
-        let reason = moved.reason.as_ref().map(|it| it.chars().take(LONGEST).collect());
+        let reason = reason_of(moved, fact(&draw.reason));
         let (cause, other) = (Some(after.id), None);
         let posting = Posting { word, amount: account.exact(amount)?, on, document, reason, cause, other };
         let movement = ledger::post(&found.mechanism, &found.record, &posting, moment(ctx))
-            .map_err(|refusal| with_way(ctx, &found.mechanism, refusal).because(step.because.as_deref()))?;
+            .map_err(|refusal| refused(step, draw, with_way(ctx, &found.mechanism, refusal)))?;
         keep::add_up(&mut cells, &difference(ctx, &found, &movement));
-        rows.push(MovementRow { id: ctx.new_id::<Uuid>(), record: *id, movement });
+        rows.push(MovementRow { id: ctx.new_id::<Uuid>(), record: id, movement });
     }
     Ok(cells)
+}
+
+/// Why something is moved: what the field says, or else the step's reason.
+fn reason_of(moved: &Move, field: Option<&Value>) -> Option<String> {
+    let told = match field {
+        Some(Value::Text(text)) => Some(text),
+        _ => moved.reason.as_ref(),
+    };
+    told.map(|it| it.chars().take(LONGEST).collect())
+}
+
+/// A refusal with the rule of the step that draws, at the field that would say why.
+fn refused(step: &Step, draw: &Draw, refusal: Refusal) -> Refusal {
+    let refusal = match &step.because {
+        Some(rule) => refusal.because(Some(rule)),
+        None => refusal,
+    };
+    match &draw.reason {
+        Some(field) if refusal.code == "ledger.over_reason" => refusal.at(Spot::Field(field.clone())),
+        _ => refusal,
+    }
+}
+
+/// The open account of a ledger whose fields hold what the formulas give; nothing if there is none.
+async fn account_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    ledger: &MechanismId,
+    by: &[(FieldId, Formula)],
+    view: &View<'_>,
+) -> Result<Option<RecordId>, Error> {
+    let Some(mechanism) = ctx.catalog().mechanisms.get(ledger.as_str()) else { return Ok(None) };
+    let mut facts = kernel::value::Facts::default();
+    for (id, formula) in by {
+        let value = formula.eval(view);
+        let fitted = match mechanism.field(id.as_str()) {
+            Some(field) => value.map(|value| kernel::workflow::fit(&field.of, value)),
+            None => value,
+        };
+        facts.put(id, fitted);
+    }
+    let like = Record { facts, closed_on: None, ..view.record.clone() };
+    let keys = kernel::roster::keys(mechanism, &like);
+    let name = mechanism.account.iter().flat_map(|it| &it.of).map(FieldId::as_str).collect::<Vec<_>>().join("+");
+    let Some((field, value)) = keys.into_iter().find(|(field, _)| *field == *name.as_str()) else { return Ok(None) };
+    let held = store::rosters::keys_held(tx, ledger, &field, &[value]).await?;
+    Ok(held.first().map(|(_, id)| *id))
 }
 
 /// An account on which a step is taken: with what was moved until now, and nobody moves anything before the transaction

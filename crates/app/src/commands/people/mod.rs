@@ -97,6 +97,7 @@ fn taken_over(ctx: &Ctx, mechanism: &Mechanism, person: &PersonRow, unit: kernel
         turnout: Default::default(),
         book: Default::default(),
         tally: None,
+        receipts: Default::default(),
     };
     by_hand(None, after, "roster.taken_over", "由名册建立档案", None)
 }

@@ -42,7 +42,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
             }
         }
     }
-    for table in ["journal", "deadline", "paper", "tie", "waiting", "record_text"] {
+    for table in ["journal", "deadline", "paper", "tie", "waiting", "given_number", "record_text"] {
         for record in store::evidence::orphans(&mut conn, table).await? {
             let noun = store::evidence::table(table).map_or(table, |table| table.noun);
             walk.verified.differs(format!("事项 {record}"), format!("有它的{noun}，却没有这件事项"));
@@ -108,10 +108,14 @@ impl Walk<'_> {
 
     fn count_numbers(&mut self, row: &RecordRow, entries: &[Entry]) {
         let mechanism = self.ctx.definitions.pinned(row.mechanism.as_str(), &row.definition);
-        let per_year = mechanism.and_then(|it| it.number.as_ref().map(|number| number.pattern.per_year()));
+        let numbering = mechanism.as_ref().and_then(|it| it.number.as_ref());
+        let per_year = numbering.map(|number| number.pattern.per_year());
+        let facts = mechanism.as_ref().and_then(|it| Some(kernel::facts::from_json(it, &row.facts.json().ok()?)));
+        let series = numbering.zip(facts).map(|(number, facts)| number.series(&row.mechanism, &facts));
+        let series = series.unwrap_or_else(|| row.mechanism.to_string());
         for entry in entries.iter().filter(|entry| entry.number.is_some()) {
             let year = if per_year == Some(false) { 0 } else { i64::from(entry.on.year()) };
-            *self.numbers.entry((row.mechanism.to_string(), year)).or_default() += 1;
+            *self.numbers.entry((series.clone(), year)).or_default() += 1;
         }
     }
 

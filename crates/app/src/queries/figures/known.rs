@@ -129,6 +129,10 @@ async fn rows_then(
         let id = &known.mechanism.id;
         changed.extend(store::ballots::counted_since(conn, id, until, MOST_REPLAYED + 1).await?);
     }
+    if known.mechanism.circulation.is_some() {
+        let id = &known.mechanism.id;
+        changed.extend(store::receipts::noted_since(conn, id, until, MOST_REPLAYED + 1).await?);
+    }
     changed.sort();
     changed.dedup();
     if changed.len() > MOST_REPLAYED as usize {

@@ -22,6 +22,7 @@ use store::Conn;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
+use crate::queries::dispatch;
 use crate::queries::forms::{Choice, choices};
 use crate::queries::units::choosing;
 
@@ -58,6 +59,8 @@ pub struct Register {
     pub has_accounts: bool,
     /// Are its records links?
     pub has_links: bool,
+    /// May the reader look at its numbers, one by one?
+    pub has_series: bool,
     /// May they import?
     pub may_import: bool,
     /// May this person decide what becomes of personal information whose time is over?
@@ -190,6 +193,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         has_plans: !mechanism.plans.is_empty(),
         has_accounts: mechanism.account.is_some(),
         has_links: mechanism.link.is_some(),
+        has_series: dispatch::has_series(ctx, &mechanism),
         // enforces: rights.import
         may_clear: crate::queries::retention::may_decide(ctx, &mechanism),
         may_import: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.import),

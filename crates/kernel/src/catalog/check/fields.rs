@@ -15,6 +15,7 @@ use crate::identity::Form;
 use crate::ids::FieldId;
 use crate::kinds::activity::Count;
 use crate::kinds::ballot::Told;
+use crate::kinds::dispatch::Counted;
 
 /// The most characters of a line and of a long text, and what they hold if nothing is said.
 const LONGEST: i64 = 20_000;
@@ -68,8 +69,12 @@ pub(in crate::catalog) fn fields(
     if votes {
         scope.add_tally();
     }
+    let goes = matter.first("circulation").is_some();
+    if goes {
+        scope.add_receipts();
+    }
     let state_ids: Vec<String> = states.iter().map(|(id, _)| (*id).to_owned()).collect();
-    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk, comes, votes };
+    let mut reader = FieldReader { vocabulary, states: &state_ids, mechanisms, desk, comes, votes, goes };
     let mut children = Vec::new();
     for raw in matter.inside("child") {
         reader.name_is_free(raw);
@@ -114,6 +119,8 @@ struct FieldReader<'a, 'f> {
     /// Do people come, so that they are counted by name?
     comes: bool,
     votes: bool,
+    /// Do units receive it?
+    goes: bool,
 }
 
 impl FieldReader<'_, '_> {
@@ -121,6 +128,7 @@ impl FieldReader<'_, '_> {
     fn name_is_free(&mut self, raw: &Raw) {
         let is_counted = self.comes && Count::ALL.iter().any(|(name, ..)| *name == raw.arg(1));
         let is_told = self.votes && Told::ALL.iter().any(|(name, ..)| *name == raw.arg(1));
+        let is_told = is_told || (self.goes && Counted::ALL.iter().any(|(name, _)| *name == raw.arg(1)));
         if OWN.iter().any(|(name, _)| *name == raw.arg(1)) || is_counted || is_told {
             let sentence = format!("栏目不能叫“{}”：每条记录本来就有{0}", raw.arg(1));
             self.desk.tell_hint(raw.arg_span(1), sentence, "请换一个更具体的名称");

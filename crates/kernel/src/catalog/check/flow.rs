@@ -167,6 +167,7 @@ pub(super) fn deadlines(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields
             name: raw.arg(1).to_owned(),
             from: None,
             entering: states,
+            when: None,
             due: Due::Within(span),
             stops: raw.arg(0).into(),
             warn: Vec::new(),
@@ -188,12 +189,17 @@ fn deadline(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> O
         desk.tell(raw.prop_span("stops"), "期限不能在同一步开始又结束");
     }
     let pause = states_of(desk, raw.first("deadline.pause"), names);
+    let when = desk.formula_prop(raw, "when", &fields.scope, Wanted::Condition);
+    if when.as_ref().is_some_and(|it| it.needs_period()) {
+        desk.tell(raw.prop_span("when"), "期限的条件里没有“期间”");
+    }
     let late = raw.first("late").and_then(|it| desk.one_prop(it, "opens", "联动", &names.openings));
     Some(Deadline {
         id: raw.arg(0).into(),
         name: raw.arg(1).to_owned(),
         from: from.map(Into::into),
         entering: Vec::new(),
+        when,
         due: due?,
         stops: stops?.into(),
         warn: warnings(desk, raw.first("deadline.warn")),

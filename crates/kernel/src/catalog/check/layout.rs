@@ -53,7 +53,13 @@ fn field_of(
 }
 
 /// The pattern of numbers and the step that gives one.
-pub(super) fn number(desk: &mut Desk<'_>, matter: &Raw, names: &Names, settings: &[String]) -> Option<Numbering> {
+pub(super) fn number(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    names: &Names,
+    fields: &Fields,
+    settings: &[String],
+) -> Option<Numbering> {
     let raw = matter.first("number")?;
     let written = raw.args.first()?;
     let at = desk.one_prop(raw, "at", "步骤", &names.steps);
@@ -68,12 +74,22 @@ pub(super) fn number(desk: &mut Desk<'_>, matter: &Raw, names: &Names, settings:
     for warning in pattern.warnings() {
         desk.tell(written.part(&warning.span), warning.sentence.clone());
     }
-    // The unit's short name comes with the record; any other name is a setting.
-    for name in pattern.names().filter(|it| *it != "单位简称" && !settings.iter().any(|known| known == it)) {
+    let by = fields.named((desk, raw, names), "by", "必填的选项栏目", |field| {
+        field.required && matches!(field.of, FieldType::Choice { .. })
+    });
+    let has_word = pattern.names().any(|it| it == "代字");
+    if has_word != raw.prop("by").is_some() {
+        let hint = "按选项分开编号的，用 by 写明栏目，样式里写{代字}";
+        desk.tell_hint(written.span.clone(), "{代字}和 by 要一起写", hint);
+    }
+    // The unit's short name and the word of the series come with the record; any other name is a setting.
+    for name in
+        pattern.names().filter(|it| !["单位简称", "代字"].contains(it) && !settings.iter().any(|known| known == it))
+    {
         let hint = format!("请在 vocabulary/site.kdl 里写 setting \"{name}\"");
         desk.tell_hint(written.span.clone(), format!("编号样式用了{name}，但没有这项设置"), hint);
     }
-    Some(Numbering { pattern, at: at?.into() })
+    Some(Numbering { pattern, at: at?.into(), by })
 }
 
 /// The register's columns and order.

@@ -11,8 +11,8 @@ use super::flow::{Names, guard};
 use crate::catalog::raw::Raw;
 use crate::catalog::{FieldType, Mechanism};
 use crate::formula::{Measure, Type, Wanted};
-use crate::ids::{MechanismId, RoleId, StateId};
-use crate::kinds::ledger::{Account, Draw, FREE, Movement, OUTSIDE, OVER, Place, Reading, Stage, Word};
+use crate::ids::{FieldId, MechanismId, RoleId, StateId};
+use crate::kinds::ledger::{Account, Draw, FREE, Movement, OUTSIDE, OVER, Place, Reading, Stage, Whence, Word};
 
 /// `account measure="名" …`.
 pub(super) fn account(desk: &mut Desk<'_>, top: &Raw, names: &Names, own: &Fields) -> Option<Account> {
@@ -107,7 +107,17 @@ pub(super) fn draws(desk: &mut Desk<'_>, step: &Raw, names: &Names, own: &Fields
         let field = |desk: &mut Desk<'_>, prop: &str, wanted: &str, fits: &dyn Fn(&FieldType) -> bool| {
             own.named((desk, raw, names), prop, wanted, |it| fits(&it.of))
         };
-        let account = field(desk, "account", "关联栏目", &|of| matches!(of, FieldType::Record { .. }));
+        let named = field(desk, "account", "关联栏目", &|of| matches!(of, FieldType::Record { .. }));
+        let found = found(desk, raw, own);
+        if raw.prop("account").is_some() == raw.prop("of").is_some() {
+            let hint = "关联栏目里写着账户的写 account，按栏目找账户的写 of 和 by";
+            desk.tell_hint(raw.span.clone(), "account 和 of 要写一个，只能写一个", hint);
+        }
+        let account = named.map(Whence::Named).or(found);
+        // enforces: step.draws.reason
+        let reason = field(desk, "reason", "文字栏目", &|of| {
+            matches!(of, FieldType::Text { .. } | FieldType::LongText { .. })
+        });
         // enforces: step.draws.on
         let on = field(desk, "on", "日期栏目", &|of| matches!(of, FieldType::Day));
         // enforces: step.draws.document
@@ -115,10 +125,22 @@ pub(super) fn draws(desk: &mut Desk<'_>, step: &Raw, names: &Names, own: &Fields
         // enforces: step.draws.amount
         let amount = desk.formula_prop(raw, "amount", &own.scope, Wanted::Number);
         if let (Some(account), Some(amount)) = (account, amount) {
-            draws.push(Draw { word: raw.arg(0).into(), account, amount, on, document });
+            draws.push(Draw { word: raw.arg(0).into(), account, amount, on, document, reason });
         }
     }
     draws
+}
+
+/// `of="paper_cap" { by "unit" "拟稿单位" }`: that it is an account, and which fields tell one from another, is asked once
+/// all files are read.
+// enforces: step.draws.of
+fn found(desk: &mut Desk<'_>, raw: &Raw, own: &Fields) -> Option<Whence> {
+    let of = raw.text("of")?;
+    let by = raw.inside("step.draws.by").filter_map(|it| {
+        let formula = desk.formula(it.args.get(1)?, &own.scope, Wanted::Any)?;
+        Some((FieldId::from(it.arg(0)), formula))
+    });
+    Some(Whence::Found(of.as_str().into(), by.collect()))
 }
 
 /// What steps draw on is an account, and what they do with it may be done so.
@@ -130,9 +152,16 @@ pub(super) fn across(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<MechanismId
         for raw in sheet.matter.inside("step") {
             let Some(step) = mechanism.step(raw.arg(0)) else { continue };
             for (draw, raw) in step.draws.iter().zip(raw.inside("step.draws")) {
-                let of = mechanism.field(draw.account.as_str()).map(|field| &field.of);
-                let Some(FieldType::Record { of }) = of else { continue };
-                let Some(ledger) = mechanisms.get(of.as_str()) else { continue };
+                let Some(of) = draw.ledger(mechanism) else { continue };
+                let Some(ledger) = mechanisms.get(of.as_str()) else {
+                    if matches!(draw.account, Whence::Found(..)) {
+                        faults.push((raw.prop_span("of"), format!("没有额度机制 {of}")));
+                    }
+                    continue;
+                };
+                if let Some(sentence) = not_told_apart(draw, ledger) {
+                    faults.push((raw.span.clone(), sentence));
+                }
                 if let Some(sentence) = misfit(draw, ledger, step.reason) {
                     faults.push((raw.span.clone(), sentence));
                 }
@@ -140,6 +169,18 @@ pub(super) fn across(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<MechanismId
         }
         faults.into_iter().for_each(|(span, sentence)| sheet.desk.tell(span, sentence));
     }
+}
+
+/// Do the fields by which an account is found tell one from another?
+// enforces: step.draws.by
+fn not_told_apart(draw: &Draw, ledger: &Mechanism) -> Option<String> {
+    let (Whence::Found(_, by), Some(account)) = (&draw.account, &ledger.account) else { return None };
+    let mut written: Vec<&FieldId> = by.iter().map(|(field, _)| field).collect();
+    let mut wanted: Vec<&FieldId> = account.of.iter().collect();
+    written.sort();
+    wanted.sort();
+    let names: Vec<&str> = account.of.iter().map(|it| it.as_str()).collect();
+    (written != wanted).then(|| format!("“{}”的账户按{}认，每一个都要写一行 by", ledger.name, names.join("、")))
 }
 
 /// What is wrong with what a step does with an account.

@@ -6,6 +6,7 @@
 
 mod attendance;
 mod blends;
+mod circulation;
 mod counted;
 mod desk;
 mod examples;
@@ -301,7 +302,6 @@ impl Sheet<'_> {
         let retention = protection::retention(desk, matter, &names, own);
         let link = link::link(desk, matter, &names, own, vocabulary);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
-        let (title, unit) = subject?;
         Some(Mechanism {
             id: matter.arg(0).into(),
             name: matter.arg(1).to_owned(),
@@ -311,11 +311,12 @@ impl Sheet<'_> {
             purpose: texts(matter, "purpose").concat(),
             basis: texts(matter, "basis"),
             covers: texts(matter, "covers"),
-            number: layout::number(desk, matter, &names, &settings),
-            title,
-            unit,
+            number: layout::number(desk, matter, &names, own, &settings),
+            title: subject.as_ref()?.0.clone(),
+            unit: subject?.1,
             fields: own.fields.clone(),
             children: own.children.clone(),
+            circulation: circulation::circulation(desk, matter, &names, own, (vocabulary, &states, &steps)),
             states,
             steps,
             deadlines: flow::deadlines(desk, matter, &names, own),
@@ -343,18 +344,6 @@ impl Sheet<'_> {
     }
 }
 
-/// Its chapter, its stamps and its rounds of signatures.
-fn names_are_known(desk: &mut Desk<'_>, matter: &Raw, (chapter, vocabulary): (&str, &Vocabulary), names: &Names) {
-    chapter_is_known(desk, chapter, vocabulary);
-    stamps_exist(desk, matter, names);
-    joint::one_round_a_state(desk, matter);
-}
-
-/// The texts behind the first node of a key.
-fn texts(matter: &Raw, key: &str) -> Vec<String> {
-    matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect()
-}
-
 fn chapter_is_known(desk: &mut Desk<'_>, chapter: &str, vocabulary: &Vocabulary) {
     let known: Vec<String> = vocabulary.chapters.iter().map(|it| it.id.to_string()).collect();
     if !known.iter().any(|it| it == chapter) {
@@ -366,6 +355,18 @@ fn stamps_exist(desk: &mut Desk<'_>, matter: &Raw, names: &Names) {
     for raw in matter.inside("field") {
         desk.one_prop(raw, "stamped", "步骤", &names.steps);
     }
+}
+
+/// Its chapter, its stamps and its rounds of signatures.
+fn names_are_known(desk: &mut Desk<'_>, matter: &Raw, (chapter, vocabulary): (&str, &Vocabulary), names: &Names) {
+    chapter_is_known(desk, chapter, vocabulary);
+    stamps_exist(desk, matter, names);
+    joint::one_round_a_state(desk, matter);
+}
+
+/// The texts behind the first node of a key.
+fn texts(matter: &Raw, key: &str) -> Vec<String> {
+    matter.first(key).iter().flat_map(|it| &it.args).map(|it| it.text().to_owned()).collect()
 }
 
 /// The version that records pin: SM3 over the file and its templates, names and lengths included.

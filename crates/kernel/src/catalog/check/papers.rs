@@ -29,7 +29,7 @@ pub(super) fn papers(
     for raw in matter.inside("paper") {
         let mut part = |prop: &str| raw.prop(prop).and_then(|it| desk.template(it, &fields.scope, settings));
         let (head, title, sign) = (part("head"), part("title"), part("sign"));
-        let (to, copy) = (part("to"), part("copy"));
+        let (to, copy, note) = (part("to"), part("copy"), part("note"));
         let body = body(desk, raw, matter, fields, settings, templates);
         // enforces: paper.layout
         let layout = match raw.prop("layout").map(|it| it.text()) {
@@ -48,6 +48,7 @@ pub(super) fn papers(
                 body,
                 sign,
                 copy,
+                note,
             });
         }
     }

@@ -10,6 +10,7 @@ use crate::catalog::{Child, Field, FieldType, Vocabulary};
 use crate::formula::{Choices, Column, Columns, Measure, Own, Scope, Slot, Symbol, Type};
 use crate::kinds::activity::Count;
 use crate::kinds::ballot::Told;
+use crate::kinds::dispatch::Counted;
 
 /// The names that every record has; no field may be called so.
 pub(in crate::catalog) const OWN: &[(&str, Own)] = &[
@@ -58,6 +59,14 @@ impl RecordScope {
         for (name, unit, told) in Told::ALL {
             let of = unit.map_or(Type::YesNo, |unit| Type::Number(Measure::Unit(unit.into())));
             self.add(name, Slot::Own(Own::Tally(told)), of);
+        }
+    }
+
+    /// Adds what is counted of the units that have received a paper.
+    pub(in crate::catalog) fn add_receipts(&mut self) {
+        for (name, counted) in Counted::ALL {
+            let of = Type::Number(Measure::Unit(Counted::UNIT.into()));
+            self.add(name, Slot::Own(Own::Receipt(counted)), of);
         }
     }
 

@@ -13,6 +13,7 @@ use super::{
 use super::{examples, views};
 use crate::identity::FORMS;
 use crate::kinds;
+use crate::kinds::dispatch::nodes as dispatch;
 use crate::kinds::ledger::nodes as ledger;
 use crate::kinds::link::nodes as link;
 use crate::kinds::round::nodes as round;
@@ -28,6 +29,7 @@ pub const GRAMMAR: &[Node] = &[
     link::TOP,
     round::TOP,
     kinds::report::TOP,
+    dispatch::TOP,
     Node {
         key: "purpose",
         name: "purpose",
@@ -61,7 +63,10 @@ pub const GRAMMAR: &[Node] = &[
         inside: &[MECHANISM],
         times: Times::Maybe,
         args: &[arg("编号样式", Scalar::Pattern)],
-        props: &[must("at", Scalar::Id, "走到哪一步时编号。")],
+        props: &[
+            must("at", Scalar::Id, "走到哪一步时编号。"),
+            may("by", Scalar::Id, "按哪个选项栏目分开编号：每一项各编各的，样式里的{代字}就是选的那一项。"),
+        ],
         means: "怎样编号：样式里写{年}就每年重新从1编起。",
     },
     Node {
@@ -215,6 +220,7 @@ pub const GRAMMAR: &[Node] = &[
         means: "一步：谁、在什么状态、可以做什么。记录只能通过步骤改变。",
     },
     ledger::DRAWS,
+    ledger::BY,
     kinds::activity::ATTENDANCE,
     kinds::activity::EXPECTED,
     ledger::ACCOUNT,
@@ -235,6 +241,8 @@ pub const GRAMMAR: &[Node] = &[
     round::ITEM,
     round::DURING,
     kinds::report::WRITING,
+    dispatch::CIRCULATION,
+    dispatch::PUBLICITY,
     Node {
         key: "deadline",
         name: "deadline",
@@ -246,6 +254,7 @@ pub const GRAMMAR: &[Node] = &[
             may("until", Scalar::Id, "到哪个日期栏目写的那天为止。"),
             may("within", Scalar::Span, "开始后多久到期。"),
             must("stops", Scalar::Id, "走完哪一步就算按期。"),
+            may("when", Scalar::Formula, "开始那一步走完时满足这个条件才计；不写就都计。"),
             may("main", Scalar::YesNo, "主要期限：台账按它排序、亮灯。"),
             may("because", Scalar::Text, "依据的规定。"),
         ],
@@ -324,6 +333,7 @@ pub const GRAMMAR: &[Node] = &[
             may("to", Scalar::Template, "主送。"),
             must("sign", Scalar::Template, "署名。"),
             may("copy", Scalar::Template, "抄送。"),
+            may("note", Scalar::Template, "附注，印在成文日期下面的圆括号里，例如此件公开发布；空的不印。"),
         ],
         means: "一种文书；正文写在同名文件夹的“代号.txt”里。",
     },

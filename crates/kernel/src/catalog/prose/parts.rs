@@ -12,7 +12,7 @@ use crate::catalog::{
 };
 use crate::formula::explain;
 use crate::ids::{FieldId, RoleId, StateId};
-use crate::kinds::ledger::{Place, Word};
+use crate::kinds::ledger::{Place, Whence, Word};
 use crate::kinds::plan::plan_words;
 
 /// A mechanism and the words that it is told in.
@@ -108,15 +108,20 @@ impl Teller<'_> {
     pub(super) fn account(&self) -> Vec<Block> {
         let draws = self.it.steps.iter().flat_map(|step| step.draws.iter().map(move |draw| (step, draw)));
         let draws = draws.map(|(step, draw)| {
-            let of = self.it.field(draw.account.as_str()).map(|field| &field.of);
-            let ledger = match of {
-                Some(FieldType::Record { of }) => self.catalog.mechanism(of.as_str()),
-                _ => None,
-            };
+            let ledger = draw.ledger(self.it).and_then(|of| self.catalog.mechanism(of.as_str()));
             let word = ledger.and_then(|it| it.account.as_ref()?.word(&draw.word)).map(|it| it.name.clone());
             let word = word.unwrap_or_else(|| draw.word.to_string());
-            let (account, amount) = (self.field_name(&draw.account), explain(&draw.amount));
-            format!("走“{}”时在{account}上记“{word}”{amount}；额度不够，这一步办不成。", step.name)
+            let amount = explain(&draw.amount);
+            match &draw.account {
+                Whence::Named(field) => {
+                    let account = self.field_name(field);
+                    format!("走“{}”时在{account}上记“{word}”{amount}；额度不够，这一步办不成。", step.name)
+                }
+                Whence::Found(..) => {
+                    let name = ledger.map_or("", |it| &it.name);
+                    format!("走“{}”时按“{name}”里的账户记“{word}”{amount}；没有账户的不限。", step.name)
+                }
+            }
         });
         let mut blocks = points(draws.collect());
         let Some(it) = &self.it.account else { return blocks };
@@ -160,7 +165,8 @@ impl Teller<'_> {
         }
         if let Some(number) = &self.it.number {
             let again = if number.pattern.per_year() { "，每年从1重新编起" } else { "" };
-            blocks.push(Block::Paragraph(format!("走完{}时编号{again}。", self.step(number.at.as_str()))));
+            let each = number.by.as_ref().map(|by| format!("，{}各编各的", self.field_name(by))).unwrap_or_default();
+            blocks.push(Block::Paragraph(format!("走完{}时编号{each}{again}。", self.step(number.at.as_str()))));
         }
         blocks
     }
@@ -351,6 +357,9 @@ impl Teller<'_> {
             Due::Field(field) => format!("到{}为止", self.field_name(field)),
         };
         let mut parts = vec![format!("“{}”：{start}，{due}走完{}", deadline.name, self.step(deadline.stops.as_str()))];
+        if let Some(when) = &deadline.when {
+            parts.push(format!("{}才计", explain(when)));
+        }
         if !deadline.warn.is_empty() {
             let spans: Vec<String> = deadline.warn.iter().map(ToString::to_string).collect();
             parts.push(format!("到期前{}提醒经办人", spans.join("、")));

@@ -6,6 +6,7 @@ mod across_files;
 mod added;
 mod battery;
 mod diff;
+mod dispatch;
 mod figures;
 mod fixture;
 mod fuzz;

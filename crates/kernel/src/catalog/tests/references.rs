@@ -142,7 +142,7 @@ fn spans_and_patterns_are_read() {
     problems(
         "访〔{年}〕{序号}号",
         "访〔{年份}〕{序号}号",
-        expect!["care/visit.kdl:5:16 编号样式不认识“年份”，是否为“年”？可以写年、序号、机关代字、单位简称"],
+        expect!["care/visit.kdl:5:16 编号样式不认识“年份”，是否为“年”？可以写年、序号、机关代字、单位简称、代字"],
     );
     problems(
         "访〔{年}〕{序号}号",

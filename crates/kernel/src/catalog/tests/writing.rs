@@ -175,7 +175,7 @@ fn fifty_mistakes_give_fifty_problems() {
 fn an_empty_file_says_what_is_missing() {
     let file = SourceFile { path: "care/empty.kdl".into(), text: "// 还没写\n".into() };
     let (_, problems) = check(&[file]);
-    expect!["care/empty.kdl:1:1 没有写机制 一个文件写一个机制，开头写它是哪一种：matter 闭环事项、activity 活动与参与、register 台账名册、ledger 额度收支、ballot 票决测评、assessment 指标考核、link 期限关系、round 分段评审、report 派生报表"]
+    expect!["care/empty.kdl:1:1 没有写机制 一个文件写一个机制，开头写它是哪一种：matter 闭环事项、activity 活动与参与、register 台账名册、ledger 额度收支、ballot 票决测评、assessment 指标考核、link 期限关系、round 分段评审、report 派生报表、dispatch 文件与公开"]
         .assert_eq(&told(&problems));
 }
 

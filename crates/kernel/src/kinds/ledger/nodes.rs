@@ -2,7 +2,7 @@
 //!
 //! Never a rule that needs more than the node itself.
 
-use crate::catalog::grammar::parts::{ID, NAME, may, must};
+use crate::catalog::grammar::parts::{ID, NAME, arg, may, must};
 use crate::catalog::grammar::{MECHANISM, MECHANISM_FILE, Node, Property, Scalar, Times};
 
 /// The top of a definition.
@@ -75,12 +75,25 @@ pub(crate) const DRAWS: Node = Node {
     times: Times::Any,
     args: &[ID],
     props: &[
-        must("account", Scalar::Id, "哪个关联栏目写着账户。"),
+        may("account", Scalar::Id, "哪个关联栏目写着账户。"),
+        may("of", Scalar::Id, "不写 account 的，写哪个额度机制：用 by 找账户，没有那个账户就不限。"),
         must("amount", Scalar::Formula, "多少。"),
         may("on", Scalar::Id, "哪个日期栏目是生效日；不写是办这一步的当天。"),
         may("document", Scalar::Id, "哪个文字栏目是文号。"),
+        may("reason", Scalar::Id, "哪个文字栏目写超出额度的理由；不写就用这一步的理由。"),
     ],
     means: "走这一步时在账户上记一笔变动：额度不够，这一步就办不成。步骤要写 recall=#false。",
+};
+
+/// Which account it is, where no field names it.
+pub(crate) const BY: Node = Node {
+    key: "step.draws.by",
+    name: "by",
+    inside: &["step.draws"],
+    times: Times::Any,
+    args: &[arg("额度机制的栏目", Scalar::Id), arg("公式", Scalar::Formula)],
+    props: &[],
+    means: "账户的这个栏目等于公式的结果；额度机制的 account 用 of 写的栏目都要写到。",
 };
 
 /// What was moved, in an example.

@@ -156,6 +156,7 @@ fn record(ctx: &Ctx, mechanism: &Arc<Mechanism>, units: &[UnitId], at: usize) ->
         turnout: Default::default(),
         book: Default::default(),
         tally: None,
+        receipts: Default::default(),
     }
 }
 

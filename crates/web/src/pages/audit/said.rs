@@ -5,6 +5,16 @@
 use app::queries::audit::ActLine;
 use serde_json::Value as Json;
 
+/// What was done with papers.
+fn of_papers(kind: &str, of: &dyn Fn(&str) -> String) -> (&'static str, String) {
+    match kind {
+        "paper.sent" => ("印发文件", format!("发给{}家", of("units"))),
+        "paper.received" => ("签收文件", format!("{}：{}", of("unit_name"), of("title"))),
+        "paper.urged" => ("催签收", format!("{}：{}家", of("title"), of("units"))),
+        _ => ("生成文书", of("form")),
+    }
+}
+
 /// The act's name, and its details in a sentence.
 pub(super) fn said(line: &ActLine) -> (String, String) {
     let of = |name: &str| text(&line.detail, name);
@@ -23,7 +33,6 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "export.seals" => ("导出每日封存", format!("{}次", of("seals"))),
         "file" => ("上传文件", String::new()),
         "files.dropped" => ("清理没有用上的文件", format!("{}个", of("count"))),
-        "paper.printed" => ("生成文书", of("form")),
         "definitions" => ("启用新的定义", of("mechanisms")),
         "tree.version" => ("开始记录单位树的变动", String::new()),
         "grant.given" => {
@@ -45,6 +54,7 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "batch" => ("批量办理", format!("{} {}，{}件", of("mechanism"), of("kind"), of("count"))),
         "undo" => ("撤销导入", format!("{}件", of("count"))),
         "people.listed" => ("更新人员名册", format!("{}份档案", of("records"))),
+        kind if kind.starts_with("paper.") => of_papers(kind, &of),
         "ledger.moved" => ("记账户变动", format!("{}：{}", of("title"), of("word"))),
         "ledger.transferred" => ("账户调剂", format!("{}：{}", of("title"), of("word"))),
         "ledger.reversed" => ("冲销账户变动", format!("{}：{}", of("title"), of("word"))),

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{Shown, reveal, then};
-use crate::pages::{controls, people, words};
+use crate::pages::{controls, dispatch, people, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
 use crate::parts::empty::nothing_yet;
@@ -60,6 +60,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if file.scoring { (card("考核", html! {}, html! { div.send { (Button::link("得分和排名", urls::assessment(file.id))) } })) }
                 @if file.writing { (card("正文", html! {}, html! { div.send { (Button::link("看填好数的正文", urls::report(file.id))) } })) }
                 @if let Some(call) = &file.call { (card("评审", html! {}, called(file, call))) }
+                @if let Some(line) = &file.circulation { (dispatch::card(file.id, line)) }
                 @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }

@@ -44,6 +44,7 @@ pub(super) fn head(register: &Register, address: &Address) -> PageHead {
     let acts = html! {
         (Button::link("数字", of("figures")).icon(Icon::Chart))
         @if register.has_accounts { (Button::link("余额", of("balances")).icon(Icon::List)) }
+        @if register.has_series { (Button::link("编号", of("series")).icon(Icon::List)) }
         @if register.has_links { (Button::link("谁和谁", of("links")).icon(Icon::List)) }
         @if register.has_plans { (Button::link("应办未办", of("plans")).icon(Icon::List)) }
         (Button::link("机制", of("about")).icon(Icon::Book))

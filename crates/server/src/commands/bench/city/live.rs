@@ -185,6 +185,7 @@ impl Live {
             turnout: Default::default(),
             book: Default::default(),
             tally: None,
+            receipts: Default::default(),
         }
     }
 

@@ -1,0 +1,48 @@
+//! What does a step of another mechanism do with an account, and which account is it?
+//!
+//! Never an amount: that follows from the record.
+
+use std::sync::Arc;
+
+use crate::catalog::{FieldType, Mechanism};
+use crate::formula::Formula;
+use crate::ids::{FieldId, MechanismId};
+
+/// What a step does with an account.
+#[derive(Clone, Debug)]
+pub struct Draw {
+    /// The movement.
+    pub word: Arc<str>,
+    /// Which account.
+    pub account: Whence,
+    /// How much.
+    pub amount: Formula,
+    /// The field with the day.
+    pub on: Option<FieldId>,
+    /// The field with the document's number.
+    pub document: Option<FieldId>,
+    /// The field that says why it goes above the ceiling; without it, the step's reason does.
+    pub reason: Option<FieldId>,
+}
+
+/// How a step finds the account on which it draws.
+#[derive(Clone, Debug)]
+pub enum Whence {
+    /// A field names it.
+    Named(FieldId),
+    /// It is the one of that ledger whose fields hold this; where there is none, nothing is limited.
+    Found(MechanismId, Vec<(FieldId, Formula)>),
+}
+
+impl Draw {
+    /// The ledger on whose accounts it draws.
+    pub fn ledger<'a>(&'a self, mechanism: &'a Mechanism) -> Option<&'a MechanismId> {
+        match &self.account {
+            Whence::Found(ledger, _) => Some(ledger),
+            Whence::Named(field) => match &mechanism.field(field.as_str())?.of {
+                FieldType::Record { of } => Some(of),
+                _ => None,
+            },
+        }
+    }
+}
