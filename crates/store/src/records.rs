@@ -6,11 +6,11 @@
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
-use kernel::ids::{BatchId, MechanismId, RecordId, RoleId, StateId, UnitId};
+use kernel::ids::{BatchId, FieldId, MechanismId, RecordId, RoleId, StateId, UnitId};
 use uuid::Uuid;
 
 use crate::conn::Conn;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, plain_name};
 use crate::error::{Doing as _, StoreError};
 use crate::evidence;
 use crate::grams;
@@ -203,6 +203,37 @@ pub async fn by_number(conn: &mut Conn, number: &str) -> Result<Vec<RecordRow>, 
     }
     let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND number_ = $2 ORDER BY id DESC LIMIT 20");
     conn.list_of(sql, [conn.here(), number.into()], RecordRow::of).await.doing("find records by number")
+}
+
+/// The records of a mechanism that name another in a field, the newest first, up to `limit`.
+pub async fn naming(
+    conn: &mut Conn,
+    (mechanism, field): (&MechanismId, &FieldId),
+    other: RecordId,
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let name = plain_name(field.as_str()).doing("find what names a record")?;
+    let member = conn.dialect().member("facts", name);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record WHERE site = $1 AND mechanism = $2 AND {member} = $3 ORDER BY id DESC LIMIT {limit}"
+    );
+    let params = [conn.here(), mechanism.into(), other.to_string().into()];
+    conn.list_of(sql, params, RecordRow::of).await.doing("find what names a record")
+}
+
+/// The records of a mechanism that were closed between two days, up to `limit`, the newest first.
+pub async fn closed_between(
+    conn: &mut Conn,
+    mechanism: &MechanismId,
+    (from, until): (Date, Date),
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record WHERE site = $1 AND mechanism = $2 AND closed_on BETWEEN $3 AND $4 \
+         ORDER BY id DESC LIMIT {limit}"
+    );
+    let params = [conn.here(), mechanism.into(), from.into(), until.into()];
+    conn.list_of(sql, params, RecordRow::of).await.doing("find what was closed between two days")
 }
 
 /// The records of an import, in the order of their ids.

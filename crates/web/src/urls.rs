@@ -151,6 +151,16 @@ pub(crate) fn assessment_table(id: RecordId) -> String {
     format!("/records/{id}/assessment/table.xlsx")
 }
 
+/// The indicators of a scheme: where a workbook of them is taken in.
+pub(crate) fn assessment_scheme(id: RecordId) -> String {
+    format!("/records/{id}/assessment/scheme")
+}
+
+/// A letter about what is below its line.
+pub(crate) fn assessment_letters(id: RecordId) -> String {
+    format!("/records/{id}/assessment/letters")
+}
+
 /// What a unit comes to in an assessment.
 pub(crate) fn assessment_sheet(id: RecordId, unit: UnitId) -> String {
     format!("/records/{id}/assessment/units/{unit}")

@@ -40,6 +40,7 @@ mod granting;
 pub(crate) mod attending;
 mod ledgers;
 pub(crate) mod assessing;
+mod assessing_year;
 mod linking;
 mod linking_more;
 mod rounds;

@@ -164,7 +164,7 @@ pub fn sheets(upload: &UploadRow, now: i64) -> Result<Arc<Vec<Grid>>, Refusal> {
 }
 
 /// Reads a workbook's sheets.
-fn read(bytes: &[u8]) -> Result<Vec<Grid>, Refusal> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Grid>, Refusal> {
     workbook_in::read(bytes, Limits::default()).map_err(|fault| {
         let words = fault.to_string();
         Refusal::new("import.not_a_workbook").with("words", words)

@@ -104,14 +104,17 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
         return Ok(known);
     }
     let step = mechanism.start();
-    let (filled, faults) = reading::read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
+    let (mut filled, mut faults) = reading::read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
+    let (beside, more) = Beside::of(ctx, &mut conn, &mechanism, step, (None, &filled)).await?;
     drop(conn);
+    faults.extend(more);
+    filled.extend(beside.fields());
     let id: RecordId = ctx.new_id();
     let attempt = Attempt { faults, ..attempt(ctx, &step.id, filled, None, None, &[]) };
     let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
-    let (key, mechanism, moved) = (form.key.as_deref(), &mechanism, &moved);
+    let (key, mechanism, moved, beside) = (form.key.as_deref(), &mechanism, &moved, &beside);
     let keep = |mut tx: Tx| async move {
-        let id = keep_started(ctx, &mut tx, key, mechanism, moved).await?;
+        let id = keep_started(ctx, &mut tx, key, mechanism, (moved, beside)).await?;
         Ok::<_, Error>((tx, id))
     };
     let id = ctx.office.db.transact(keep).await?;
@@ -124,11 +127,12 @@ async fn keep_started(
     tx: &mut Tx,
     key: Option<&str>,
     mechanism: &Arc<Mechanism>,
-    moved: &Move,
+    (moved, beside): (&Move, &Beside),
 ) -> Result<RecordId, Error> {
     if !answer(ctx, tx, key, moved.after.id).await? {
         return answered(tx, key).await?.ok_or(Error::Stale);
     }
+    beside.keep(ctx, tx, mechanism, &moved.after).await?;
     let mut writing = Writing::new(ctx, None);
     let record = writing.put(tx, mechanism, None, moved.clone()).await?;
     writing.write(tx).await?;
@@ -220,7 +224,7 @@ async fn decide(
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
     let (mut filled, mut faults) = reading::read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
-    let (beside, more) = Beside::of(ctx, conn, mechanism, step, (record, &filled)).await?;
+    let (beside, more) = Beside::of(ctx, conn, mechanism, step, (Some(record), &filled)).await?;
     faults.extend(more);
     filled.extend(beside.fields());
     let past = past(conn, step, record.id).await?;
@@ -268,7 +272,7 @@ async fn keep_taken(ctx: &Ctx, tx: &mut Tx, key: Option<&str>, decided: &Decided
     if !answer(ctx, tx, key, decided.record.id).await? {
         return Ok(());
     }
-    decided.beside.keep(ctx, tx, decided.record).await?;
+    decided.beside.keep(ctx, tx, decided.mechanism, decided.record).await?;
     if let Some((sheet, after)) = &decided.drawn {
         sheet.keep(ctx, tx).await?;
         return files::attach(tx, decided.record, after).await;

@@ -228,7 +228,7 @@ pub(super) fn kind(of: &FieldType) -> ColumnKind {
 }
 
 /// A value as a cell of its own kind, so that a spreadsheet can reckon with it.
-fn cell(ctx: &Ctx, of: &FieldType, value: Value) -> OutCell {
+pub(super) fn cell(ctx: &Ctx, of: &FieldType, value: Value) -> OutCell {
     match value {
         Value::Whole(number) => OutCell::Number(number.into()),
         Value::Decimal(number) if matches!(of, FieldType::Percent) => OutCell::Percent(number),

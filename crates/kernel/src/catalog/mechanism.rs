@@ -18,6 +18,7 @@ use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, St
 use crate::kinds::Kind;
 use crate::kinds::activity::Attendance;
 use crate::kinds::assessment::Scoring;
+use crate::kinds::assessment::parts::Assessed;
 use crate::kinds::ballot::Voting;
 use crate::kinds::dispatch::Circulation;
 use crate::kinds::ledger::{Account, Draw};
@@ -96,6 +97,8 @@ pub struct Mechanism {
     pub scoring: Option<Scoring>,
     /// Which text carries live figures.
     pub writing: Option<Writing>,
+    /// What its records are in an assessment.
+    pub assessed: Option<Assessed>,
     /// From when to when and between whom, where it is a link.
     pub link: Option<Link>,
     /// Who may apply and when, where it calls for entries.
@@ -490,8 +493,16 @@ impl Mechanism {
         let call = self.call.iter().flat_map(|it| &it.result);
         let stages = self.entry.iter().flat_map(|it| &it.stages);
         let stages = stages.flat_map(|it| [Some(&it.result), Some(&it.turn), it.score.as_ref()].into_iter().flatten());
+        let proposed = self.scoring.iter().flat_map(|it| it.publicise.as_ref().map(|(_, table)| table));
+        let results = self.scoring.iter().map(|it| &it.result).chain(proposed);
+        let own = self.assessed.iter().flat_map(|it| it.part.writes()).filter_map(|id| self.called(id));
         let report = self.writing.iter().map(|it| &it.sealed);
-        voting.chain(call).chain(self.scoring.iter().map(|it| &it.result)).chain(stages).chain(report).collect()
+        voting.chain(call).chain(results).chain(stages).chain(own).chain(report).collect()
+    }
+
+    /// The id of a field or a table, as the definition keeps it.
+    fn called(&self, id: &str) -> Option<&FieldId> {
+        self.field(id).map(|it| &it.id).or_else(|| self.child(id).map(|it| &it.id))
     }
 
     /// Does a step touch nothing that stands beside its record?

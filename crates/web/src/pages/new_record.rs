@@ -3,6 +3,7 @@
 use app::commands::steps::{self, StartRecord};
 use app::queries::forms::{Again, StepForm};
 use app::queries::record_file;
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -20,10 +21,17 @@ use crate::sent::Sent;
 use crate::urls;
 use crate::visitor::{At, Visitor};
 
-/// `GET /m/{mechanism}/new`.
-pub(crate) async fn show(visitor: Visitor, At(mechanism): At<String>) -> Result<Response, Failure> {
-    let shown = Shown { status: StatusCode::OK, key: Uuid::new_v4().simple().to_string(), back: Back::default() };
-    page(&visitor, &mechanism, None, shown).await
+/// `GET /m/{mechanism}/new?field=`: an address may fill in fields beforehand.
+pub(crate) async fn show(
+    visitor: Visitor,
+    At(mechanism): At<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let key = Uuid::new_v4().simple().to_string();
+    let shown = Shown { status: StatusCode::OK, key, back: Back::default(), is_sent: false };
+    let mut filled = Again::default();
+    pairs.iter().for_each(|(field, text)| filled.typed.put(field, text));
+    page(&visitor, &mechanism, Some(&filled).filter(|_| !pairs.is_empty()), shown).await
 }
 
 /// `POST /m/{mechanism}/records`: the record is there and shown; or the form again.
@@ -32,7 +40,7 @@ pub(crate) async fn start(visitor: Visitor, At(mechanism): At<String>, sent: Sen
     let form = record::step::typed_with_files(&visitor, &sent).await?;
     let mut again = Again { typed: form.typed.clone(), ..Again::default() };
     let back = Back { more: sent.text("_more").to_owned(), uploads: form.uploads, form: String::new() };
-    let mut shown = Shown { status: StatusCode::OK, key: key.clone(), back };
+    let mut shown = Shown { status: StatusCode::OK, key: key.clone(), back, is_sent: true };
     if !shown.back.more.is_empty() {
         return page(&visitor, &mechanism, Some(&again), shown).await;
     }
@@ -52,6 +60,7 @@ struct Shown {
     status: StatusCode,
     key: String,
     back: Back,
+    is_sent: bool,
 }
 
 async fn page(visitor: &Visitor, mechanism: &str, again: Option<&Again>, shown: Shown) -> Result<Response, Failure> {
@@ -61,11 +70,11 @@ async fn page(visitor: &Visitor, mechanism: &str, again: Option<&Again>, shown: 
         title: form.name.clone(),
         ..PageHead::default()
     };
-    let content = content(visitor, mechanism, &form, again, &shown);
+    let content = content(visitor, mechanism, &form, &shown);
     visitor.page_as(shown.status, Place::Mechanism(mechanism), &head, content).await
 }
 
-fn content(visitor: &Visitor, mechanism: &str, form: &StepForm, again: Option<&Again>, shown: &Shown) -> Markup {
+fn content(visitor: &Visitor, mechanism: &str, form: &StepForm, shown: &Shown) -> Markup {
     let label = |id: &str| {
         form.fields.iter().find(|field| field.id == *id).map_or_else(String::new, |field| field.name.clone())
     };
@@ -73,7 +82,7 @@ fn content(visitor: &Visitor, mechanism: &str, form: &StepForm, again: Option<&A
     html! {
         @if !form.refusals.is_empty() { (refused(&words::wanted(&form.refusals, "", label))) }
         form.card method="post" action=(urls::of_register(mechanism, "records")) enctype="multipart/form-data"
-            data-keep={ (person) ":" (mechanism) ":new" } data-refused[again.is_some()] {
+            data-keep={ (person) ":" (mechanism) ":new" } data-refused[shown.is_sent] {
             input type="hidden" name="_key" value=(shown.key);
             div.form { (controls::of_step(form, &shown.back)) }
             div.send {

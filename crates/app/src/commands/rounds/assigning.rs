@@ -112,7 +112,7 @@ impl Bars {
 }
 
 /// The unit where somebody works and those above it; the top of a tree is everybody's and nobody's own.
-fn own_units(ctx: &Ctx, person: PersonId) -> Vec<UnitId> {
+pub(crate) fn own_units(ctx: &Ctx, person: PersonId) -> Vec<UnitId> {
     let Some(unit) = ctx.tree.person(person).and_then(|it| it.unit) else { return Vec::new() };
     let above =
         ctx.tree.upwards(unit).into_iter().filter(|it| ctx.tree.unit(*it).is_some_and(|unit| unit.parent.is_some()));

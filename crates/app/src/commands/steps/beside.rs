@@ -9,7 +9,7 @@ use kernel::refusal::Refusal;
 use kernel::value::Value;
 use store::{Conn, Tx};
 
-use crate::commands::assessments::{self, Published};
+use crate::commands::assessments::{self, Assessing};
 use crate::commands::reports::{self, Sealed};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -17,7 +17,7 @@ use crate::error::Error;
 /// What is kept with a step.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
-    published: Option<Published>,
+    assessing: Assessing,
     sealed: Option<Sealed>,
 }
 
@@ -28,25 +28,31 @@ impl Beside {
         conn: &mut Conn,
         mechanism: &Mechanism,
         step: &Step,
-        on: (&Record, &[(FieldId, Option<Value>)]),
+        (record, filled): (Option<&Record>, &[(FieldId, Option<Value>)]),
     ) -> Result<(Self, Vec<Refusal>), Error> {
-        let (published, mut refusals) = assessments::before_step(ctx, conn, mechanism, step, on).await?;
-        let (sealed, more) = reports::before_step(ctx, conn, mechanism, step, on).await?;
+        let assessing = assessments::before_step(ctx, conn, mechanism, step, (record, filled)).await?;
+        let mut refusals = assessing.faults.clone();
+        let Some(record) = record else { return Ok((Self { assessing, sealed: None }, refusals)) };
+        let (sealed, more) = reports::before_step(ctx, conn, mechanism, step, (record, filled)).await?;
         refusals.extend(more);
-        Ok((Self { published, sealed }, refusals))
+        Ok((Self { assessing, sealed }, refusals))
     }
 
     /// The fields that it writes.
     pub(super) fn fields(&self) -> impl Iterator<Item = (FieldId, Option<Value>)> {
-        let published = self.published.iter().map(|it| it.result.clone());
-        published.chain(self.sealed.iter().map(|it| it.text.clone()))
+        let assessing = self.assessing.filled.iter().cloned();
+        assessing.chain(self.sealed.iter().map(|it| it.text.clone()))
     }
 
     /// Keeps it, in the transaction of the step.
-    pub(super) async fn keep(&self, ctx: &Ctx, tx: &mut Tx, record: &Record) -> Result<(), Error> {
-        if let Some(published) = &self.published {
-            published.keep(ctx, tx, record).await?;
-        }
+    pub(super) async fn keep(
+        &self,
+        ctx: &Ctx,
+        tx: &mut Tx,
+        mechanism: &Mechanism,
+        record: &Record,
+    ) -> Result<(), Error> {
+        self.assessing.keep(ctx, tx, mechanism, record).await?;
         if let Some(sealed) = &self.sealed {
             sealed.keep(ctx, tx, record).await?;
         }

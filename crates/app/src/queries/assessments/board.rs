@@ -8,20 +8,26 @@ use std::collections::BTreeMap;
 use documents::workbook_out::{self, Column, ColumnKind, OutCell, Sheet};
 use jiff::civil::Date;
 use kernel::ids::{RecordId, UnitId};
+use kernel::kinds::assessment::parts::Part;
 use kernel::kinds::assessment::scheme::{Indicator, Scheme};
 use kernel::kinds::assessment::score::{Outcome, Standing, rounded, score};
 use kernel::kinds::assessment::words::{self, shown};
 use kernel::period::Period;
 use kernel::refusal::Refusal;
-use kernel::value::Month;
+use kernel::value::{Facts, Month, Value};
 use rust_decimal::Decimal;
+use store::Conn;
 
-use super::{Read, operands, read};
+use super::changes::{SchemeChange, changes};
+use super::letters::{self, PartLine};
+use super::{Read, gathered, operands, outcomes, read};
+use crate::commands::assessments::book;
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::figures::named::Names;
 use crate::queries::files::{Download, XLSX};
+use crate::records::Found;
 use crate::words as sentences;
 
 /// What is asked of a board.
@@ -90,6 +96,10 @@ pub struct BelowLine {
     pub before: Option<Decimal>,
     /// Is less better?
     pub lower: bool,
+    /// Is it below its line?
+    pub is_below: bool,
+    /// The letter about it that is open.
+    pub letter: Option<(RecordId, String)>,
 }
 
 /// The board.
@@ -119,6 +129,14 @@ pub struct BoardPage {
     pub indicators: Vec<IndicatorLine>,
     /// What is below its line.
     pub below: Vec<BelowLine>,
+    /// May the reader write letters about it?
+    pub may_write: bool,
+    /// Letters, dispatch sheets and uses of the result, as far as the reader sees them.
+    pub others: Vec<PartLine>,
+    /// Who stands elsewhere than what was publicised says: unit, and the score then and now.
+    pub changed: Vec<(String, String)>,
+    /// What was changed about the indicators since the scheme was issued.
+    pub adjusted: Vec<SchemeChange>,
     /// Does the reader run it, so that other weights may be tried?
     pub runs_it: bool,
     /// Does the reader see every unit?
@@ -127,6 +145,8 @@ pub struct BoardPage {
     pub tried: Vec<(String, Decimal)>,
     /// What all weights come to.
     pub total: Decimal,
+    /// May the reader put the indicators of a workbook in the place of these: is a reason wanted?
+    pub takes_in: Option<bool>,
     /// May it be taken out as a workbook?
     pub may_export: bool,
 }
@@ -159,7 +179,11 @@ pub async fn board(ctx: &Ctx, id: RecordId, ask: &BoardAsk) -> Result<BoardPage,
     let weights = if it.runs_it { weights(ask)? } else { BTreeMap::new() };
     let (on, by_week) = (it.today(ctx), ask.since == "week");
     let since = before(&it.scheme, on, by_week);
-    let operands = operands::operands(ctx, &mut conn, &it.scheme, &[on, since]).await?;
+    let beside = gathered::gather(ctx, &mut conn, (id, &it.found.mechanism.id), &it.scheme).await?;
+    let operands = operands::operands(ctx, &mut conn, (&it.scheme, &beside), &[on, since]).await?;
+    let others = letters::listed(ctx, &mut conn, &it.found, &[Part::Letter, Part::Sheet, Part::Use], None).await?;
+    let adjusted = changes(ctx, &mut conn, (id, &it.found, &it.scoring)).await?;
+    let open = open_letters(ctx, &mut conn, &it).await?;
     drop(conn);
     let mut outcomes: Vec<Outcome> = operands.iter().map(|operands| score(&it.scheme, operands)).collect();
     let was = outcomes.pop().unwrap_or_default();
@@ -185,11 +209,16 @@ pub async fn board(ctx: &Ctx, id: RecordId, ask: &BoardAsk) -> Result<BoardPage,
         published: it.published.as_ref().map(|(_, at)| sentences::moment(*at)),
         faults: it.faults.clone(),
         indicators: indicators(ctx, &it.scheme, &other),
-        below: if it.published.is_none() { below(ctx, &it, &now, &was) } else { Vec::new() },
+        below: if it.published.is_none() { below(ctx, &it, (&now, &was), &open) } else { Vec::new() },
+        may_write: it.runs_it && letters::begins(ctx, &it.found, Part::Letter, Some(it.found.unit_ord)).is_some(),
+        others,
+        changed: changed(ctx, &it, &now),
+        adjusted,
         runs_it: it.runs_it,
         sees_all: it.sees_all,
         tried: if is_tried { it.scheme.groups().into_iter().map(sum).collect() } else { Vec::new() },
         total: it.scheme.total,
+        takes_in: book::step(ctx, &it).map(|step| step.reason),
         may_export: may_export(ctx, &it),
         groups,
     })
@@ -247,25 +276,128 @@ fn indicators(ctx: &Ctx, scheme: &Scheme, other: &Scheme) -> Vec<IndicatorLine> 
     scheme.indicators.iter().zip(&other.indicators).map(line).collect()
 }
 
-fn below(ctx: &Ctx, it: &Read, now: &Outcome, was: &Outcome) -> Vec<BelowLine> {
+/// A value of a unit that is below its line, or that has a line and falls.
+struct Weak<'a> {
+    member: UnitId,
+    indicator: &'a Indicator,
+    value: Decimal,
+    before: Option<Decimal>,
+    is_below: bool,
+}
+
+fn weak<'a>(scheme: &'a Scheme, now: &Outcome, was: &Outcome) -> Vec<Weak<'a>> {
     let mut all = Vec::new();
-    for (at, member) in it.scheme.members.iter().enumerate().filter(|(_, member)| it.sees(ctx, member.unit)) {
-        for line in now.standings.get(at).into_iter().flat_map(|it| &it.lines).filter(|line| line.is_below) {
-            let Some(indicator) = it.scheme.indicators.get(line.indicator) else { continue };
+    for (at, member) in scheme.members.iter().enumerate() {
+        for line in now.standings.get(at).into_iter().flat_map(|it| &it.lines) {
+            let Some(indicator) = scheme.indicators.get(line.indicator) else { continue };
             let Some((leaf, value)) = indicator.leaf.as_ref().zip(line.value) else { continue };
             let before = was.standings.get(at).and_then(|it| it.lines.iter().find(|it| it.indicator == line.indicator));
-            all.push(BelowLine {
-                unit: member.unit,
-                name: ctx.names().unit(member.unit),
-                indicator: (indicator.code.clone(), indicator.name.clone()),
-                value,
-                line: leaf.line.unwrap_or_default(),
-                before: before.and_then(|it| it.value),
-                lower: leaf.lower,
-            });
+            let before = before.and_then(|it| it.value);
+            let falls = before.is_some_and(|before| if leaf.lower { value > before } else { value < before });
+            if line.is_below || (falls && leaf.line.is_some()) {
+                all.push(Weak { member: member.unit, indicator, value, before, is_below: line.is_below });
+            }
         }
     }
     all
+}
+
+fn below(ctx: &Ctx, it: &Read, (now, was): (&Outcome, &Outcome), open: &[letters::Open]) -> Vec<BelowLine> {
+    let line = |weak: Weak<'_>| {
+        let leaf = weak.indicator.leaf.as_ref();
+        let own = open.iter().find(|it| it.unit == weak.member && it.code == weak.indicator.code);
+        BelowLine {
+            unit: weak.member,
+            name: ctx.names().unit(weak.member),
+            indicator: (weak.indicator.code.clone(), weak.indicator.name.clone()),
+            value: weak.value,
+            line: leaf.and_then(|it| it.line).unwrap_or_default(),
+            before: weak.before,
+            lower: leaf.is_some_and(|it| it.lower),
+            is_below: weak.is_below,
+            letter: own.map(|it| (it.id, it.called.clone())),
+        }
+    };
+    weak(&it.scheme, now, was).into_iter().filter(|weak| it.sees(ctx, weak.member)).map(line).collect()
+}
+
+/// The open letters of an assessment, for whoever runs it.
+async fn open_letters(ctx: &Ctx, conn: &mut Conn, it: &Read) -> Result<Vec<letters::Open>, Error> {
+    let mut all = Vec::new();
+    if it.runs_it {
+        let playing = gathered::playing(ctx, &it.found.mechanism.id).filter(|(_, it)| it.part == Part::Letter);
+        for (mechanism, part) in playing {
+            all.extend(letters::open(conn, (mechanism, part), it.found.record.id).await?);
+        }
+    }
+    Ok(all)
+}
+
+/// Who stands elsewhere now than what was publicised says.
+fn changed(ctx: &Ctx, it: &Read, now: &Outcome) -> Vec<(String, String)> {
+    let Some((_, table)) = &it.scoring.publicise else { return Vec::new() };
+    let number = |it: Option<Decimal>| it.map_or_else(|| "—".to_owned(), |it| format!("{it:.2}"));
+    let mut all = Vec::new();
+    for row in gathered::rows(&it.found.record.facts, table.as_str()) {
+        let at = it.scheme.members.iter().position(|member| row.find("unit") == Some(&Value::Unit(member.unit)));
+        let Some((at, standing)) = at.and_then(|at| Some((at, now.standings.get(at)?))) else { continue };
+        let unit = it.scheme.members[at].unit;
+        let was = match row.find("score") {
+            Some(Value::Decimal(score)) => Some(*score),
+            _ => None,
+        };
+        if was != standing.total && !it.is_running && it.sees(ctx, unit) {
+            all.push((ctx.names().unit(unit), format!("{}变成{}", number(was), number(standing.total))));
+        }
+    }
+    all
+}
+
+/// What a dispatch sheet says today: who stands where with the gap to the one before and what changed since the last sheet,
+/// and what is below its line or falls.
+pub(crate) async fn table(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    (found, scheme): (&Found, &Scheme),
+    last: &[Facts],
+) -> Result<(Vec<Facts>, Vec<Facts>), Error> {
+    let on = operands::year_up_to(scheme, ctx.today).until;
+    let days = [on, before(scheme, on, false)];
+    let (mut all, _) = outcomes(ctx, conn, (found.record.id, &found.mechanism.id), scheme, &days).await?;
+    let (was, now) = (all.pop().unwrap_or_default(), all.pop().unwrap_or_default());
+    let mut standing: Vec<(usize, Facts)> = Vec::new();
+    for (at, (member, it)) in scheme.members.iter().zip(&now.standings).enumerate() {
+        let known = last.iter().find(|row| row.find("unit") == Some(&Value::Unit(member.unit)));
+        let then = match known.and_then(|row| row.find("score")) {
+            Some(Value::Decimal(score)) => Some(*score),
+            _ => None,
+        };
+        let mut row = Facts::default();
+        let mut put = |column: &str, value: Option<Value>| row.put(&column.into(), value);
+        put("group", Some(Value::Text(member.group.clone())));
+        put("rank", it.rank.map(|it| Value::Whole(it as i64)));
+        put("unit", Some(Value::Unit(member.unit)));
+        put("score", it.total.map(Value::Decimal));
+        put("gap", it.gap.map(Value::Decimal));
+        put("before", known.and_then(|row| row.find("rank")).cloned());
+        put("change", it.total.zip(then).map(|(now, then)| Value::Decimal(now - then)));
+        standing.push((at, row));
+    }
+    let place = |at: usize| (&scheme.members[at].group, now.standings[at].rank.unwrap_or(usize::MAX), at);
+    standing.sort_by(|(a, _), (b, _)| place(*a).cmp(&place(*b)));
+    let row = |it: Weak<'_>| {
+        let mut row = Facts::default();
+        let line = it.indicator.leaf.as_ref().and_then(|leaf| leaf.line);
+        let mut put = |column: &str, value: Option<Value>| row.put(&column.into(), value);
+        put("unit", Some(Value::Unit(it.member)));
+        put("indicator", Some(Value::Text(format!("{} {}", it.indicator.code, it.indicator.name))));
+        put("value", Some(Value::Decimal(it.value.round_dp(4))));
+        put("line", line.map(Value::Decimal));
+        put("before", it.before.map(|it| Value::Decimal(it.round_dp(4))));
+        row
+    };
+    let weak = weak(scheme, &now, &was).into_iter().take(kernel::facts::MOST_ROWS).map(row).collect();
+    Ok((standing.into_iter().map(|(_, row)| row).collect(), weak))
 }
 
 /// The board as a workbook: a row a unit, a column an indicator.

@@ -4,6 +4,10 @@
 //! Never another unit's sheet to whom only their own is shown.
 
 pub mod board;
+pub mod book;
+pub mod changes;
+pub mod gathered;
+pub mod letters;
 pub mod operands;
 pub mod sheet;
 
@@ -12,13 +16,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kernel::authority::Subtree;
 use kernel::authority::sight::Relation;
-use kernel::ids::{RecordId, RoleId, UnitId};
-use kernel::kinds::assessment::scheme::Scheme;
+use kernel::ids::{MechanismId, RecordId, RoleId, UnitId};
+use kernel::kinds::assessment::scheme::{Member, Scheme};
 use kernel::kinds::assessment::score::{Outcome, Standing, score};
 use kernel::kinds::assessment::{Scoring, frozen};
 use kernel::refusal::Refusal;
 use kernel::workflow::Numbered as _;
 use store::Conn;
+use store::assessments::SheetRow;
 
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -41,6 +46,8 @@ pub struct Read {
     pub sees_all: bool,
     /// Does the reader run it?
     pub runs_it: bool,
+    /// Is it running: is it issued and not publicised?
+    pub is_running: bool,
     /// Whose sheets they see otherwise.
     own: Vec<Subtree>,
 }
@@ -49,7 +56,14 @@ impl Read {
     /// Does the reader see the sheet of a unit?
     pub fn sees(&self, ctx: &Ctx, unit: UnitId) -> bool {
         let within = |over: &Subtree| ctx.tree.ord(unit).is_some_and(|ord| over.holds(ord));
-        self.sees_all || self.own.iter().any(within)
+        self.sees_all || self.own.iter().any(within) || (self.is_running && self.judges(ctx))
+    }
+
+    /// Is the reader one of the jury?
+    pub fn judges(&self, ctx: &Ctx) -> bool {
+        let jury = self.scoring.jury(&self.found.record.facts);
+        let human = |id| ctx.tree.human(id);
+        ctx.person().is_some_and(|me| jury.iter().any(|it| human(*it) == human(me)))
     }
 
     /// The day up to which values count today: the last of the year at most.
@@ -60,10 +74,18 @@ impl Read {
     /// What was published, in the order of the scheme.
     pub fn kept(&self) -> Option<Outcome> {
         let (kept, _) = self.published.as_ref()?;
-        let of =
-            |member: &kernel::kinds::assessment::scheme::Member| kept.get(&member.unit).cloned().unwrap_or_default();
-        Some(Outcome { standings: self.scheme.members.iter().map(of).collect() })
+        Some(in_order(&self.scheme, kept))
     }
+}
+
+/// What was published, in the order of the scheme.
+pub(crate) fn kept(scheme: &Scheme, rows: &[SheetRow]) -> Outcome {
+    in_order(scheme, &rows.iter().map(|row| (row.unit, frozen::from_json(&row.sheet))).collect())
+}
+
+fn in_order(scheme: &Scheme, kept: &BTreeMap<UnitId, Standing>) -> Outcome {
+    let of = |member: &Member| kept.get(&member.unit).cloned().unwrap_or_default();
+    Outcome { standings: scheme.members.iter().map(of).collect() }
 }
 
 /// The assessment of a record, for whoever sees it.
@@ -88,6 +110,7 @@ pub async fn read(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Read, Erro
         sees_all: runs_it || sees || ctx.person().is_none(),
         own: ctx.actor.reach(&current.id, &roles),
         runs_it,
+        is_running: running(&found, &scoring),
         found,
         scoring,
         scheme,
@@ -95,8 +118,22 @@ pub async fn read(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Read, Erro
     })
 }
 
-/// What all units come to, for each of some days up to which the year is looked at.
-pub async fn outcomes(ctx: &Ctx, conn: &mut Conn, scheme: &Scheme, upto: &[Date]) -> Result<Vec<Outcome>, Error> {
-    let operands = operands::operands(ctx, conn, scheme, upto).await?;
-    Ok(operands.iter().map(|it| score(scheme, it)).collect())
+/// Is a scheme issued, and its result not publicised?
+pub(crate) fn running(found: &Found, scoring: &Scoring) -> bool {
+    let publicised = scoring.publicise.as_ref().and_then(|(step, _)| found.mechanism.step(step.as_str())?.to.clone());
+    let state = &found.record.state;
+    found.record.is_open() && *state != scoring.prepare && Some(state) != publicised.as_ref()
+}
+
+/// What all units come to, for each of some days up to which the year is looked at; and how much stood beside the scheme.
+pub async fn outcomes(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    of: (RecordId, &MechanismId),
+    scheme: &Scheme,
+    upto: &[Date],
+) -> Result<(Vec<Outcome>, i64), Error> {
+    let beside = gathered::gather(ctx, conn, of, scheme).await?;
+    let operands = operands::operands(ctx, conn, (scheme, &beside), upto).await?;
+    Ok((operands.iter().map(|it| score(scheme, it)).collect(), beside.moves))
 }

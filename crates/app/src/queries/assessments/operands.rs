@@ -23,6 +23,8 @@ use crate::queries::figures::Knowing;
 use crate::queries::figures::named::{Meant, Names};
 use crate::queries::register;
 
+use super::gathered::{self, Gathered};
+
 impl<'a> Names<'a> {
     /// The figure of an indicator.
     pub fn of_leaf(&self, leaf: &Leaf) -> Option<Meant<'a>> {
@@ -33,7 +35,7 @@ impl<'a> Names<'a> {
 /// The figures that no catalogue knows, or that whoever writes the scheme may not know of all its units.
 pub fn unknown(ctx: &Ctx, table: &kernel::ids::FieldId, scheme: &Scheme) -> Result<Vec<Refusal>, Error> {
     let names = Names::of(ctx);
-    let mut refusals = Vec::new();
+    let mut refusals = elsewhere(ctx, table, scheme);
     for (_, it, leaf) in scheme.leaves() {
         let Some(written) = leaf.figure.as_deref().filter(|_| leaf.source == Source::Figure) else { continue };
         let refusal = |code: &'static str| {
@@ -49,6 +51,39 @@ pub fn unknown(ctx: &Ctx, table: &kernel::ids::FieldId, scheme: &Scheme) -> Resu
     Ok(refusals)
 }
 
+/// Lead units that are none, and votings that are none or that whoever writes the scheme may not see of all its units.
+fn elsewhere(ctx: &Ctx, table: &kernel::ids::FieldId, scheme: &Scheme) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for (_, it, leaf) in scheme.leaves() {
+        let spot = |column: &str| Spot::Row(table.clone(), it.row, column.into());
+        let refusal = |code: &'static str| Refusal::new(code).with("row", it.row + 1).with("name", &it.name);
+        if let Some(lead) = leaf.lead.as_deref().filter(|lead| ctx.tree.named(lead).is_none()) {
+            refusals.push(refusal("assessment.lead").with("lead", lead).at(spot("lead")));
+        }
+        let Some(ballot) = gathered::ballot(leaf) else { continue };
+        let mechanism = ctx.catalog().in_order().find(|it| it.name == ballot && gathered::gives(it));
+        let sees = match mechanism.filter(|_| ctx.person().is_some()) {
+            Some(mechanism) => {
+                let over = over(ctx, scheme, it);
+                let seen = ctx.actor.reach(&mechanism.id, &mechanism.rights.see);
+                kernel::authority::overlap(&over, &seen) == over
+            }
+            None => mechanism.is_some(),
+        };
+        if !sees {
+            refusals.push(refusal("assessment.no_ballot").with("ballot", ballot).at(spot("figure")));
+        }
+    }
+    refusals
+}
+
+/// The units for which an indicator is.
+fn over(ctx: &Ctx, scheme: &Scheme, it: &Indicator) -> Vec<kernel::authority::Subtree> {
+    let of = scheme.members.iter().filter(|member| it.is_for(&member.group));
+    let over: Vec<_> = of.filter_map(|member| ctx.tree.unit(member.unit)).map(|unit| unit.over).collect();
+    kernel::authority::merged(over.into_iter())
+}
+
 /// May this person know the figure of every unit that it scores? Where small groups are hidden they have to see the records.
 fn may_use(ctx: &Ctx, scheme: &Scheme, it: &Indicator, (mechanism, figure): Meant<'_>) -> Result<bool, Error> {
     if ctx.person().is_none() {
@@ -57,9 +92,7 @@ fn may_use(ctx: &Ctx, scheme: &Scheme, it: &Indicator, (mechanism, figure): Mean
     let scope = register::scope(ctx, mechanism, None)?;
     let knowing = Knowing::of(ctx, mechanism, figure, &scope);
     let known = if figure.kind.suppress_below > 0 { &knowing.seen } else { &knowing.told };
-    let of = scheme.members.iter().filter(|member| it.is_for(&member.group));
-    let over: Vec<_> = of.filter_map(|member| ctx.tree.unit(member.unit)).map(|unit| unit.over).collect();
-    let over = kernel::authority::merged(over.into_iter());
+    let over = over(ctx, scheme, it);
     Ok(kernel::authority::overlap(&over, known) == over)
 }
 
@@ -77,16 +110,14 @@ fn quarters(days: Days) -> Vec<Days> {
 }
 
 /// Operands of a scheme, for each of some days up to which the year is looked at.
-pub async fn operands(ctx: &Ctx, conn: &mut Conn, scheme: &Scheme, upto: &[Date]) -> Result<Vec<Operands>, Error> {
+pub async fn operands(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    (scheme, beside): (&Scheme, &Gathered),
+    upto: &[Date],
+) -> Result<Vec<Operands>, Error> {
     let names = Names::of(ctx);
-    let mut used: Vec<(FigureId, Meant<'_>)> = Vec::new();
-    for (_, _, leaf) in scheme.leaves() {
-        let Some((mechanism, figure)) = names.of_leaf(leaf) else { continue };
-        let id = FigureId::from(format!("{}.{}", mechanism.id, figure.id));
-        if used.iter().all(|(known, _)| *known != id) {
-            used.push((id, (mechanism, figure)));
-        }
-    }
+    let used = used(&names, scheme);
     let spans: Vec<Days> = upto.iter().map(|day| year_up_to(scheme, *day)).collect();
     let by_quarter = scheme.leaves().any(|(_, _, leaf)| leaf.way == Way::Quarters);
     let parts: Vec<Vec<Days>> = spans.iter().map(|it| if by_quarter { quarters(*it) } else { Vec::new() }).collect();
@@ -104,7 +135,12 @@ pub async fn operands(ctx: &Ctx, conn: &mut Conn, scheme: &Scheme, upto: &[Date]
     let place = |days: &Days| all.iter().position(|it| it == days);
     let mut read = Vec::new();
     for (span, quarters) in spans.iter().zip(&parts) {
+        // What is said of the year after its end counts for it.
+        let end = if *span == year_up_to(scheme, Date::MAX) { Date::MAX } else { span.until };
         let of = |it: &Indicator| -> Vec<Operand> {
+            if let Some(leaf) = it.leaf.as_ref().filter(|leaf| leaf.source != Source::Figure) {
+                return units.iter().map(|unit| beside.operand((&it.code, leaf), *unit, end)).collect();
+            }
             let Some((leaf, (mechanism, figure))) =
                 it.leaf.as_ref().and_then(|leaf| Some((leaf, names.of_leaf(leaf)?)))
             else {
@@ -123,12 +159,26 @@ pub async fn operands(ctx: &Ctx, conn: &mut Conn, scheme: &Scheme, upto: &[Date]
                     Way::Quarters => quarters.iter().map(|it| value(member, it)).collect(),
                     _ => Vec::new(),
                 },
+                is_unchecked: false,
             };
             units.iter().enumerate().map(operand).collect()
         };
         read.push(scheme.indicators.iter().map(of).collect());
     }
     Ok(read)
+}
+
+/// The figures that a scheme is made of, each once.
+fn used<'a>(names: &Names<'a>, scheme: &Scheme) -> Vec<(FigureId, Meant<'a>)> {
+    let mut used: Vec<(FigureId, Meant<'a>)> = Vec::new();
+    for (_, _, leaf) in scheme.leaves() {
+        let Some((mechanism, figure)) = names.of_leaf(leaf) else { continue };
+        let id = FigureId::from(format!("{}.{}", mechanism.id, figure.id));
+        if used.iter().all(|(known, _)| *known != id) {
+            used.push((id, (mechanism, figure)));
+        }
+    }
+    used
 }
 
 /// The targets of the year that units have of their own.

@@ -6,14 +6,18 @@
 use documents::chart::{self, Datum, Series};
 use jiff::civil::Date;
 use kernel::ids::{RecordId, UnitId};
+use kernel::kinds::assessment::parts::Part;
+use kernel::kinds::assessment::scheme::Indicator;
 use kernel::kinds::assessment::score::{Line, Standing, score};
 use kernel::kinds::assessment::words;
 use kernel::period::Period;
 use kernel::value::Month;
+use kernel::workflow::Numbered as _;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::{operands, read};
+use super::letters::{self, PartLine};
+use super::{Read, gathered, operands, read};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::figures::named::Names;
@@ -38,6 +42,10 @@ pub struct SheetLine {
     pub why: String,
     /// Its numbers; nothing for a heading.
     pub line: Option<Line>,
+    /// Is its value filed by units?
+    pub is_filed: bool,
+    /// The items of its list.
+    pub items: Vec<String>,
     /// The figure behind: its mechanism, its id, and the period.
     pub door: Option<(String, String, String)>,
 }
@@ -67,6 +75,14 @@ pub struct SheetPage {
     pub total: String,
     /// The indicators.
     pub lines: Vec<SheetLine>,
+    /// Values that were filed, objections and letters of the unit, as far as the reader sees them.
+    pub others: Vec<PartLine>,
+    /// The mechanism in which the reader may file values and object.
+    pub files: Option<String>,
+    /// The mechanism in which the reader may give points.
+    pub judges: Option<String>,
+    /// Is it running, so that values are filed?
+    pub is_running: bool,
     /// Score and rank at the end of each month of the year since there was a scheme.
     pub course: Vec<(String, Option<Decimal>, Option<usize>)>,
 }
@@ -101,7 +117,10 @@ pub async fn sheet(ctx: &Ctx, id: RecordId, unit: UnitId) -> Result<SheetPage, E
     let since = Month::of(it.found.record.opened_on);
     let months: Vec<Month> = months.into_iter().filter(|month| *month >= since && month.first_day() <= on).collect();
     let ends: Vec<Date> = months.iter().map(|month| month.last_day().min(on)).chain([on]).collect();
-    let operands = operands::operands(ctx, &mut conn, &it.scheme, &ends).await?;
+    let beside = gathered::gather(ctx, &mut conn, (id, &it.found.mechanism.id), &it.scheme).await?;
+    let operands = operands::operands(ctx, &mut conn, (&it.scheme, &beside), &ends).await?;
+    let parts = [Part::Entry, Part::Letter, Part::Use];
+    let others = letters::listed(ctx, &mut conn, &it.found, &parts, Some(unit)).await?;
     drop(conn);
     let mut outcomes: Vec<_> = operands.iter().map(|operands| score(&it.scheme, operands)).collect();
     let now = outcomes.pop().unwrap_or_default();
@@ -111,27 +130,7 @@ pub async fn sheet(ctx: &Ctx, id: RecordId, unit: UnitId) -> Result<SheetPage, E
         let of = outcome.standings.get(at);
         (format!("{}月", month.month), of.and_then(|it| it.total), of.and_then(|it| it.rank))
     });
-    let names = Names::of(ctx);
-    let period = Period::UpTo(on).to_string();
-    let mut lines = Vec::new();
-    for (place, indicator) in it.scheme.indicators.iter().enumerate() {
-        let line = standing.lines.iter().find(|line| line.indicator == place).cloned();
-        if !indicator.is_for(&it.scheme.members[at].group) {
-            continue;
-        }
-        let figure = indicator.leaf.as_ref().and_then(|leaf| names.of_leaf(leaf));
-        lines.push(SheetLine {
-            code: indicator.code.clone(),
-            name: indicator.name.clone(),
-            depth: indicator.depth(),
-            weight: indicator.weight,
-            weighs: indicator.leaf.as_ref().is_none_or(|leaf| leaf.way.weighs()),
-            rule: words::rule(indicator),
-            why: line.as_ref().map(|line| words::why(indicator, line)).unwrap_or_default(),
-            door: figure.map(|(mechanism, figure)| (mechanism.id.to_string(), figure.id.to_string(), period.clone())),
-            line,
-        });
-    }
+    let lines = lines(ctx, &it, &it.scheme.members[at].group, &standing, on);
     Ok(SheetPage {
         id,
         mechanism: (it.found.mechanism.id.to_string(), it.found.mechanism.name.clone()),
@@ -145,5 +144,42 @@ pub async fn sheet(ctx: &Ctx, id: RecordId, unit: UnitId) -> Result<SheetPage, E
         course: course.collect(),
         standing,
         lines,
+        others,
+        files: begins(ctx, &it, Part::Entry, ctx.tree.ord(unit)),
+        judges: begins(ctx, &it, Part::Points, Some(it.found.unit_ord)).filter(|_| it.is_running && it.judges(ctx)),
+        is_running: it.is_running,
     })
+}
+
+/// The mechanism in which the reader may begin a record about a unit, while the assessment is issued and not published.
+fn begins(ctx: &Ctx, it: &Read, part: Part, ord: Option<i64>) -> Option<String> {
+    let record = &it.found.record;
+    let is_issued = record.is_open() && record.state != it.scoring.prepare;
+    letters::begins(ctx, &it.found, part, ord).filter(|_| is_issued)
+}
+
+/// The indicators of a unit's group, each with what the unit has for it.
+fn lines(ctx: &Ctx, it: &Read, group: &str, standing: &Standing, on: Date) -> Vec<SheetLine> {
+    let names = Names::of(ctx);
+    let period = Period::UpTo(on).to_string();
+    let line = |(place, indicator): (usize, &Indicator)| {
+        let line = standing.lines.iter().find(|line| line.indicator == place).cloned();
+        let leaf = indicator.leaf.as_ref();
+        let figure = leaf.and_then(|leaf| names.of_leaf(leaf));
+        SheetLine {
+            code: indicator.code.clone(),
+            name: indicator.name.clone(),
+            depth: indicator.depth(),
+            weight: indicator.weight,
+            weighs: leaf.is_none_or(|leaf| leaf.way.weighs()),
+            rule: words::rule(indicator),
+            is_filed: leaf.is_some_and(|leaf| leaf.source.is_filed()),
+            items: leaf.map(|leaf| leaf.items.clone()).unwrap_or_default(),
+            why: line.as_ref().map(|line| words::why(indicator, line)).unwrap_or_default(),
+            door: figure.map(|(mechanism, figure)| (mechanism.id.to_string(), figure.id.to_string(), period.clone())),
+            line,
+        }
+    };
+    let own = it.scheme.indicators.iter().enumerate().filter(|(_, indicator)| indicator.is_for(group));
+    own.map(line).collect()
 }

@@ -292,7 +292,7 @@ impl Sheet<'_> {
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
         let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
-        let scoring = scoring::scoring(desk, matter, &names, own, (&states, &steps, vocabulary));
+        let (scoring, assessed) = scoring::both(desk, matter, &names, own, (&states, &steps, vocabulary));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
         let writing = report::writing(desk, matter, &names, own, (&steps, templates));
         let papers = papers::papers(desk, matter, own, &settings, templates);
@@ -336,6 +336,7 @@ impl Sheet<'_> {
             voting,
             scoring,
             writing,
+            assessed,
             link,
             call,
             entry,

@@ -8,10 +8,23 @@ use super::flow::Names;
 use crate::catalog::raw::Raw;
 use crate::catalog::{FieldType, State, Step, Vocabulary};
 use crate::ids::{FieldId, RoleId, StateId, StepId};
-use crate::kinds::assessment::{Grade, INDICATOR, MEMBER, Missing, RESULT, Scoring, Source, Way, fits};
+use crate::kinds::assessment::parts::{Assessed, Part};
+use crate::kinds::assessment::{Grade, INDICATOR, MEMBER, Missing, RESULT, Scoring, Source, Unchecked, Way, fits};
+
+/// What a mechanism assesses, and what its records are in an assessment.
+pub(super) fn both(
+    desk: &mut Desk<'_>,
+    top: &Raw,
+    names: &Names,
+    own: &Fields,
+    (states, steps, vocabulary): (&[State], &[Step], &Vocabulary),
+) -> (Option<Scoring>, Option<Assessed>) {
+    let scoring = scoring(desk, top, names, own, (states, steps, vocabulary));
+    (scoring, assessed(desk, top, names, own, steps))
+}
 
 /// `scoring of="indicator" …`.
-pub(super) fn scoring(
+fn scoring(
     desk: &mut Desk<'_>,
     top: &Raw,
     names: &Names,
@@ -28,6 +41,7 @@ pub(super) fn scoring(
     let ties = own.named((desk, raw, names), "ties", "text 栏目", |it| matches!(it.of, FieldType::Text { .. }));
     // enforces: scoring.who
     let who: Vec<RoleId> = desk.many(raw, "who", "角色", &names.roles).into_iter().map(RoleId::from).collect();
+    let jurors = own.named((desk, raw, names), "jurors", "people 栏目", |it| matches!(it.of, FieldType::People));
     let prepare = desk.one_prop(raw, "prepare", "状态", &names.states).map(StateId::from);
     let publish = desk.one_prop(raw, "publish", "步骤", &names.steps).map(StepId::from);
     let total = raw.whole("total").unwrap_or(100);
@@ -43,7 +57,9 @@ pub(super) fn scoring(
         ties,
         total,
         who,
+        jurors,
         prepare: prepare?,
+        publicise: publicised(desk, raw, names, own),
         publish: publish?,
         result,
         grades: grades(desk, raw),
@@ -60,6 +76,81 @@ pub(super) fn scoring(
         desk.tell(raw.prop_span("prepare"), "起草方案的状态要写在第一个");
     }
     Some(scoring)
+}
+
+/// `publicise="publicise" proposed="proposed"`.
+fn publicised(desk: &mut Desk<'_>, raw: &Raw, names: &Names, own: &Fields) -> Option<(StepId, FieldId)> {
+    let step = desk.one_prop(raw, "publicise", "步骤", &names.steps).map(StepId::from);
+    let table = raw.prop("proposed").is_some().then(|| child(desk, raw, own, "proposed", &RESULT)).flatten();
+    if raw.prop("publicise").is_some() != raw.prop("proposed").is_some() {
+        desk.tell(raw.span.clone(), "publicise 和 proposed 要一起写，或者都不写");
+    }
+    step.zip(table)
+}
+
+/// `assessed as="entry" of="assessment" at="file" …`.
+fn assessed(desk: &mut Desk<'_>, top: &Raw, names: &Names, own: &Fields, steps: &[Step]) -> Option<Assessed> {
+    let raw = top.first("assessed")?;
+    // enforces: assessed.as
+    let part = Part::of(&raw.text("as").unwrap_or_default())?;
+    for (id, of, system) in part.fields() {
+        let found = own.find(id);
+        if found.is_none_or(|it| !fits(&it.of, of) || (*system && it.required)) {
+            let must = if *system { "不必填的 " } else { "" };
+            desk.tell(raw.prop_span("as"), format!("要有{must}{of} 栏目 {id}"));
+        }
+    }
+    for (id, _, columns) in part.tables() {
+        let found = own.children.iter().find(|it| it.id == **id);
+        let lacks = |(column, of): &&(&str, &str)| {
+            found.is_none_or(|it| !it.fields.iter().any(|field| field.id == **column && fits(&field.of, of)))
+        };
+        if let Some((column, of)) = columns.iter().find(lacks) {
+            desk.tell(raw.prop_span("as"), format!("要有子表 {id}，里面有 {of} 栏 {column}"));
+        }
+    }
+    // enforces: assessed.of
+    let of = own.named((desk, raw, names), "of", "必填的 record 栏目", |it| {
+        matches!(it.of, FieldType::Record { .. }) && it.required
+    });
+    let at = desk.one_prop(raw, "at", "步骤", &names.steps).map(StepId::from);
+    let mut states = |prop: &str| -> Vec<StateId> {
+        desk.many(raw, prop, "状态", &names.states).into_iter().map(StateId::from).collect()
+    };
+    let it = Assessed { part, of: of?, at: at?, counts: states("counts"), waits: states("waits") };
+    nobody_types(desk, raw, &it, steps);
+    Some(it)
+}
+
+/// What the system writes at a step is typed at none; and that step is taken on one record at a time.
+fn nobody_types(desk: &mut Desk<'_>, raw: &Raw, it: &Assessed, steps: &[Step]) {
+    // enforces: assessed.at
+    if let Some(step) = steps.iter().find(|step| step.id == it.at).filter(|step| step.batch || step.joint.is_some()) {
+        let sentence = format!("“{}”要逐件核对", step.name);
+        desk.tell_hint(raw.prop_span("at"), sentence, "请去掉 batch 和 joint");
+    }
+    if let Some(step) = steps.iter().find(|step| it.part == Part::Entry && step.batch) {
+        let hint = "填报一件一件核验，请去掉 batch";
+        desk.tell_hint(raw.span.clone(), format!("“{}”不能成批办理", step.name), hint);
+    }
+    for step in steps {
+        let asks = |id: &&str| step.needs.iter().chain(&step.asks).any(|it| it == id);
+        if let Some(id) = it.part.writes().find(asks) {
+            let sentence = format!("“{}”会让人填 {id}，它只由系统写", step.name);
+            desk.tell_hint(raw.prop_span("as"), sentence, "请从 asks 和 needs 里去掉");
+        }
+    }
+    // enforces: assessed.counts
+    // enforces: assessed.waits
+    let lacks = match it.part {
+        Part::Entry => it.counts.is_empty() || it.waits.is_empty(),
+        Part::Points | Part::Sheet => it.counts.is_empty(),
+        Part::Letter | Part::Use => false,
+    };
+    if lacks {
+        let hint = "填报写 counts 和 waits，打分表和调度表写 counts";
+        desk.tell_hint(raw.span.clone(), "没有写在哪些状态算数", hint);
+    }
 }
 
 fn child(desk: &mut Desk<'_>, raw: &Raw, own: &Fields, prop: &str, wanted: &[(&str, &str, bool)]) -> Option<FieldId> {
@@ -84,7 +175,12 @@ fn words<T>(all: &[(&'static str, T)]) -> Vec<&'static str> {
 /// The lists offer what scores can be made of, and nothing else.
 fn options(desk: &mut Desk<'_>, raw: &Raw, own: &Fields, of: &FieldId, vocabulary: &Vocabulary) {
     let Some(child) = own.children.iter().find(|it| it.id == *of) else { return };
-    let knows = [("source", words(&Source::ALL)), ("rule", words(&Way::ALL)), ("missing", words(&Missing::ALL))];
+    let knows = [
+        ("source", words(&Source::ALL)),
+        ("rule", words(&Way::ALL)),
+        ("missing", words(&Missing::ALL)),
+        ("unchecked", words(&Unchecked::ALL)),
+    ];
     for (column, known) in knows {
         let field = child.fields.iter().find(|it| it.id.as_str() == column);
         let Some(FieldType::Choice { list }) = field.map(|it| &it.of) else { continue };
@@ -122,7 +218,8 @@ fn grades(desk: &mut Desk<'_>, raw: &Raw) -> Vec<Grade> {
 fn changes_are_explained(desk: &mut Desk<'_>, raw: &Raw, scoring: &Scoring, steps: &[Step]) {
     for step in steps {
         let asks = |child: &FieldId| step.needs.contains(child) || step.asks.contains(child);
-        if asks(&scoring.result) {
+        let proposed = scoring.publicise.as_ref().is_some_and(|(_, table)| asks(table));
+        if asks(&scoring.result) || proposed {
             desk.tell(raw.prop_span("result"), format!("“{}”会让人填结果，结果只由公布那一步写", step.name));
         }
         let is_later = step.from.iter().any(|it| *it != scoring.prepare);

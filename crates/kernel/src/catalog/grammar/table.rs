@@ -232,6 +232,7 @@ pub const GRAMMAR: &[Node] = &[
     kinds::ballot::CHOICE,
     kinds::assessment::SCORING,
     kinds::assessment::GRADE,
+    kinds::assessment::parts::ASSESSED,
     link::TERM,
     link::SIDE,
     link::REQUIRE,

@@ -38,6 +38,7 @@ pub fn to_json(it: &Standing) -> Json {
             "part": number(it.part),
             "points": number(it.points),
             "below": it.is_below,
+            "unchecked": it.is_unchecked,
         })
     };
     json!({
@@ -70,6 +71,7 @@ pub fn from_json(json: &Json) -> Standing {
         part: read(json, "part"),
         points: read(json, "points"),
         is_below: json.get("below") == Some(&Json::Bool(true)),
+        is_unchecked: json.get("unchecked") == Some(&Json::Bool(true)),
     };
     Standing {
         lines: json.get("lines").and_then(Json::as_array).into_iter().flatten().map(line).collect(),

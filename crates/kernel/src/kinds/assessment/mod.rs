@@ -6,6 +6,7 @@
 //! Never a score that somebody types into a result.
 
 pub mod frozen;
+pub mod parts;
 pub mod scheme;
 pub mod score;
 pub mod words;
@@ -16,7 +17,7 @@ mod tests;
 use crate::catalog::grammar::parts::{ID, NAME, may, must};
 use crate::catalog::grammar::{MECHANISM, MECHANISM_FILE, Node, Scalar, Times};
 use crate::catalog::{FieldType, Mechanism, Step};
-use crate::ids::{FieldId, RoleId, StateId, StepId};
+use crate::ids::{FieldId, PersonId, RoleId, StateId, StepId};
 use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::value::{Facts, Value};
@@ -45,14 +46,21 @@ pub(crate) const SCORING: Node = Node {
         must(
             "of",
             Scalar::Id,
-            "哪张子表是指标，要有 code、name、weight、source、figure、rule、target、base、per、cap、bands、lower、missing、line、groups 各栏，各栏怎么填见 docs/how-to/assess-units.md。",
+            "哪张子表是指标，要有 code、name、weight、source、figure、rule、target、base、per、cap、bands、lower、missing、unchecked、trims、items、lead、line、groups 各栏，各栏怎么填见 docs/how-to/assess-units.md。",
         ),
         must("units", Scalar::Id, "哪张子表是参评单位，要有必填的 unit（单位）和 group（组别，文字）两栏。"),
         must("year", Scalar::Id, "哪个整数栏目是考核年度，要必填。"),
         may("ties", Scalar::Id, "哪个文字栏目写同分时比哪个指标，填指标编号；不写就并列。"),
         must("total", Scalar::Whole, "各指标权重加起来是多少分，例如100。"),
         must("who", Scalar::Ids, "哪些角色管考核：看得到全部得分、做推演。"),
+        may("jurors", Scalar::Id, "哪个人员栏目点名评委；来源里有评委打分的要写。"),
         must("prepare", Scalar::Id, "在哪个状态起草方案：指标还可以不齐，权重还可以不平。"),
+        may("publicise", Scalar::Id, "哪一步公示拟定的结果：这时不再收填报，可以提异议。"),
+        may(
+            "proposed",
+            Scalar::Id,
+            "公示那一步把拟定的结果写进哪张子表，谁也不能填，各栏和 result 一样；和 publicise 一起写。",
+        ),
         must("publish", Scalar::Id, "哪一步公布结果：得分、名次、等次从此不变。"),
         must(
             "result",
@@ -92,8 +100,12 @@ pub struct Scoring {
     pub total: i64,
     /// Who runs it.
     pub who: Vec<RoleId>,
+    /// The field that names the jury.
+    pub jurors: Option<FieldId>,
     /// The state in which the scheme is drafted.
     pub prepare: StateId,
+    /// The step that shows what it will be, and the child table that takes it.
+    pub publicise: Option<(StepId, FieldId)>,
     /// The step that freezes the result.
     pub publish: StepId,
     /// The child table that takes the result.
@@ -120,11 +132,30 @@ pub struct Grade {
 pub enum Source {
     /// A figure of the catalogue over the year.
     Figure,
+    /// A value that the unit files and that is checked.
+    Entry,
+    /// Several such values, added up.
+    List,
+    /// Points of the jury.
+    Jury,
+    /// What votings of the year came to, for whoever of the unit was voted on.
+    Ballot,
 }
 
 impl Source {
     /// All, with the word that lists use.
-    pub const ALL: [(&'static str, Self); 1] = [("figure", Self::Figure)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("figure", Self::Figure),
+        ("entry", Self::Entry),
+        ("list", Self::List),
+        ("jury", Self::Jury),
+        ("ballot", Self::Ballot),
+    ];
+
+    /// Is it filed by units, and checked?
+    pub fn is_filed(self) -> bool {
+        matches!(self, Self::Entry | Self::List)
+    }
 }
 
 /// How a value becomes points.
@@ -144,6 +175,8 @@ pub enum Way {
     Quarters,
     /// The value is the points.
     Points,
+    /// Items of a list that are met.
+    Checklist,
     /// So much for each, on top.
     Add,
     /// So much off the total for each.
@@ -156,7 +189,7 @@ pub enum Way {
 
 impl Way {
     /// All, with the word that lists use.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("ratio", Self::Ratio),
         ("bands", Self::Bands),
         ("deduct", Self::Deduct),
@@ -164,6 +197,7 @@ impl Way {
         ("best", Self::Best),
         ("quarters", Self::Quarters),
         ("points", Self::Points),
+        ("checklist", Self::Checklist),
         ("add", Self::Add),
         ("minus", Self::Minus),
         ("veto", Self::Veto),
@@ -173,6 +207,11 @@ impl Way {
     /// Is it part of the weights that add up?
     pub fn weighs(self) -> bool {
         !matches!(self, Self::Add | Self::Minus | Self::Veto | Self::Bar)
+    }
+
+    /// Does it take something away, so that no unit files it of itself?
+    pub fn takes_away(self) -> bool {
+        matches!(self, Self::Deduct | Self::Minus | Self::Veto | Self::Bar)
     }
 
     /// Does it want a target?
@@ -203,13 +242,28 @@ impl Missing {
     pub const ALL: [(&'static str, Self); 3] = [("skip", Self::Skip), ("zero", Self::Zero), ("mean", Self::Mean)];
 }
 
+/// What counts of a value that was filed and is not checked yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unchecked {
+    /// It is no value yet.
+    #[default]
+    Missing,
+    /// It counts for the time being.
+    Counts,
+}
+
+impl Unchecked {
+    /// All, with the word that lists use.
+    pub const ALL: [(&'static str, Self); 2] = [("missing", Self::Missing), ("counts", Self::Counts)];
+}
+
 /// What a word of a list means.
 pub fn meant<T: Copy>(all: &[(&'static str, T)], word: &str) -> Option<T> {
     all.iter().find(|(own, _)| *own == word).map(|(_, it)| *it)
 }
 
 /// The columns of indicators: id, type, whether it must be filled.
-pub(crate) const INDICATOR: [(&str, &str, bool); 15] = [
+pub(crate) const INDICATOR: [(&str, &str, bool); 19] = [
     ("code", "text", true),
     ("name", "text", true),
     ("weight", "decimal", false),
@@ -223,6 +277,10 @@ pub(crate) const INDICATOR: [(&str, &str, bool); 15] = [
     ("bands", "text", false),
     ("lower", "yes_no", false),
     ("missing", "choice", false),
+    ("unchecked", "choice", false),
+    ("trims", "yes_no", false),
+    ("items", "text", false),
+    ("lead", "text", false),
     ("line", "decimal", false),
     ("groups", "text", false),
 ];
@@ -245,6 +303,8 @@ pub(crate) fn fits(of: &FieldType, word: &str) -> bool {
         "choice" => matches!(of, FieldType::Choice { .. }),
         "whole" => matches!(of, FieldType::Whole { .. }),
         "yes_no" => matches!(of, FieldType::YesNo),
+        "day" => matches!(of, FieldType::Day),
+        "person" => matches!(of, FieldType::Person),
         "unit" => matches!(of, FieldType::Unit),
         _ => false,
     }
@@ -267,9 +327,29 @@ pub(crate) fn not_whole(mechanism: &Mechanism, after: &Record, step: &Step) -> V
     Scheme::read(scoring, &after.facts).1
 }
 
-/// Is a field the result that a step publishes: reckoned, and typed by nobody?
+/// Is a field one that a step writes by itself: the result, or what an assessment says of another mechanism's record?
 pub(crate) fn reckons(mechanism: &Mechanism, step: &Step, field: &FieldId) -> bool {
-    mechanism.scoring.as_ref().is_some_and(|it| it.publish == step.id && it.result == *field)
+    let is_result = |it: &Scoring| it.takes(&step.id) == Some(field);
+    mechanism.scoring.as_ref().is_some_and(is_result) || parts::writes(mechanism, step, field)
+}
+
+impl Scoring {
+    /// The jury.
+    // enforces: scoring.jurors
+    pub fn jury(&self, facts: &Facts) -> Vec<PersonId> {
+        match self.jurors.as_ref().and_then(|field| facts.find(field.as_str())) {
+            Some(Value::People(people)) => people.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The table that a step fills with what units come to.
+    // enforces: scoring.publicise
+    // enforces: scoring.proposed
+    pub fn takes(&self, step: &StepId) -> Option<&FieldId> {
+        let proposed = self.publicise.as_ref().filter(|(at, _)| at == step).map(|(_, table)| table);
+        proposed.or_else(|| (self.publish == *step).then_some(&self.result))
+    }
 }
 
 /// The result as the rows that the step which publishes writes.

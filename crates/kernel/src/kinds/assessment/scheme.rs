@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::{Grade, Missing, Scoring, Source, Way, meant};
+use super::{Grade, Missing, Scoring, Source, Unchecked, Way, meant};
 use crate::ids::{FieldId, UnitId};
 use crate::refusal::{Refusal, Spot};
 use crate::value::{Facts, Value};
@@ -79,6 +79,14 @@ pub struct Leaf {
     pub lower: bool,
     /// What counts where there is no value.
     pub missing: Missing,
+    /// What counts of a filed value that is not checked yet.
+    pub unchecked: Unchecked,
+    /// Are the highest and the lowest points of the jury left out?
+    pub trims: bool,
+    /// The items of a checklist.
+    pub items: Vec<String>,
+    /// The unit that checks what is filed, as the scheme names it.
+    pub lead: Option<String>,
     /// The line that a value should keep.
     pub line: Option<Decimal>,
 }
@@ -117,6 +125,11 @@ impl Scheme {
         let mut scheme = Self { year, total, indicators, members, grades: scoring.grades.clone(), ties: None };
         scheme.ties = reading.ties(&scheme, facts);
         reading.adds_up(&scheme);
+        if scheme.leaves().any(|(_, _, leaf)| leaf.source == Source::Jury) && scoring.jury(facts).is_empty() {
+            let refusal = Refusal::new("assessment.no_jurors");
+            let spot = scoring.jurors.clone().map_or(Spot::Form, Spot::Field);
+            reading.faults.push(refusal.at(spot));
+        }
         (scheme, reading.faults)
     }
 
@@ -264,7 +277,7 @@ impl Reading<'_> {
         }
         let (source, way) = source.zip(way)?;
         let figure = Some(text(row, "figure").to_owned()).filter(|it| !it.is_empty());
-        if source == Source::Figure && figure.is_none() {
+        if matches!(source, Source::Figure | Source::Ballot) && figure.is_none() {
             self.tell(at, "figure", refusal("assessment.no_figure"));
         }
         let bands = bands(text(row, "bands"));
@@ -279,32 +292,51 @@ impl Reading<'_> {
             bands: bands.clone().unwrap_or_default(),
             lower: row.find("lower") == Some(&Value::YesNo(true)),
             missing: meant(&Missing::ALL, text(row, "missing")).unwrap_or_default(),
+            unchecked: meant(&Unchecked::ALL, text(row, "unchecked")).unwrap_or_default(),
+            trims: row.find("trims") == Some(&Value::YesNo(true)),
+            items: items(text(row, "items")),
+            lead: Some(text(row, "lead").to_owned()).filter(|it| !it.is_empty()),
             line: number(row, "line"),
         };
         if way == Way::Bands && leaf.bands.is_empty() || bands.is_none() {
             self.tell(at, "bands", refusal("assessment.bands"));
         }
+        self.holds(at, row, &leaf);
+        Some(leaf)
+    }
+
+    /// Do the numbers of an indicator hold together?
+    fn holds(&mut self, at: usize, row: &Facts, leaf: &Leaf) {
+        let name = text(row, "name");
+        let refusal = |code: &'static str| Refusal::new(code).with("name", name);
         let is_less =
             |one: Option<Decimal>, other: Option<Decimal>| one.zip(other).is_some_and(|(one, other)| one >= other);
         let crossed = if leaf.lower { is_less(leaf.target, leaf.base) } else { is_less(leaf.base, leaf.target) };
-        if way.wants_target() && (leaf.target.is_some_and(|it| it <= Decimal::ZERO && leaf.base.is_none()) || crossed) {
+        if leaf.way.wants_target()
+            && (leaf.target.is_some_and(|it| it <= Decimal::ZERO && leaf.base.is_none()) || crossed)
+        {
             self.tell(at, "target", refusal("assessment.target"));
         }
-        if way.wants_per() && leaf.per.is_none_or(|it| it <= Decimal::ZERO) {
+        if leaf.way == Way::Quarters && leaf.source != Source::Figure {
+            self.tell(at, "rule", refusal("assessment.quarters"));
+        }
+        if leaf.way == Way::Checklist && (leaf.source != Source::Entry || leaf.items.is_empty()) {
+            self.tell(at, "items", refusal("assessment.items"));
+        }
+        if leaf.way.wants_per() && leaf.per.is_none_or(|it| it <= Decimal::ZERO) {
             self.tell(at, "per", refusal("assessment.per"));
         }
-        if matches!(way, Way::Add | Way::Minus) && leaf.cap.is_none_or(|it| it <= Decimal::ZERO) {
+        if matches!(leaf.way, Way::Add | Way::Minus) && leaf.cap.is_none_or(|it| it <= Decimal::ZERO) {
             self.tell(at, "cap", refusal("assessment.cap"));
         }
         let weight = number(row, "weight").unwrap_or_default();
-        if way.weighs() != (weight > Decimal::ZERO) {
+        if leaf.way.weighs() != (weight > Decimal::ZERO) {
             self.tell(
                 at,
                 "weight",
-                refusal(if way.weighs() { "assessment.no_weight" } else { "assessment.weightless" }),
+                refusal(if leaf.way.weighs() { "assessment.no_weight" } else { "assessment.weightless" }),
             );
         }
-        Some(leaf)
     }
 
     // enforces: scoring.ties
@@ -370,6 +402,12 @@ fn parts(code: &str) -> Option<Vec<u32>> {
 
 fn written(parts: &[u32]) -> String {
     parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+}
+
+/// The items of a checklist, one a line or with semicolons between.
+fn items(text: &str) -> Vec<String> {
+    let parts = text.split(['；', ';', '\n']).map(str::trim);
+    parts.filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 /// `95:100；90:80；0:60` as values with percents; nothing where it cannot be read.

@@ -18,6 +18,8 @@ pub struct Operand {
     pub target: Option<Decimal>,
     /// The values of the quarters that are over or under way, where the rule asks for them.
     pub quarters: Vec<Option<Decimal>>,
+    /// Was something filed that nobody has checked yet?
+    pub is_unchecked: bool,
 }
 
 /// Operands by indicator and unit, in the order of the scheme; headings have none.
@@ -46,6 +48,8 @@ pub struct Line {
     pub points: Option<Decimal>,
     /// Is the value below its line?
     pub is_below: bool,
+    /// Was something filed that nobody has checked yet?
+    pub is_unchecked: bool,
 }
 
 /// What a unit comes to.
@@ -142,6 +146,7 @@ fn lines(at: usize, indicator: &Indicator, leaf: &Leaf, of: &[&Operand]) -> Vec<
             target,
             quarters: operand.quarters.clone(),
             among: known.len(),
+            is_unchecked: operand.is_unchecked,
             ..Line::default()
         };
         if let Some(value) = operand.value {
@@ -182,6 +187,10 @@ fn part(leaf: &Leaf, line: &Line) -> Option<Decimal> {
         Way::Ratio => ratio(leaf, value, line.target),
         Way::Bands => Some(band(leaf, value) / Decimal::ONE_HUNDRED),
         Way::Points => of_weight(value),
+        Way::Checklist => {
+            let part = value.checked_div(Decimal::from(leaf.items.len()))?;
+            Some(part.clamp(Decimal::ZERO, Decimal::ONE))
+        }
         Way::Deduct => {
             let off = leaf.per?.checked_mul(value.max(Decimal::ZERO))?;
             of_weight(line.weight - leaf.cap.map_or(off, |cap| off.min(cap)))

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::scheme::{Indicator, Leaf, Member, Scheme};
 use super::score::{Operand, Operands, Outcome, rounded, score};
-use super::{Grade, Missing, Source, Way, words};
+use super::{Grade, Missing, Source, Unchecked, Way, words};
 use crate::ids::UnitId;
 
 fn unit(number: u128) -> UnitId {
@@ -26,6 +26,10 @@ fn leaf(way: Way) -> Leaf {
         bands: Vec::new(),
         lower: false,
         missing: Missing::Skip,
+        unchecked: Unchecked::Missing,
+        trims: false,
+        items: Vec::new(),
+        lead: None,
         line: None,
     }
 }
@@ -96,14 +100,20 @@ fn each_rule_gives_the_points_that_it_says() {
     assert_eq!(one(leaf(Way::Best), &[Some(50), Some(25), Some(0)]), told(&["10.00", "5.00", "0.00"]));
     assert_eq!(one(of(Way::Best, |it| it.lower = true), &[Some(50), Some(25)]), told(&["5.00", "10.00"]));
     assert_eq!(one(leaf(Way::Points), &[Some(7), Some(12)]), told(&["7.00", "10.00"]));
+    let list = of(Way::Checklist, |it| it.items = ["有制度", "有台账", "有公示"].map(str::to_owned).to_vec());
+    assert_eq!(one(list, &[Some(3), Some(2), Some(0), None]), told(&["10.00", "6.67", "0.00", "—"]));
     let plus = of(Way::Add, |it| (it.per, it.cap) = (Some(2.into()), Some(5.into())));
     assert_eq!(one(plus, &[Some(1), Some(9), None]), told(&["2.00", "5.00", "—"]));
 }
 
 #[test]
 fn quarters_are_the_mean_of_what_each_comes_to() {
-    let operand =
-        Operand { value: Some(200.into()), target: None, quarters: vec![Some(100.into()), None, Some(50.into())] };
+    let operand = Operand {
+        value: Some(200.into()),
+        target: None,
+        quarters: vec![Some(100.into()), None, Some(50.into())],
+        ..Operand::default()
+    };
     let scheme = scheme(vec![(10.into(), leaf(Way::Quarters))], 1);
     let outcome = score(&scheme, &vec![vec![operand]]);
     assert_eq!(points(&outcome, 0, 0).as_deref(), Some("7.50"));
@@ -187,7 +197,7 @@ prop_compose! {
         };
         let operand = |it: Option<i64>| {
             let value = it.map(|it| Decimal::new(it, 1));
-            Operand { value, target: None, quarters: vec![value, None] }
+            Operand { value, quarters: vec![value, None], ..Operand::default() }
         };
         let operands = values.into_iter().map(|row| row.into_iter().map(operand).collect()).collect();
         (scheme(leaves.into_iter().map(weigh).collect(), units), operands)

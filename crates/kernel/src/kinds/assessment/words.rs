@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::scheme::{Indicator, Leaf, Scheme};
 use super::score::{Line, Standing, rounded};
-use super::{Missing, Way};
+use super::{Missing, Source, Unchecked, Way};
 
 /// A number as people read it: with two places, and with four where two would say little.
 pub fn shown(number: Decimal) -> String {
@@ -31,6 +31,15 @@ pub fn rule(it: &Indicator) -> String {
             Missing::Skip => "没有数值时不计，其余指标折算".to_owned(),
             Missing::Zero => "没有数值时记0分".to_owned(),
             Missing::Mean => "没有数值时按本组平均得分率计".to_owned(),
+        });
+    }
+    if leaf.source == Source::Jury && leaf.trims {
+        words.push("三位以上评委打分的，去掉最高和最低".to_owned());
+    }
+    if leaf.source.is_filed() {
+        words.push(match leaf.unchecked {
+            Unchecked::Missing => "没有核验的不算数值".to_owned(),
+            Unchecked::Counts => "没有核验的先按填报的计".to_owned(),
         });
     }
     words.extend(leaf.line.map(|line| format!("预警线{}", shown(line))));
@@ -69,6 +78,7 @@ fn way(it: &Indicator, leaf: &Leaf) -> String {
             false => "与最优比：完成值 ÷ 本组最高值".to_owned(),
         },
         Way::Points => format!("直接计分：填多少得多少，最多{weight}分"),
+        Way::Checklist => format!("达标清单：达标的项数 ÷ {}项", leaf.items.len()),
         Way::Add => format!("加分：每一个加{per}分，最多加{cap}分，不占权重"),
         Way::Minus => format!("倒扣：每一个从总分里扣{per}分，最多扣{cap}分，不占权重"),
         Way::Veto => "一票否决：有一个就定为最低等次".to_owned(),
@@ -76,8 +86,18 @@ fn way(it: &Indicator, leaf: &Leaf) -> String {
     }
 }
 
-/// What a unit has for an indicator, with the numbers that it was made of.
+/// What a unit has for an indicator, with the numbers that it was made of; and what of it nobody has checked.
 pub fn why(it: &Indicator, line: &Line) -> String {
+    let words = made_of(it, line);
+    let counts = it.leaf.as_ref().is_some_and(|leaf| leaf.unchecked == Unchecked::Counts);
+    match (line.is_unchecked, counts) {
+        (false, _) => words,
+        (true, true) => format!("{words}（有填报还没有核验，先按填报的计）"),
+        (true, false) => format!("{words}（有填报还没有核验，没有计入）"),
+    }
+}
+
+fn made_of(it: &Indicator, line: &Line) -> String {
     let Some(leaf) = &it.leaf else { return String::new() };
     let weight = shown(line.weight);
     let points = line.points.map_or_else(String::new, |it| rounded(it).to_string());
@@ -114,6 +134,7 @@ pub fn why(it: &Indicator, line: &Line) -> String {
             format!("{weight}分 − {value} × {}分，得{points}分", or_dash(leaf.per))
         }
         Way::Points => format!("计{value}，满分{weight}，得{points}分"),
+        Way::Checklist => of_weight(format!("{}项里达标{value}项", leaf.items.len())),
         Way::Add => format!("{value} × {}分，加{points}分", or_dash(leaf.per)),
         Way::Minus => format!("{value} × {}分，扣{points}分", or_dash(leaf.per)),
         Way::Veto => {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use kernel::ids::UnitId;
 use kernel::kinds::assessment::scheme::{Indicator, Leaf, Member, Scheme};
 use kernel::kinds::assessment::score::{Operand, score};
-use kernel::kinds::assessment::{Grade, Missing, Source, Way};
+use kernel::kinds::assessment::{Grade, Missing, Source, Unchecked, Way};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -64,6 +64,10 @@ fn scheme() -> Scheme {
             bands: vec![(Decimal::from(90), Decimal::ONE_HUNDRED), (Decimal::from(60), Decimal::from(60))],
             lower: false,
             missing: Missing::Skip,
+            unchecked: Unchecked::Missing,
+            trims: false,
+            items: Vec::new(),
+            lead: None,
             line: Some(Decimal::from(50)),
         }),
         groups: Vec::new(),

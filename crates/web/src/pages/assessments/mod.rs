@@ -2,8 +2,11 @@
 //!
 //! Never a weight that is kept by trying it.
 
+pub(crate) mod book;
+mod others;
 pub(crate) mod sheet;
 
+use app::commands::assessments::letters;
 use app::queries::assessments::board::{self, BelowLine, BoardAsk, BoardPage, IndicatorLine, UnitRow};
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -26,6 +29,7 @@ use crate::parts::light::{Light, light, meter};
 use crate::parts::notice::{Tone, notice};
 use crate::parts::shell::{Anchor, PageHead};
 use crate::parts::table::{Cell, Column, ColumnKind, Row, RowTone, Table, table};
+use crate::sent::Sent;
 use crate::urls;
 use crate::visitor::{At, Visitor};
 
@@ -45,15 +49,32 @@ pub(crate) async fn show(
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Failure> {
     let ask = ask(&pairs);
-    let (page, status, said) = match board::board(&visitor.ctx, id, &ask).await {
-        Ok(page) => (page, StatusCode::OK, html! {}),
-        Err(app::Error::Refused(refusals)) => {
-            let said: Vec<_> = refusals.iter().map(|refusal| visitor.say(refusal)).collect();
-            let plain = BoardAsk { since: ask.since.clone(), weights: Vec::new() };
-            (board::board(&visitor.ctx, id, &plain).await?, error::status_of(&refusals), words::refused(&said))
-        }
-        Err(other) => return Err(other.into()),
-    };
+    match board::board(&visitor.ctx, id, &ask).await {
+        Ok(board) => page(&visitor, &board, (StatusCode::OK, html! {})).await,
+        Err(other) => again(&visitor, id, &ask, other).await,
+    }
+}
+
+/// `POST /records/{record}/assessment/letters`: the letter is written and shown.
+pub(crate) async fn letter(visitor: Visitor, At(id): At<RecordId>, sent: Sent) -> Result<Response, Failure> {
+    let unit = sent.text("unit").parse().map_err(|_| app::Error::NotFound)?;
+    match letters::draft(&visitor.ctx, id, (unit, sent.text("code")), sent.key()).await {
+        Ok(letter) => Ok(answer::see(&urls::with(&urls::record(letter), &[("done", "start")]))),
+        Err(other) => again(&visitor, id, &BoardAsk::default(), other).await,
+    }
+}
+
+/// The board as it is, with what was refused.
+async fn again(visitor: &Visitor, id: RecordId, ask: &BoardAsk, error: app::Error) -> Result<Response, Failure> {
+    let app::Error::Refused(refusals) = error else { return Err(error.into()) };
+    let said: Vec<_> = refusals.iter().map(|refusal| visitor.say(refusal)).collect();
+    let plain = BoardAsk { since: ask.since.clone(), weights: Vec::new() };
+    let board = board::board(&visitor.ctx, id, &plain).await?;
+    page(visitor, &board, (error::status_of(&refusals), words::refused(&said))).await
+}
+
+async fn page(visitor: &Visitor, page: &BoardPage, (status, said): (StatusCode, Markup)) -> Result<Response, Failure> {
+    let id = page.id;
     let acts = page.may_export.then(|| {
         let href = urls::with(&urls::assessment_table(id), &[("since", if page.by_week { "week" } else { "" })]);
         html! { (Button::link("调度表", href).icon(Icon::Export).download()) }
@@ -65,11 +86,11 @@ pub(crate) async fn show(
             Anchor::new("得分和排名", ""),
         ],
         title: format!("{}：得分和排名", page.title),
-        remark: remark(&page),
+        remark: remark(page),
         acts,
         ..PageHead::default()
     };
-    let content = html! { (said) (content(&visitor, &page)) };
+    let content = html! { (said) (content(visitor, page)) };
     visitor.page_as(status, Place::Mechanism(&page.mechanism.0), &head, content).await
 }
 
@@ -93,6 +114,12 @@ fn content(visitor: &Visitor, page: &BoardPage) -> Markup {
     html! {
         (faults(visitor, page))
         (tried(page))
+        @if !page.changed.is_empty() {
+            (notice(Tone::Note, "和公示的不一样", html! {
+                ul.plain { @for (unit, words) in &page.changed { li { (unit) "：" (words) } } }
+                p { "谁改的、为什么，在得分单的填报和异议里，或者在指标背后的事项里。" }
+            }))
+        }
         div.grid {
             div.c6.pile {
                 @for (group, rows) in &page.groups { (card(group, count(rows.len() as u64), ranking(page, rows))) }
@@ -102,9 +129,12 @@ fn content(visitor: &Visitor, page: &BoardPage) -> Markup {
             }
             div.c6.pile {
                 @if page.published.is_none() && !page.groups.is_empty() {
-                    (card("低于预警线", count(page.below.len() as u64), below(page)))
+                    (card("低于预警线或者下降", count(page.below.len() as u64), below(page)))
                 }
+                (others::cards(&page.others))
                 (card("指标", html! { "共" (shown(page.total)) "分" }, indicators(page)))
+                @if page.takes_in.is_some() { (card("用表格改方案", html! {}, book::form(page))) }
+                @if !page.adjusted.is_empty() { (card("方案的调整", count(page.adjusted.len() as u64), adjusted(page))) }
             }
         }
     }
@@ -200,15 +230,18 @@ fn moved(from: Option<usize>, to: Option<usize>) -> Markup {
 
 fn below(page: &BoardPage) -> Markup {
     if page.below.is_empty() {
-        return nothing_yet("没有低于预警线的指标。预警线写在方案的指标里。");
+        return nothing_yet("没有低于预警线、也没有下降的指标。预警线写在方案的指标里。");
     }
-    let columns = vec![
+    let mut columns = vec![
         Column::new("单位", ColumnKind::Text),
         Column::new("指标", ColumnKind::Text),
         Column::new("现值", ColumnKind::Number),
         Column::new("预警线", ColumnKind::Number),
         Column::new(if page.by_week { "比上周" } else { "比上月" }, ColumnKind::Chip),
     ];
+    if page.may_write {
+        columns.push(Column::new("函", ColumnKind::Chip));
+    }
     let row = |it: &BelowLine| {
         let change = it.before.map(|before| it.value - before).filter(|it| !it.is_zero());
         let trend = match change {
@@ -220,17 +253,31 @@ fn below(page: &BoardPage) -> Markup {
                 light(if better { Light::Green } else { Light::Red }, &words)
             }
         };
-        let cells = vec![
+        let mut cells = vec![
             Cell::link(&it.name, &urls::assessment_sheet(page.id, it.unit)),
             Cell::text(&format!("{} {}", it.indicator.0, it.indicator.1)),
             Cell::text(&shown(it.value)),
             Cell::text(&shown(it.line)),
             Cell::shown(trend),
         ];
+        if page.may_write {
+            cells.push(Cell::shown(others::letter(page.id, it)));
+        }
         Row { key: format!("{} {}", it.unit, it.indicator.0), cells, ..Row::default() }
     };
     let rows = page.below.iter().map(row).collect();
-    table(&Table { caption: "低于预警线的指标".to_owned(), columns, rows, choose: None, wide: false })
+    table(&Table { caption: "低于预警线或者下降的指标".to_owned(), columns, rows, choose: None, wide: false })
+}
+
+fn adjusted(page: &BoardPage) -> Markup {
+    html! {
+        @for it in &page.adjusted {
+            div.pad {
+                p { b { (it.on) } " " (it.by) "：" (it.reason) }
+                ul.plain { @for line in &it.lines { li { (line) } } }
+            }
+        }
+    }
 }
 
 fn indicators(page: &BoardPage) -> Markup {

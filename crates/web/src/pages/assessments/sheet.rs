@@ -10,9 +10,10 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::points;
+use super::{others, points};
 use crate::error::Failure;
 use crate::pages::shell::Place;
+use crate::parts::buttons::Button;
 use crate::parts::cards::{card, plain_card};
 use crate::parts::empty::nothing_yet;
 use crate::parts::facts::{Fact, facts};
@@ -46,9 +47,16 @@ pub(crate) async fn show(visitor: Visitor, At((id, unit)): At<(RecordId, UnitId)
 fn content(page: &SheetPage) -> Markup {
     html! {
         div.grid {
-            div.c8.pile { (card("每一分的由来", html! { "点现值看背后的事项" }, lines(page))) }
+            div.c8.pile {
+                (card("每一分的由来", html! { "点现值看背后的事项" }, lines(page)))
+                (card("填报和异议", html! { "核验过的才算" }, others::filed(page)))
+            }
             div.c4.pile.lead {
                 (card(&page.group, html! {}, standing(page)))
+                @if let Some(mechanism) = &page.judges { (card("评委打分", html! {}, html! { div.send {
+                    (Button::link("打分", urls::with(&urls::of_register(mechanism, "new"), &[("assessment", &page.id.to_string()), ("title", &page.title)])))
+                } })) }
+                (others::cards(&page.others))
                 @let drawn = page.chart();
                 @if drawn.is_empty() { (plain_card(nothing_yet("有两个月以上的得分以后，这里画出走势。"))) }
                 @else { (card("逐月得分", html! { "分" }, html! { div.pad { (svg(&drawn)) } (months(page)) })) }
@@ -93,11 +101,11 @@ fn lines(page: &SheetPage) -> Markup {
         Column::new("得分", ColumnKind::Number),
         Column::new("由来", ColumnKind::Text),
     ];
-    let rows = page.lines.iter().map(row).collect();
+    let rows = page.lines.iter().map(|it| row(page, it)).collect();
     table(&Table { caption: "每一分的由来".to_owned(), columns, rows, choose: None, wide: false })
 }
 
-fn row(it: &SheetLine) -> Row {
+fn row(page: &SheetPage, it: &SheetLine) -> Row {
     let name = html! { ("\u{3000}".repeat(it.depth.saturating_sub(1))) (it.code) " " (it.name) };
     let weight = if it.weight.is_zero() { String::new() } else { shown(it.weight) };
     let Some(line) = &it.line else {
@@ -110,6 +118,7 @@ fn row(it: &SheetLine) -> Row {
             Some((mechanism, figure, period)) => a href=(urls::with(&urls::figure(mechanism, figure), &[("period", period)])) { (value) },
             None => (value),
         }
+        @if line.is_unchecked { " " (light(Light::Amber, "有填报没有核验")) }
         @if line.is_below { " " (light(Light::Red, "低于预警线")) }
     };
     let share = line.part.filter(|_| it.weighs).and_then(|part| (part * Decimal::ONE_HUNDRED).to_u32());
@@ -117,6 +126,8 @@ fn row(it: &SheetLine) -> Row {
         (it.why)
         @if let Some(share) = share { " " (meter(None, share, &format!("{share}%"))) }
         p.small.quiet { (it.rule) }
+        @if !it.items.is_empty() { ol.small { @for item in &it.items { li { (item) } } } }
+        p.small { (others::doors(page, (&it.code, &it.name, it.is_filed))) }
     };
     let cells = vec![
         Cell::shown(name),
