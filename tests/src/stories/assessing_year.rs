@@ -237,8 +237,7 @@ async fn one_letter_is_open_at_a_time_and_its_effect_is_checked() {
     // Many press at once: one letter.
     let statuses = all_at_once(&office, &format!("{record}/assessment"), ("拟预警函", 4)).await;
     assert_eq!(statuses, [200, 422, 422, 422]);
-    let letters = "SELECT COUNT(*) FROM record WHERE mechanism = 'assessment_letter'";
-    assert_eq!(office.db_count(letters).await, 1);
+    assert_eq!(office.db_count("SELECT COUNT(*) FROM record WHERE mechanism = 'assessment_letter'").await, 1);
     let page = su.opens(&format!("{record}/assessment")).await;
     assert!(page.find_form("拟预警函").is_none());
     let letter = page.link("按时办结率没有达到预警线");
@@ -264,7 +263,7 @@ async fn one_letter_is_open_at_a_time_and_its_effect_is_checked() {
     // Once it is over another may follow.
     let form = su.opens(&format!("{record}/assessment")).await.form("拟预警函");
     su.sends(form).await.answers(200);
-    assert_eq!(office.db_count(letters).await, 2);
+    assert_eq!(office.db_count("SELECT COUNT(*) FROM record WHERE mechanism = 'assessment_letter'").await, 2);
     let sent = su.asks("/api/v1/mechanisms/assessment_letter/figures/sent?period=2026").await.json();
     assert_eq!(sent["whole"]["total"]["shown"], "1", "{sent}");
 }

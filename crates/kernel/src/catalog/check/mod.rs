@@ -300,7 +300,6 @@ impl Sheet<'_> {
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let retention = protection::retention(desk, matter, &names, own);
-        let link = link::link(desk, matter, &names, own, vocabulary);
         let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
         Some(Mechanism {
             id: matter.arg(0).into(),
@@ -337,7 +336,7 @@ impl Sheet<'_> {
             scoring,
             writing,
             assessed,
-            link,
+            link: link::link(desk, matter, &names, own, vocabulary),
             call,
             entry,
             plans,

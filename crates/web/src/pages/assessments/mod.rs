@@ -266,7 +266,9 @@ fn below(page: &BoardPage) -> Markup {
         Row { key: format!("{} {}", it.unit, it.indicator.0), cells, ..Row::default() }
     };
     let rows = page.below.iter().map(row).collect();
-    table(&Table { caption: "低于预警线或者下降的指标".to_owned(), columns, rows, choose: None, wide: false })
+    table(&Table {
+        caption: "低于预警线或者下降的指标".to_owned(), columns, rows, choose: None, wide: false
+    })
 }
 
 fn adjusted(page: &BoardPage) -> Markup {
