@@ -10,7 +10,7 @@ CREATE TABLE receipt (
     due_on TEXT NOT NULL,
     received_at BIGINT,
     received_on TEXT,
-    received_by BLOB,
+    received_by BYTEA,
     urged_on TEXT,
     PRIMARY KEY (site, record, unit)
 )
