@@ -135,3 +135,29 @@ async fn nonsense_in_a_text_is_shown_and_nothing_is_lost() {
     refused.says("期间“春天”看不懂");
     assert_eq!(refused.form("起草").typed("正文"), "写了很多");
 }
+
+#[tokio::test]
+async fn two_who_seal_at_once_seal_once() {
+    let office = Office::open().await;
+    closed(&office, "高标准农田建设").await;
+    let mut zheng = office.sign_in("zheng").await;
+    let record = drafted(&mut zheng, "1月办结【重点工作任务办结数】。").await;
+    zheng.takes("送签", &record, &[]).await.answers(200);
+    let mut ready = Vec::new();
+    for _ in 0..3 {
+        let mut one = office.sign_in("zhou").await;
+        let form = one.opens(&record).await.form("签发报送");
+        ready.push((one, form));
+    }
+    let mut acts = tokio::task::JoinSet::new();
+    for (mut one, form) in ready {
+        acts.spawn(async move { one.sends(form).await.status });
+    }
+    let mut statuses = acts.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 200);
+    assert!(statuses[1..].iter().all(|status| (400..500).contains(status)), "{statuses:?}");
+    assert_eq!(office.db_count("SELECT COUNT(*) FROM report_seal").await, 1);
+    assert_eq!(office.db_count("SELECT COUNT(*) FROM figure_seal").await, 1);
+    office.db_verify().await;
+}

@@ -507,6 +507,13 @@ impl Sheet {
     }
 }
 
+/// Holds a record that is as it was read until the transaction ends: of two who act at once the later one is `Stale`.
+pub(super) async fn unmoved(tx: &mut Tx, record: &Record) -> Result<(), Error> {
+    store::participations::hold(tx, record.id).await?;
+    let head = store::journal::head(tx, record.id).await?;
+    if head.is_some_and(|head| head.seq == record.version) { Ok(()) } else { Err(Error::Stale) }
+}
+
 /// Is the tree still the one that was decided by? Nobody changes it before the transaction ends. `Stale` if not:
 /// the act is decided anew, by `Ctx::refreshed`.
 pub async fn same_tree(ctx: &Ctx, tx: &mut Tx) -> Result<(), Error> {

@@ -14,6 +14,7 @@ use store::reports::ReportRow;
 use store::{Conn, Tx};
 
 use super::batches::act;
+use super::keep;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::figures::sealed::{self, Known};
@@ -120,6 +121,7 @@ async fn seals(ctx: &Ctx, conn: &mut Conn, drawn: &mut Drawn) -> Result<Vec<Seal
 impl Sealed {
     /// Keeps what was sealed, in the transaction of the step.
     pub(super) async fn keep(&self, ctx: &Ctx, tx: &mut Tx, record: &Record) -> Result<(), Error> {
+        keep::unmoved(tx, record).await?;
         for seal in &self.seals {
             store::figure_seals::insert(tx, seal).await?;
         }

@@ -9,7 +9,7 @@ pub mod letters;
 mod parts;
 
 use kernel::catalog::{Mechanism, Step};
-use kernel::ids::{FieldId, RecordId};
+use kernel::ids::FieldId;
 use kernel::kinds::assessment::scheme::{Member, Scheme};
 use kernel::kinds::assessment::{frozen, result_rows};
 use kernel::record::Record;
@@ -19,6 +19,7 @@ use store::assessments::SheetRow;
 use store::{Conn, Tx};
 
 use super::batches::act;
+use super::keep;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::assessments::{gathered, operands, outcomes};
@@ -98,7 +99,7 @@ impl Assessing {
             held.hold(ctx, tx).await?;
         }
         match &self.published {
-            Some(published) => published.keep(ctx, tx, mechanism, (record.id, &record.title)).await,
+            Some(published) => published.keep(ctx, tx, mechanism, record).await,
             None => Ok(()),
         }
     }
@@ -106,14 +107,9 @@ impl Assessing {
 
 impl Published {
     /// Keeps the sheets. Whatever was filed, checked or judged since they were reckoned would not be in them.
-    async fn keep(
-        &self,
-        ctx: &Ctx,
-        tx: &mut Tx,
-        mechanism: &Mechanism,
-        (id, title): (RecordId, &str),
-    ) -> Result<(), Error> {
-        store::participations::hold(tx, id).await?;
+    async fn keep(&self, ctx: &Ctx, tx: &mut Tx, mechanism: &Mechanism, record: &Record) -> Result<(), Error> {
+        let (id, title) = (record.id, record.title.as_str());
+        keep::unmoved(tx, record).await?;
         if gathered::moves(ctx, tx, (id, &mechanism.id)).await? != self.moves {
             return Err(Refusal::new("assessment.publishing").with("title", title).into());
         }

@@ -120,6 +120,9 @@ fn content(visitor: &Visitor, page: &BoardPage) -> Markup {
                 p { "谁改的、为什么，在得分单的填报和异议里，或者在指标背后的事项里。" }
             }))
         }
+        @if page.published.is_none() && !page.groups.is_empty() {
+            (card("低于预警线或者下降", count(page.below.len() as u64), below(page)))
+        }
         div.grid {
             div.c6.pile {
                 @for (group, rows) in &page.groups { (card(group, count(rows.len() as u64), ranking(page, rows))) }
@@ -128,9 +131,6 @@ fn content(visitor: &Visitor, page: &BoardPage) -> Markup {
                 }
             }
             div.c6.pile {
-                @if page.published.is_none() && !page.groups.is_empty() {
-                    (card("低于预警线或者下降", count(page.below.len() as u64), below(page)))
-                }
                 (others::cards(&page.others))
                 (card("指标", html! { "共" (shown(page.total)) "分" }, indicators(page)))
                 @if page.takes_in.is_some() { (card("用表格改方案", html! {}, book::form(page))) }
