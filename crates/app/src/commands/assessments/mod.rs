@@ -1,5 +1,5 @@
 //! Publishing what units come to: reckoned once more, written into the record, and kept with every operand; and what an
-//! assessment has to say of the records that play a part in it ([`parts`]); letters ([`letters`]),
+//! assessment has to say of the records that play a part in it (`parts`); letters ([`letters`]),
 //! and a scheme out of a workbook ([`book`]).
 //!
 //! Never a result that was reckoned by another scheme than the one that is published.
