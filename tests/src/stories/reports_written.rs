@@ -61,14 +61,16 @@ async fn a_report_is_written_with_live_figures_and_sealed_with_what_stood_behind
     zheng.takes("修改", &record, &[("正文", text)]).await.answers(200);
     zheng.takes("送签", &record, &[]).await.answers(200);
     zhou.takes("签发报送", &record, &[]).await.answers(200);
-    zhou.opens(&of(&record)).await.says("封存").says("1月办结1项").says("都没有变");
+    let page = zhou.opens(&of(&record)).await;
+    page.says("封存").says("1月办结1项").says("都没有变").says("与封存时一致");
+    zhou.opens(&record).await.says("报告〔2026〕1号");
 
     // A task of January is closed after the report was sent.
     closed(&office, "农产品检测站").await;
     let page = zhou.opens(&of(&record)).await;
     page.says("1月办结1项").says("现为2项").says("后来变了");
     let seal = page.all_links().into_iter().find(|(_, href)| href.starts_with("/figures/seals/")).expect("a seal").1;
-    zhou.opens(&seal).await.says("农产品检测站");
+    zhou.opens(&seal).await.says("农产品检测站").says("写进报告").does_not_say("已重报");
 
     // The supervisor reads what was sealed, sends it back, and then it is live again.
     let mut lin = office.sign_in("lin").await;
@@ -79,6 +81,8 @@ async fn a_report_is_written_with_live_figures_and_sealed_with_what_stood_behind
     zhou.takes("签发报送", &record, &[]).await.answers(200);
     lin.takes("收下", &record, &[("意见", "收到")]).await.answers(200);
     lin.opens(&of(&record)).await.says("1月办结2项").says("都没有变");
+    // What went out twice has two numbers, each with its paper.
+    lin.opens(&record).await.says("报告〔2026〕2号").says("报告〔2026〕1号");
     assert_eq!(office.db_count("SELECT COUNT(*) FROM report_seal").await, 2);
     office.db_verify().await;
 }

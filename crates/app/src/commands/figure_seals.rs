@@ -9,10 +9,11 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kernel::figures::{Cells, Falls, STATES};
 use kernel::ids::{FieldId, FigureId, FigureSealId, PersonId, UnitId};
+use kernel::period::Period;
 use kernel::refusal::{Refusal, Spot};
-use store::Tx;
 use store::figure_seals::{ExceptionRow, SealRow};
 use store::notices::NoticeRow;
+use store::{Conn, Tx};
 
 use crate::commands::batches::act;
 use crate::ctx::Ctx;
@@ -46,27 +47,7 @@ pub async fn submit(ctx: &Ctx, form: &SubmitForm) -> Result<usize, Error> {
     let mut rows = Vec::new();
     let mut conn = ctx.office.db.snapshot().await?;
     for known in &known {
-        let (amount, behind) = sealed::measured(ctx, &mut conn, known, form.unit, period).await?;
-        rows.push(SealRow {
-            id: ctx.new_id(),
-            figure: known.name(),
-            unit: form.unit,
-            period: period.to_string(),
-            first_on: period.first(),
-            last_on: period.last(),
-            numerator: amount.numerator,
-            denominator: amount.denominator,
-            shown: kernel::figures::shown(known.figure(), amount),
-            definition: known.version().to_string(),
-            tree: ctx.tree.version(),
-            rows: behind.write(),
-            state: "submitted".to_owned(),
-            sealed_by: ctx.person(),
-            sealed_at: ctx.now,
-            decided_by: None,
-            decided_at: None,
-            reason: None,
-        });
+        rows.push(row(ctx, &mut conn, known, (form.unit, period), "submitted").await?);
     }
     drop(conn);
     let (rows, ctx_, period) = (&rows, ctx, period);
@@ -85,6 +66,37 @@ pub async fn submit(ctx: &Ctx, form: &SubmitForm) -> Result<usize, Error> {
         Ok::<_, Error>((tx, rows.len()))
     };
     ctx.office.db.transact(keep).await
+}
+
+/// A figure of a unit over a period with the rows behind it, as it is sealed now.
+pub(super) async fn row(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    known: &Known,
+    (unit, period): (UnitId, Period),
+    state: &str,
+) -> Result<SealRow, Error> {
+    let (amount, behind) = sealed::measured(ctx, conn, known, unit, period).await?;
+    Ok(SealRow {
+        id: ctx.new_id(),
+        figure: known.name(),
+        unit,
+        period: period.to_string(),
+        first_on: period.first(),
+        last_on: period.last(),
+        numerator: amount.numerator,
+        denominator: amount.denominator,
+        shown: kernel::figures::shown(known.figure(), amount),
+        definition: known.version().to_owned(),
+        tree: ctx.tree.version(),
+        rows: behind.write(),
+        state: state.to_owned(),
+        sealed_by: ctx.person(),
+        sealed_at: ctx.now,
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+    })
 }
 
 /// Makes room for a figure that is sealed anew.

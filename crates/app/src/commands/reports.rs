@@ -3,7 +3,7 @@
 //! Never a figure that whoever seals may not know, and never a text with a place left open.
 
 use kernel::catalog::{Measure, Mechanism, Step};
-use kernel::ids::{FieldId, FigureSealId};
+use kernel::ids::FieldId;
 use kernel::kinds::report::Writing;
 use kernel::period::Period;
 use kernel::record::Record;
@@ -14,10 +14,10 @@ use store::reports::ReportRow;
 use store::{Conn, Tx};
 
 use super::batches::act;
-use super::keep;
+use super::{figure_seals, keep};
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::queries::figures::sealed::{self, Known};
+use crate::queries::figures::sealed::Known;
 use crate::queries::reports::drawing::{self, About, Drawn};
 
 /// What is kept when a report is sealed.
@@ -88,32 +88,12 @@ async fn seals(ctx: &Ctx, conn: &mut Conn, drawn: &mut Drawn) -> Result<Vec<Seal
         if matches!(known.figure().measure, Measure::Blend(_)) {
             continue;
         }
-        let (amount, rows) = sealed::measured(ctx, conn, &known, reading.unit, period).await?;
-        if amount != reading.amount() {
+        let row = figure_seals::row(ctx, conn, &known, (reading.unit, period), "report").await?;
+        if (row.numerator, row.denominator) != (reading.numerator, reading.denominator) {
             return Err(Error::broken("seal a report", anyhow::anyhow!("reading {at} of {}", reading.figure)));
         }
-        let id: FigureSealId = ctx.new_id();
-        reading.seal = Some(id);
-        seals.push(SealRow {
-            id,
-            figure: known.name(),
-            unit: reading.unit,
-            period: reading.period.clone(),
-            first_on: period.first(),
-            last_on: period.last(),
-            numerator: amount.numerator,
-            denominator: amount.denominator,
-            shown: kernel::figures::shown(known.figure(), amount),
-            definition: known.version().to_owned(),
-            tree: ctx.tree.version(),
-            rows: rows.write(),
-            state: "report".to_owned(),
-            sealed_by: ctx.person(),
-            sealed_at: ctx.now,
-            decided_by: None,
-            decided_at: None,
-            reason: None,
-        });
+        reading.seal = Some(row.id);
+        seals.push(row);
     }
     Ok(seals)
 }

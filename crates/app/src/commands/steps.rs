@@ -172,6 +172,10 @@ async fn take_once(ctx: &Ctx, form: &TakeStep) -> Result<(), Error> {
     {
         return Err(Error::Stale);
     }
+    if beside::wants_one_moment(&found.mechanism, &form.step) {
+        drop(conn);
+        conn = ctx.office.db.snapshot().await?;
+    }
     let mut beside = Beside::default();
     let (mechanism, moved) = match form.step.as_str() {
         workflow::ADOPT => adopt(ctx, form, &found.mechanism, &found.record)?,

@@ -162,6 +162,14 @@ fn about(page: &ReportPage) -> Markup {
     all.push(Fact::text("报告期", page.period.as_ref().map_or("", |(_, words)| words)));
     if let Some((who, at)) = &page.sealed {
         all.push(Fact::text("封存", &format!("{who} {at}")));
+        if let Some((hash, is_intact)) = &page.hash {
+            let told = if *is_intact {
+                light(Light::Green, "与封存时一致")
+            } else {
+                light(Light::Red, "与封存时不一致")
+            };
+            all.push(Fact::shown("校验", html! { (told) " " span.hash { (hash) } }));
+        }
         let changed = page.readings.iter().filter(|it| it.now.is_some()).count();
         let words =
             if changed == 0 { "都没有变".to_owned() } else { format!("有{changed}个后来变了，见下面") };

@@ -385,6 +385,9 @@ pub(super) async fn drawn(
         let found = held(ctx, tx, id, rows).await?;
         let account = found.mechanism.account.as_ref().ok_or_else(|| Refusal::new("ledger.none"))?;
         let word = account.word(&draw.word).ok_or_else(|| Refusal::new("ledger.no_word"))?;
+        if draw.has_nothing_to_give(word, &found.record, after.id) {
+            continue;
+        }
         let fact = |field: &Option<FieldId>| field.as_ref().and_then(|it| after.facts.find(it.as_str()));
         let on = match fact(&draw.on) {
             Some(Value::Day(day)) => *day,

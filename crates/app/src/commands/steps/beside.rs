@@ -3,7 +3,7 @@
 //! Never decides whether the step may be taken: a kind says what stands in its way.
 
 use kernel::catalog::{Mechanism, Step};
-use kernel::ids::FieldId;
+use kernel::ids::{FieldId, StepId};
 use kernel::record::Record;
 use kernel::refusal::Refusal;
 use kernel::value::Value;
@@ -19,6 +19,12 @@ use crate::error::Error;
 pub(super) struct Beside {
     assessing: Assessing,
     sealed: Option<Sealed>,
+}
+
+/// Does a step of a mechanism keep numbers that have to be of one moment?
+pub(super) fn wants_one_moment(mechanism: &Mechanism, step: &StepId) -> bool {
+    let publishes = mechanism.scoring.as_ref().is_some_and(|it| it.publish == *step);
+    publishes || mechanism.writing.as_ref().is_some_and(|it| it.seal == *step)
 }
 
 impl Beside {

@@ -56,6 +56,8 @@ pub struct ReportPage {
     pub findings: Vec<FindingLine>,
     /// Who sealed it, and when.
     pub sealed: Option<(String, String)>,
+    /// The beginning of the hash of what was sealed, and whether it is still that.
+    pub hash: Option<(String, bool)>,
     /// Is it being written?
     pub is_draft: bool,
     /// May it be taken out as a paper?
@@ -135,9 +137,10 @@ pub async fn report(ctx: &Ctx, id: RecordId) -> Result<ReportPage, Error> {
         _ => Vec::new(),
     };
     let mut faults: Vec<(String, Said)> = Vec::new();
+    let names = Names::of(ctx);
     for (written, fault) in drawn.faults() {
         if faults.iter().all(|(known, _)| known != written) {
-            let refusal = Refusal::new(fault.code()).with("written", written).with("near", nearest(ctx, written));
+            let refusal = Refusal::new(fault.code()).with("written", written).with("near", nearest(&names, written));
             faults.push((written.to_owned(), words::say(ctx.vocabulary(), &refusal)));
         }
     }
@@ -159,11 +162,17 @@ pub async fn report(ctx: &Ctx, id: RecordId) -> Result<ReportPage, Error> {
             .sealed
             .as_ref()
             .map(|row| (row.by.map(|id| ctx.names().person(id)).unwrap_or_default(), moment(row.at))),
+        hash: read.sealed.as_ref().map(|row| (row.hash.chars().take(16).collect(), is_intact(row))),
         is_draft: read.is_draft,
         prints: paper_of(&found, &writing).is_some() && period.is_some(),
         revise: changing.find(may).map(|step| step.name.clone()),
         lines: read.drawn.lines.into_iter().map(|row| (head(&row), row)).collect(),
     })
+}
+
+/// Is what was sealed still what its hash says?
+fn is_intact(row: &ReportRow) -> bool {
+    kernel::journal::digest(row.content.to_string().as_bytes()) == row.hash
 }
 
 /// What a report says, and how it was sealed.
@@ -311,10 +320,10 @@ async fn named(ctx: &Ctx, conn: &mut Conn, found: &Found, text: &str, period: Pe
 }
 
 /// The names of figures that read most like what was written.
-fn nearest(ctx: &Ctx, written: &str) -> String {
+fn nearest(names: &Names<'_>, written: &str) -> String {
     let bare = written.trim_matches(['【', '】']);
-    let first = bare.split(['：', ':']).next().unwrap_or_default();
-    Names::of(ctx).nearest(first).join("、")
+    let near = names.nearest(bare.split(['：', ':']).next().unwrap_or_default());
+    if near.is_empty() { String::new() } else { format!("是不是：{}？", near.join("、")) }
 }
 
 /// The paper that the sealing step issues.

@@ -64,7 +64,7 @@ pub const GRAMMAR: &[Node] = &[
         times: Times::Maybe,
         args: &[arg("编号样式", Scalar::Pattern)],
         props: &[
-            must("at", Scalar::Id, "走到哪一步时编号。"),
+            must("at", Scalar::Id, "走到哪一步时编号；这一步出文书的，再走一次就编一个新的号，原来的号留给原来的文书。"),
             may("by", Scalar::Id, "按哪个选项栏目分开编号：每一项各编各的，样式里的{代字}就是选的那一项。"),
         ],
         means: "怎样编号：样式里写{年}就每年重新从1编起。",

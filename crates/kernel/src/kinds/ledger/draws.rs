@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use super::{Balance, Place, Word};
 use crate::catalog::{FieldType, Mechanism};
 use crate::formula::Formula;
-use crate::ids::{FieldId, MechanismId};
+use crate::ids::{FieldId, MechanismId, RecordId};
+use crate::record::Record;
 
 /// What a step does with an account.
 #[derive(Clone, Debug)]
@@ -35,6 +37,17 @@ pub enum Whence {
 }
 
 impl Draw {
+    /// Does it give back, to an account that the step has found, what the record never took? The account was opened after it.
+    pub fn has_nothing_to_give(&self, word: &Word, account: &Record, by: RecordId) -> bool {
+        if !matches!((&self.account, &word.from), (Whence::Found(..), Place::Stage(_))) {
+            return false;
+        }
+        let mut own = Balance::default();
+        let theirs = account.book.movements().iter().filter(|it| it.cause == Some(by));
+        theirs.for_each(|it| own.add(&it.from, &it.to, it.amount));
+        own.held(&word.from) <= 0
+    }
+
     /// The ledger on whose accounts it draws.
     pub fn ledger<'a>(&'a self, mechanism: &'a Mechanism) -> Option<&'a MechanismId> {
         match &self.account {

@@ -78,13 +78,15 @@ fn address(page: &SeriesPage, of: &str, after: Option<i64>) -> String {
 fn content(page: &SeriesPage) -> Markup {
     let tone = if page.series.is_whole() { Tone::Ok } else { Tone::Error };
     html! {
-        section.card { (bar(page)) }
-        (notice(tone, &format!("{}。", page.series.words()), html! {
-            @if page.series.is_whole() { "从1号到最后一号，每个号都有着落；作废的号留着，不再用。" }
-            @else { "编号和计数对不上，请让系统管理员运行 zugong verify 查明。" }
-        }))
-        (card("每个号", count(page.series.last.max(0) as u64), rows(page)))
-        @if let Some(next) = page.next { div.send { (Button::link("下一页", address(page, "series", Some(next)))) } }
+        div.pile {
+            section.card { (bar(page)) }
+            (notice(tone, &format!("{}。", page.series.words()), html! {
+                @if page.series.is_whole() { "从1号到最后一号，每个号都有着落；作废的号留着，不再用。" }
+                @else { "编号和计数对不上，请让系统管理员运行 zugong verify 查明。" }
+            }))
+            (card("每个号", count(page.series.last.max(0) as u64), rows(page)))
+            @if let Some(next) = page.next { div.send { (Button::link("下一页", address(page, "series", Some(next)))) } }
+        }
     }
 }
 

@@ -138,6 +138,7 @@ fn state(state: &str) -> (Light, &'static str) {
         "submitted" => (Light::Amber, "已报"),
         "accepted" => (Light::Green, "已收"),
         "returned" => (Light::Red, "退回"),
+        "report" => (Light::Grey, "写进报告"),
         _ => (Light::Grey, "已重报"),
     }
 }
@@ -329,7 +330,10 @@ fn value(page: &SealPage) -> Markup {
             Fact::text("背后的事项", &format!("{} 件", page.count))
         },
         Fact::text("定义版本", &format!("{version}{}", if *is_current { "" } else { "（定义已更新）" })),
-        Fact::text("报送", &format!("{} {}", page.sealed_by.0, page.sealed_by.1)),
+        Fact::text(
+            if page.state == "report" { "封存" } else { "报送" },
+            &format!("{} {}", page.sealed_by.0, page.sealed_by.1),
+        ),
     ];
     if let Some((by, at, reason)) = &page.decided {
         list.push(Fact::text(if page.state == "returned" { "退回" } else { "收下" }, &format!("{by} {at}")));
