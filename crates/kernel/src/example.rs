@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::authority::{Actor, Grant, Subtree, Taken};
 use crate::calendar::Calendar;
-use crate::catalog::{Catalog, Example, FieldType, Figure, FigureExample, Measure, Mechanism, Term};
+use crate::catalog::{Blend, Catalog, Example, FieldType, Figure, FigureExample, Measure, Mechanism, Term};
 use crate::deadlines::Clock;
-use crate::figures::{self, Cells};
+use crate::figures::{self, Amount, Cells};
 use crate::ids::{FieldId, PersonId, RecordId, UnitId};
 use crate::kinds::ledger::Book;
 use crate::record::Record;
@@ -71,14 +71,25 @@ fn figure_gives(mechanism: &Mechanism, figure: &Figure, example: &FigureExample,
             };
             figures::missing(&side(&blend.plus), &side(&blend.over))
         }
-        Measure::Blend(blend) => {
-            let read: Vec<_> = blend.terms().map(|it| of(it.mechanism.as_str(), it.figure.id.as_str())).collect();
-            figures::blended(blend, &read)
-        }
+        Measure::Blend(blend) => over_figures(blend, example.on, &|it, on| {
+            figures::up_to(&own(it.mechanism.as_str(), it.figure.id.as_str()), on)
+        }),
         _ => of(mechanism.id.as_str(), figure.id.as_str()),
     };
     let shown = figures::shown(figure, amount);
     if figure.unit == "%" { format!("{shown}%") } else { shown }
+}
+
+/// What a figure over figures comes to at the end of a day: the period is the year up to it.
+fn over_figures(blend: &Blend, on: Option<Date>, read: &dyn Fn(&Term, Option<Date>) -> Amount) -> Amount {
+    let at = |on: Option<Date>| {
+        let amounts: Vec<_> = blend.terms().map(|it| read(it, on)).collect();
+        on.map_or_else(|| figures::blended(blend, &amounts), |on| figures::blended_on(blend, &amounts, on))
+    };
+    match on.filter(|_| blend.quarters) {
+        None => at(on),
+        Some(on) => figures::mean(figures::quarter_ends(on.first_of_year(), on).into_iter().map(|end| at(Some(end)))),
+    }
 }
 
 fn empty(mechanism: &Mechanism) -> Record {

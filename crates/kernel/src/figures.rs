@@ -209,9 +209,14 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
         Measure::Ratio { part, whole, at } if whole.holds(view) => flow(month(at), one(i64::from(part.holds(view)), 1)),
         Measure::Stock { when, since, until } if when.holds(view) => stock(since, until, view),
         // enforces: figure.balance
-        Measure::Balance { of, when, .. } if when.holds(view) => {
+        Measure::Balance { of, when, year, .. } if when.holds(view) => {
             let at = |(on, amount): (Date, i64)| (Falls::Stands(on), None, one(amount, 0));
-            ledger::changes(&view.record.book, of).into_iter().map(at).collect()
+            let in_year = match year.as_ref().map(|it| it.eval(view)) {
+                None => None,
+                Some(Some(Value::Whole(year))) => Some(i16::try_from(year).unwrap_or(i16::MAX)),
+                Some(_) => return Vec::new(),
+            };
+            ledger::changes(&view.record.book, of, in_year).into_iter().map(at).collect()
         }
         Measure::People { who, when, at, .. } if when.holds(view) => match month(at) {
             Some(falls) => people(who, view.record).into_iter().map(|id| (falls, Some(id), one(1, 0))).collect(),
@@ -334,6 +339,42 @@ pub fn blended(blend: &Blend, amounts: &[Amount]) -> Amount {
     let sum =
         |terms: &[Term], amounts: &[Amount]| terms.iter().zip(amounts).map(parts).fold(0_i64, i64::saturating_add);
     Amount { numerator: sum(&blend.plus, plus), denominator: sum(&blend.over, over) }
+}
+
+/// The amount of a figure over figures at the end of a day: what it is divided by counts for the part of the year that
+/// has gone by, if it is paced.
+// enforces: figure.paced
+pub fn blended_on(blend: &Blend, amounts: &[Amount], on: Date) -> Amount {
+    let amount = blended(blend, amounts);
+    if !blend.paced {
+        return amount;
+    }
+    // Months count alike, and days alike within their month.
+    let days = i128::from(on.days_in_month());
+    let gone = i128::from(on.month() - 1) * days + i128::from(on.day());
+    let part = i128::from(amount.denominator) * gone / (12 * days);
+    Amount { denominator: i64::try_from(part).unwrap_or(amount.denominator), ..amount }
+}
+
+/// The mean of rates, each as a numerator and a denominator; those that are divided by nothing are left out.
+// enforces: figure.quarters
+pub fn mean(rates: impl Iterator<Item = Amount>) -> Amount {
+    let mut mean = Amount::default();
+    for rate in rates {
+        let part = (Decimal::from(rate.numerator) * Decimal::from(PARTS)).checked_div(Decimal::from(rate.denominator));
+        if let Some(part) = part.and_then(|it| i64::try_from(it.round()).ok()) {
+            mean += Amount { numerator: part, denominator: PARTS };
+        }
+    }
+    mean
+}
+
+/// The last days of the quarters that ended between two days.
+pub fn quarter_ends(from: Date, until: Date) -> Vec<Date> {
+    let ends = (from.year()..=until.year()).flat_map(|year| {
+        [3, 6, 9, 12].into_iter().filter_map(move |month| Date::new(year, month, 1).ok().map(Date::last_of_month))
+    });
+    ends.filter(|end| from <= *end && *end <= until).collect()
 }
 
 /// The people of the first figure who are not among those of the second, and how many there are in the first: of cells

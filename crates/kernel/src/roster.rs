@@ -307,12 +307,16 @@ pub fn keys(mechanism: &Mechanism, record: &Record) -> Vec<(FieldId, String)> {
         Some((field.id.clone(), json.as_str()?.to_owned()))
     };
     // What tells one account from another, as long as it is open.
-    let account = mechanism.account.as_ref().filter(|_| record.is_open()).and_then(|account| {
-        let values: Option<Vec<_>> = account.of.iter().map(|id| facts.find(id.as_str()).map(value_to_json)).collect();
-        let name = account.of.iter().map(FieldId::as_str).collect::<Vec<_>>().join("+");
-        Some((FieldId::from(name), serde_json::Value::from(values?).to_string()))
-    });
+    let account = if record.is_open() { account_key(mechanism, facts) } else { None };
     unique.filter_map(key).chain(account).collect()
+}
+
+/// What tells an account with such facts from others.
+pub fn account_key(mechanism: &Mechanism, facts: &Facts) -> Option<(FieldId, String)> {
+    let account = mechanism.account.as_ref()?;
+    let values: Option<Vec<_>> = account.of.iter().map(|id| facts.find(id.as_str()).map(value_to_json)).collect();
+    let name = account.of.iter().map(FieldId::as_str).collect::<Vec<_>>().join("+");
+    Some((FieldId::from(name), serde_json::Value::from(values?).to_string()))
 }
 
 #[cfg(test)]

@@ -217,6 +217,10 @@ fn figures() -> Vec<Line> {
 fn imports() -> Vec<Line> {
     use Who::SignedIn;
     vec![
+        (GET, "/m/{mechanism}/workbooks", SignedIn, get(pages::statements::show)),
+        (POST, "/m/{mechanism}/workbooks", SignedIn, post(pages::statements::upload)),
+        (GET, "/m/{mechanism}/workbooks/{upload}", SignedIn, get(pages::statements::trial)),
+        (POST, "/m/{mechanism}/workbooks/{upload}/taking", SignedIn, post(pages::statements::take)),
         (GET, "/m/{mechanism}/imports", SignedIn, get(pages::imports::show)),
         (POST, "/m/{mechanism}/imports", SignedIn, post(pages::imports::upload)),
         (GET, "/m/{mechanism}/imports/template.xlsx", SignedIn, get(pages::imports::template)),

@@ -8,7 +8,7 @@ use app::Ctx;
 use app::cells::reading::{self, Ask, Days, Place};
 use app::commands::upkeep::remaking;
 use jiff::civil::Date;
-use kernel::catalog::{Figure, Measure, Mechanism, Term};
+use kernel::catalog::{Blend, Figure, Measure, Mechanism, Term};
 use kernel::figures::{self, Amount, Cells, Falls, WHOLE};
 use kernel::ids::{FieldId, PersonId, UnitId};
 
@@ -41,12 +41,12 @@ pub(super) async fn readings_agree(ctx: &Ctx) {
             }
             // What stands on other figures keeps nothing: it follows from theirs.
             Measure::Blend(blend) => {
-                let of = |term: &Term| {
+                let of = |term: &Term, days: Days| {
                     let is_stock = term.figure.stands();
                     let name = format!("{}.{}", term.mechanism, term.figure.id);
                     by_hand(ctx, &given, (&name, WHOLE), is_stock, unit, days)
                 };
-                figures::blended(blend, &blend.terms().map(of).collect::<Vec<_>>())
+                over_time(blend, Days { until: days.until.min(ctx.today), ..days }, days, &of)
             }
             _ => by_hand(ctx, &given, (&name, WHOLE), is_stock, unit, days),
         };
@@ -60,6 +60,37 @@ pub(super) async fn readings_agree(ctx: &Ctx) {
             slices_agree(ctx, &mut conn, &given, (mechanism, figure), field).await;
         }
     }
+}
+
+/// A figure over figures: of what a part of the year has been set against, and of quarters in the mean.
+fn over_time(blend: &Blend, past: Days, days: Days, of: &dyn Fn(&Term, Days) -> Amount) -> Amount {
+    let at = |days: Days, on: Date| {
+        let plain = figures::blended(blend, &blend.terms().map(|term| of(term, days)).collect::<Vec<_>>());
+        let month = i64::from(on.days_in_month());
+        let gone = i64::from(on.month() - 1) * month + i64::from(on.day());
+        let whole = |it: i64| (i128::from(it) * i128::from(gone) / i128::from(12 * month)) as i64;
+        match blend.paced {
+            true => Amount { denominator: whole(plain.denominator), ..plain },
+            false => plain,
+        }
+    };
+    if !blend.quarters {
+        return at(days, past.until);
+    }
+    let mut mean = Amount::default();
+    let mut on = past.from;
+    while on <= past.until {
+        let end = on.last_of_month();
+        if on.month() % 3 == 0 && end <= past.until {
+            let it = at(Days { from: end, until: end }, end);
+            if it.denominator != 0 {
+                let part = it.numerator as f64 * 1_000_000.0 / it.denominator as f64;
+                mean += Amount { numerator: part.round() as i64, denominator: 1_000_000 };
+            }
+        }
+        on = end.tomorrow().expect("a story does not reach the end of time");
+    }
+    mean
 }
 
 /// Every slice of a figure by a field, of the whole and of each unit, is what the records give.

@@ -39,6 +39,8 @@ pub(crate) mod administering;
 mod granting;
 pub(crate) mod attending;
 mod ledgers;
+mod spending;
+mod spending_more;
 pub(crate) mod assessing;
 mod assessing_year;
 mod linking;

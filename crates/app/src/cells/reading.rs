@@ -7,6 +7,7 @@
 //! Never a cell outside of the places that are asked for; whether somebody may know them is asked by who asks.
 
 mod people;
+mod quarters;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,11 +135,11 @@ impl Amounts {
     }
 
     /// Reckons a figure over figures from what it stands on, which was read from `first` on.
-    fn blend(&mut self, ask: &Ask<'_>, at: usize, blend: &Blend, first: usize) {
+    fn blend(&mut self, ask: &Ask<'_>, at: usize, (blend, first): (&Blend, usize), today: Date) {
         for place in 0..ask.places.len() {
-            for span in 0..ask.spans.len() {
+            for (span, days) in ask.spans.iter().enumerate() {
                 let read: Vec<Amount> = (0..blend.terms().count()).map(|it| self.of(first + it, place, span)).collect();
-                let amount = figures::blended(blend, &read);
+                let amount = figures::blended_on(blend, &read, days.until.min(today));
                 if amount != Amount::default() {
                     self.whole.insert((at, place, span), amount);
                 }
@@ -167,7 +168,7 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
             places.entry(unit).or_default().push((at, sign));
         }
     }
-    let Sorted { flows, stocks, people, blends, missing } = Sorted::of(ask);
+    let Sorted { flows, stocks, people, blends, missing, quarters } = Sorted::of(ask);
     let units: Vec<UnitId> = places.keys().copied().collect();
     let mut reading = Reading { ctx, ask, slices: ask.slices(), places, sums: Amounts::default() };
     for some in units.chunks(AT_ONCE) {
@@ -187,7 +188,10 @@ pub async fn amounts(ctx: &Ctx, conn: &mut Conn, ask: &Ask<'_>) -> Result<Amount
     }
     let mut sums = reading.sums;
     for (at, blend, first) in blends {
-        sums.blend(ask, at, blend, first);
+        sums.blend(ask, at, (blend, first), ctx.today);
+    }
+    for of in quarters {
+        quarters::means(ctx, conn, ask, of, &mut sums).await?;
     }
     sums.whole.retain(|(figure, ..), _| *figure < ask.figures.len());
     sums.slices.retain(|(figure, ..), _| *figure < ask.figures.len());
@@ -207,6 +211,8 @@ struct Sorted<'a> {
     blends: Vec<(usize, &'a Blend, usize)>,
     /// Figures of people who are missing.
     missing: Vec<(usize, &'a Blend)>,
+    /// Means over the quarters.
+    quarters: Vec<(usize, &'a Blend)>,
 }
 
 impl<'a> Sorted<'a> {
@@ -219,6 +225,10 @@ impl<'a> Sorted<'a> {
             if let Measure::Blend(blend) = &figure.measure {
                 if blend.is_missing {
                     sorted.missing.push((at, blend));
+                    continue;
+                }
+                if blend.quarters {
+                    sorted.quarters.push((at, blend));
                     continue;
                 }
                 sorted.blends.push((at, blend, all.len()));

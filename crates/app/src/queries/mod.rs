@@ -23,6 +23,7 @@ pub mod running;
 pub mod accounts;
 pub mod attendance;
 pub mod ledgers;
+pub mod statements;
 pub mod assessments;
 pub mod links;
 pub mod ballots;

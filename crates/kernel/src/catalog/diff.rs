@@ -275,8 +275,8 @@ fn counted_otherwise(old: &Deadline, new: &Deadline) -> bool {
 fn measured_otherwise(old: &Figure, new: &Figure) -> bool {
     let who = |measure: &Measure| match measure {
         Measure::People { who, .. } => (Some(who.clone()), None),
-        Measure::Blend(blend) => (None, Some(blend.text.clone())),
-        Measure::Balance { text, .. } => (None, Some(text.clone())),
+        Measure::Blend(it) => (None, Some(format!("{} {} {}", it.text, it.paced, it.quarters))),
+        Measure::Balance { text, .. } => (None, Some(text.to_string())),
         _ => (None, None),
     };
     formulas(&old.measure) != formulas(&new.measure) || who(&old.measure) != who(&new.measure) || old.by != new.by
@@ -291,7 +291,7 @@ fn formulas(measure: &Measure) -> (&'static str, Vec<String>) {
         Measure::Average { of, when, at } => ("average", vec![of, when, at]),
         Measure::Stock { when, since, until } => ("stock", vec![when, since, until]),
         Measure::People { named, when, at, .. } => ("people", vec![named, when, at]),
-        Measure::Balance { when, .. } => ("balance", vec![when]),
+        Measure::Balance { when, year, .. } => ("balance", std::iter::once(when).chain(year).collect()),
         Measure::Blend(_) => ("of", Vec::new()),
     };
     (kind, formulas.into_iter().map(|it| to_text(&it.expr)).collect())

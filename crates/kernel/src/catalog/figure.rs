@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::formula::Formula;
 use crate::ids::{FieldId, FigureId, MechanismId, StateId};
-use crate::kinds::ledger::{Movement, Reading};
+use crate::kinds::ledger::{Counted, Movement};
 use crate::value::Facts;
 
 /// A figure.
@@ -162,9 +162,11 @@ pub enum Measure {
         /// As the expert wrote it.
         text: Arc<str>,
         /// What is read off and added up; what is marked is taken away.
-        of: Vec<(bool, Reading)>,
+        of: Vec<(bool, Counted)>,
         /// The condition.
         when: Formula,
+        /// The year in which the account counts; always, without one.
+        year: Option<Formula>,
     },
     /// The people that records for which the condition holds name, each once whatever the period and the unit.
     People {
@@ -195,6 +197,10 @@ pub struct Blend {
     pub over: Vec<Term>,
     /// Is it no sum: the people of the one who are not among the people of the other, wherever those were counted?
     pub is_missing: bool,
+    /// Is what it is divided by only the part of the year that has gone by?
+    pub paced: bool,
+    /// Is it the mean of what it comes to at the end of each quarter?
+    pub quarters: bool,
 }
 
 /// A figure that another stands on.

@@ -21,6 +21,7 @@ use crate::kinds::assessment::Scoring;
 use crate::kinds::assessment::parts::Assessed;
 use crate::kinds::ballot::Voting;
 use crate::kinds::dispatch::Circulation;
+use crate::kinds::ledger::workbook::Workbook;
 use crate::kinds::ledger::{Account, Draw};
 use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
@@ -91,6 +92,8 @@ pub struct Mechanism {
     pub attendance: Option<Attendance>,
     /// What is kept of each record, where it is an account.
     pub account: Option<Account>,
+    /// Workbooks of people's own that say what accounts come to.
+    pub workbooks: Vec<Workbook>,
     /// What is voted on and by whom, where there is a vote.
     pub voting: Option<Voting>,
     /// What is assessed and how the result is kept, where units are.

@@ -8,6 +8,7 @@ mod scoring;
 mod report;
 mod round;
 mod voting;
+mod workbook;
 mod link;
 mod circulation;
 
@@ -100,6 +101,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("怎么走", teller.steps()),
         ("谁来参加", teller.attendance()),
         ("额度和变动", teller.account()),
+        ("自己的工作簿", teller.workbooks()),
         ("怎么投票", teller.voting()),
         ("怎么计分", teller.scoring()),
         ("正文里的数字", teller.writing()),

@@ -7,9 +7,12 @@
 //! Movements are written once and for good; what was wrong is turned around by one that names it.
 //! Never an amount that is not exact.
 
+mod counted;
 mod draws;
 pub(crate) mod nodes;
+pub mod workbook;
 
+pub use counted::{Counted, changes};
 pub use draws::{Draw, Whence};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,6 +146,12 @@ impl Account {
         let ceiling = (self.ceiling.clone(), Reading::Ceiling);
         let rest = [(self.free.clone(), Reading::Free), (OVER.to_owned(), Reading::Over)];
         std::iter::once(ceiling).chain(stages).chain(rest).collect()
+    }
+
+    /// What figures may read off it, with the names that people read; of a place and a movement of one name, the place.
+    pub fn counted(&self) -> Vec<(String, Counted)> {
+        let held = self.readings().into_iter().map(|(name, reading)| (name, Counted::Held(reading)));
+        held.chain(self.words.iter().map(|it| (it.name.clone(), Counted::Moved(it.id.clone())))).collect()
     }
 
     /// A movement by its id.
@@ -564,19 +573,4 @@ pub fn left(account: &Account, record: &Record) -> Option<String> {
     let words = |it: &Stage| format!("{}{}", it.name, account.in_words(balance.held(&Place::Stage(it.id.clone()))));
     let left: Vec<String> = account.stages.iter().filter(held).map(words).collect();
     (!left.is_empty()).then(|| left.join("、"))
-}
-
-/// What a sum of readings comes to day by day: the days on which it changes, and by how much.
-pub fn changes(book: &Book, of: &[(bool, Reading)]) -> Vec<(Date, i64)> {
-    let mut before = 0_i64;
-    let mut all = Vec::new();
-    for (on, balance) in book.days() {
-        let part = |(minus, it): &(bool, Reading)| if *minus { -balance.read(it) } else { balance.read(it) };
-        let now = of.iter().map(part).fold(0, i64::saturating_add);
-        if now != before {
-            all.push((on, now - before));
-        }
-        before = now;
-    }
-    all
 }

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use kernel::ids::RecordId;
-use kernel::kinds::ledger::{self, Account, Moment, Movement, Place, Posting, Reading};
+use kernel::kinds::ledger::{self, Account, Counted, Moment, Movement, Place, Posting, Reading};
 use kernel::record::Record;
 use kernel::value::Value;
 use proptest::prelude::*;
@@ -54,7 +54,8 @@ fn holds(account: &Account, record: &Record) -> Result<(), TestCaseError> {
     }
     // What figures are told adds up to what stands.
     let of = [(false, Reading::Ceiling), (true, Reading::Free), (false, Reading::Over)];
-    let told: i64 = ledger::changes(&record.book, &of).iter().map(|(_, amount)| amount).sum();
+    let of = of.map(|(minus, it)| (minus, Counted::Held(it)));
+    let told: i64 = ledger::changes(&record.book, &of, None).iter().map(|(_, amount)| amount).sum();
     prop_assert_eq!(told, record.book.balance(None).taken());
     Ok(())
 }

@@ -23,6 +23,7 @@ pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod attendance;
 pub(crate) mod ledger;
+pub(crate) mod statements;
 pub(crate) mod assessments;
 pub(crate) mod links;
 pub(crate) mod dispatch;

@@ -4,6 +4,8 @@
 //! two who want the last of it one gets it.
 //! Never a movement that the account's rules do not allow on every day.
 
+pub mod stating;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -447,10 +449,7 @@ async fn account_of(
         };
         facts.put(id, fitted);
     }
-    let like = Record { facts, closed_on: None, ..view.record.clone() };
-    let keys = kernel::roster::keys(mechanism, &like);
-    let name = mechanism.account.iter().flat_map(|it| &it.of).map(FieldId::as_str).collect::<Vec<_>>().join("+");
-    let Some((field, value)) = keys.into_iter().find(|(field, _)| *field == *name.as_str()) else { return Ok(None) };
+    let Some((field, value)) = kernel::roster::account_key(mechanism, &facts) else { return Ok(None) };
     let held = store::rosters::keys_held(tx, ledger, &field, &[value]).await?;
     Ok(held.first().map(|(_, id)| *id))
 }

@@ -145,8 +145,10 @@ pub fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
         Measure::Count { when, at } => vec![one("计入", when), one("按哪天", at)],
         Measure::Sum { of, when, at } => vec![one("合计", of), one("计入", when), one("按哪天", at)],
         Measure::Average { of, when, at } => vec![one("平均", of), one("计入", when), one("按哪天", at)],
-        Measure::Balance { text, when, .. } => {
-            vec![("期末".to_owned(), text.to_string(), text.to_string()), one("计入", when)]
+        Measure::Balance { text, when, year, .. } => {
+            let held = ("期末".to_owned(), text.to_string(), text.to_string());
+            let year = year.iter().map(|it| one("只算在哪一年", it));
+            [held, one("计入", when)].into_iter().chain(year).collect()
         }
         Measure::Blend(blend) if blend.is_missing => {
             let name = |terms: &[Term]| terms.iter().map(|term| term.figure.name.clone()).collect::<String>();
@@ -154,7 +156,17 @@ pub fn formulas(figure: &Figure) -> Vec<(String, String, String)> {
             let side = |title: &str, terms: &[Term]| (title.to_owned(), name(terms), of(terms));
             vec![side("应到", &blend.plus), side("已到", &blend.over)]
         }
-        Measure::Blend(blend) => vec![("算式".to_owned(), blend.text.to_string(), blend.text.to_string())],
+        Measure::Blend(blend) => {
+            let mut all = vec![("算式".to_owned(), blend.text.to_string(), blend.text.to_string())];
+            let mut say = |name: &str, words: &str| all.push((name.to_owned(), words.to_owned(), words.to_owned()));
+            if blend.paced {
+                say("时间进度", "分母乘以全年已经过去的部分：各月相等，季度末是25%、50%、75%、100%");
+            }
+            if blend.quarters {
+                say("各季度", "期间里每个已经结束的季度末各算一次，取平均");
+            }
+            all
+        }
         Measure::People { named, when, at, .. } => {
             vec![one("数其中的人", named), one("计入", when), one("按哪天", at)]
         }

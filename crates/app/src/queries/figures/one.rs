@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use kernel::authority::Subtree;
-use kernel::catalog::{Figure, Measure, Mechanism};
-use kernel::figures::Amount;
+use kernel::catalog::{Blend, Figure, Measure, Mechanism};
+use kernel::figures::{self, Amount};
 use kernel::ids::{FigureId, UnitId};
 use kernel::period::Period;
 use kernel::workflow::Numbered as _;
@@ -82,12 +82,14 @@ pub struct FigurePage {
 /// A figure that another is reckoned from.
 #[derive(Clone, Debug)]
 pub struct MadeOf {
-    /// What becomes of it: `加`, `减`, `除以`.
+    /// What becomes of it: `加`, `减`, `除以`; of a mean of quarters, which quarter it is.
     pub how: &'static str,
     /// Its mechanism's name.
     pub mechanism_name: String,
     /// It.
     pub card: FigureCard,
+    /// What its own page is asked.
+    pub asked: Asked,
 }
 
 /// A unit's row.
@@ -156,7 +158,7 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
         card,
         over_words: found.over_words.clone(),
         formulas: formulas(found),
-        made_of: made_of(ctx, &mut conn, found, &asked).await?,
+        made_of: made_of(ctx, &mut conn, (&mechanism, found), &asked).await?,
         version: version(&mechanism, found),
         is_ratio: is_ratio(found),
         is_people: super::is_people(found),
@@ -174,8 +176,16 @@ pub async fn figure_page(ctx: &Ctx, mechanism: &str, figure: &str, ask: &Figures
 }
 
 /// What a figure over figures is reckoned from; of people who are missing it is told by their names.
-async fn made_of(ctx: &Ctx, conn: &mut Conn, figure: &Figure, asked: &Asked) -> Result<Vec<MadeOf>, Error> {
+async fn made_of(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    (mechanism, figure): (&Mechanism, &Figure),
+    asked: &Asked,
+) -> Result<Vec<MadeOf>, Error> {
     let Measure::Blend(blend) = &figure.measure else { return Ok(Vec::new()) };
+    if let Some(rate) = of_one_quarter(mechanism, blend) {
+        return quarters(ctx, conn, (mechanism, rate), asked).await;
+    }
     if blend.is_missing {
         return Ok(Vec::new());
     }
@@ -197,8 +207,35 @@ async fn made_of(ctx: &Ctx, conn: &mut Conn, figure: &Figure, asked: &Asked) -> 
         told.push((how, mechanism.name.clone()));
     }
     let cards = cards(ctx, conn, &wanted, asked).await?;
-    let one = |(card, (how, mechanism_name))| MadeOf { how, mechanism_name, card };
+    let one = |(card, (how, mechanism_name))| MadeOf { how, mechanism_name, card, asked: asked.clone() };
     Ok(cards.into_iter().zip(told).map(one).collect())
+}
+
+/// The figure of which a mean of quarters is the mean, if the mechanism has it.
+fn of_one_quarter<'m>(mechanism: &'m Mechanism, mean: &Blend) -> Option<&'m Figure> {
+    let is_it = |it: &&Figure| matches!(&it.measure, Measure::Blend(own) if own.text == mean.text && own.paced == mean.paced && !own.quarters);
+    mechanism.figures.iter().find(is_it).filter(|_| mean.quarters)
+}
+
+/// What a mean of quarters is the mean of: each quarter of the period that has ended.
+async fn quarters(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    (mechanism, rate): (&Mechanism, &Figure),
+    asked: &Asked,
+) -> Result<Vec<MadeOf>, Error> {
+    const NAMES: [&str; 4] = ["第一季度末", "第二季度末", "第三季度末", "第四季度末"];
+    let scope = register::scope(ctx, mechanism, asked.unit)?;
+    let mut all = Vec::new();
+    for end in figures::quarter_ends(asked.period.first(), asked.period.last().min(ctx.today)) {
+        let asked = Asked { period: Period::quarter_of(end), ..asked.clone() };
+        let wanted = Wanted { mechanism, figure: rate, knowing: Knowing::of(ctx, mechanism, rate, &scope) };
+        let how = NAMES[usize::from(end.month().unsigned_abs() - 1) / 3];
+        for card in cards(ctx, conn, std::slice::from_ref(&wanted), &asked).await? {
+            all.push(MadeOf { how, mechanism_name: mechanism.name.clone(), card, asked: asked.clone() });
+        }
+    }
+    Ok(all)
 }
 
 /// The whole, the units that hold anything, and what each unit comes to over the period.

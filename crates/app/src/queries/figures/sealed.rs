@@ -172,7 +172,15 @@ async fn behind(ctx: &Ctx, conn: &mut Conn, known: &Known, unit: UnitId, period:
     let until = if is_stock(figure) { period.last().min(ctx.today) } else { period.last() };
     let mut rows = BTreeMap::new();
     loop {
-        let (found, next) = asked.page(&all, conn, 500).await?;
+        let (listed, next) = asked.page(&all, conn, 500).await?;
+        // A list leaves out what was moved on accounts, of which their figures are made.
+        let found = match known.mechanism.account.is_some() {
+            true => {
+                let ids: Vec<RecordId> = listed.iter().map(|it| it.record.id).collect();
+                crate::records::by_ids(&all, conn, &ids).await?
+            }
+            false => listed,
+        };
         for it in &found {
             let mut cells = Cells::new();
             figures::contributions(

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::catalog::{Figure, Mechanism};
+use kernel::catalog::{Field, FieldType, Figure, Mechanism};
 use kernel::figures::{self, Amount};
-use kernel::ids::{FigureId, FigureSealId, UnitId};
+use kernel::ids::{FieldId, FigureId, FigureSealId, UnitId};
 use kernel::kinds::report::live::{self, Aspect, Line, Live, Piece};
 use kernel::period::Period;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ pub enum Fault {
     NoBefore,
     /// The text has too many live places.
     TooLong,
+    /// The figures are not cut by one and the same field.
+    NoParts,
 }
 
 impl Fault {
@@ -94,6 +96,7 @@ impl Fault {
             Self::NoRatio => "report.no_ratio",
             Self::NoBefore => "report.no_before",
             Self::TooLong => "report.too_long",
+            Self::NoParts => "report.no_parts",
         }
     }
 }
@@ -231,8 +234,16 @@ fn find<'a>(ctx: &'a Ctx, names: &Names<'a>, live: &Live, about: About) -> Resul
     Ok(match live.aspect {
         _ if figures.is_empty() => Err(Fault::Unknown),
         Aspect::Units if below() > MOST_UNITS => Err(Fault::TooMany),
+        Aspect::Parts if cut_by(&figures).is_none() => Err(Fault::NoParts),
         aspect => Ok(Found { figures, unit, aspect }),
     })
+}
+
+/// The field by which all the figures are cut: the first that they have in common, of one mechanism.
+fn cut_by<'a>(figures: &[(&'a Mechanism, &'a Figure)]) -> Option<&'a FieldId> {
+    let (home, first) = figures.first()?;
+    let is_of_all = |by: &&FieldId| figures.iter().all(|(of, it)| of.id == home.id && it.by.contains(by));
+    first.by.iter().find(is_of_all)
 }
 
 /// The unit that a name means: the whole name, or the short one where it says which.
@@ -329,7 +340,7 @@ impl Read {
     fn words(&mut self, it: &Found<'_>, period: Period) -> Result<Cell, Fault> {
         let of = *it.figures.first().ok_or(Fault::Unknown)?;
         let wanted = match it.aspect {
-            Aspect::Units | Aspect::Course => return Err(Fault::Table),
+            Aspect::Units | Aspect::Course | Aspect::Quarters | Aspect::Parts => return Err(Fault::Table),
             Aspect::Value | Aspect::Numerator | Aspect::Denominator => vec![period],
             Aspect::Before => vec![period.before().ok_or(Fault::NoBefore)?],
             Aspect::YearBefore => vec![period.year_before().ok_or(Fault::NoBefore)?],
@@ -361,10 +372,20 @@ impl Read {
         it: &Found<'_>,
         period: Period,
     ) -> Result<Row, Error> {
+        if live.aspect == Aspect::Parts {
+            return self.parts(ctx, conn, it, period).await;
+        }
         let by_units = live.aspect == Aspect::Units;
         let below = ctx.tree.children(it.unit).filter(|below| by_units && below.is_present());
         let units: Vec<UnitId> = below.map(|below| below.id).chain([it.unit]).collect();
-        let steps = if by_units { Vec::new() } else { period.steps() };
+        let steps = match live.aspect {
+            Aspect::Units => Vec::new(),
+            Aspect::Quarters => {
+                let ends = figures::quarter_ends(period.first(), period.last().min(ctx.today));
+                ends.into_iter().map(Period::quarter_of).collect()
+            }
+            _ => period.steps(),
+        };
         // The course of a month reaches back a year: it has no whole.
         let has_whole = steps.iter().all(|step| *step != period);
         let spans: Vec<Period> = steps.into_iter().chain(has_whole.then_some(period)).collect();
@@ -393,9 +414,62 @@ impl Read {
                 rows.push(row);
             }
         }
-        let first = if by_units { "单位" } else { "时间" };
-        let heads = it.figures.iter().map(|(_, figure)| format!("{}（{}）", figure.name, figure.unit));
-        Ok(Row::Table { columns: std::iter::once(first.to_owned()).chain(heads).collect(), rows })
+        Ok(Row::Table { columns: heads(if by_units { "单位" } else { "时间" }, it), rows })
+    }
+
+    /// Figures as a table: a row for each option of the field by which they are cut, the whole last.
+    async fn parts(&mut self, ctx: &Ctx, conn: &mut Conn, it: &Found<'_>, period: Period) -> Result<Row, Error> {
+        let by = cut_by(&it.figures).ok_or(Error::NotFound)?;
+        let field = it.figures.first().and_then(|(home, _)| home.field(by.as_str())).ok_or(Error::NotFound)?;
+        let ask = |by: Option<FieldId>| Ask {
+            figures: it.figures.clone(),
+            places: vec![Place::Unit(it.unit)],
+            spans: vec![days(period)],
+            by,
+        };
+        let cut = reading::amounts(ctx, conn, &ask(Some(by.clone()))).await?;
+        let whole = reading::amounts(ctx, conn, &ask(None)).await?;
+        let mut rows = Vec::new();
+        for (option, name) in options(ctx, field) {
+            let own: Vec<Amount> = (0..it.figures.len())
+                .map(|at| cut.slices(at, 0, 0, by).get(option.as_str()).copied().unwrap_or_default())
+                .collect();
+            if own.iter().all(|amount| *amount == Amount::default()) {
+                continue;
+            }
+            let shown = |(of, amount): (&(&Mechanism, &Figure), &Amount)| Cell {
+                words: figures::shown(of.1, *amount),
+                ..Cell::default()
+            };
+            let cells = it.figures.iter().zip(&own).map(shown);
+            rows.push(std::iter::once(Cell { words: name, ..Cell::default() }).chain(cells).collect());
+        }
+        let mut last = vec![Cell { words: "全部".to_owned(), ..Cell::default() }];
+        for (at, of) in it.figures.iter().enumerate() {
+            let amount = whole.of(at, 0, 0);
+            let from = vec![self.note(*of, it.unit, period, amount)];
+            last.push(Cell { words: figures::shown(of.1, amount), from, fault: None });
+        }
+        rows.push(last);
+        Ok(Row::Table { columns: heads(&field.name, it), rows })
+    }
+}
+
+/// What stands above the columns of a table.
+fn heads(first: &str, it: &Found<'_>) -> Vec<String> {
+    let heads = it.figures.iter().map(|(_, figure)| format!("{}（{}）", figure.name, figure.unit));
+    std::iter::once(first.to_owned()).chain(heads).collect()
+}
+
+/// The values of a field by which figures may be cut, as cells know them and as they are read.
+fn options(ctx: &Ctx, field: &Field) -> Vec<(String, String)> {
+    let named = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+    match &field.of {
+        FieldType::Choice { list } => {
+            let items = ctx.vocabulary().list(list.as_str()).into_iter().flat_map(|list| &list.items);
+            items.map(|item| named(&item.id, &item.name)).chain([named("", "没有写")]).collect()
+        }
+        _ => vec![named("true", "是"), named("false", "否"), named("", "没有写")],
     }
 }
 

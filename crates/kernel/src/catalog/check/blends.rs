@@ -68,7 +68,15 @@ impl<'a> Search<'a> {
     fn blend(&mut self, mechanism: &Mechanism, figure: &Figure) -> Result<Blend, Fault> {
         let Measure::Blend(written) = &figure.measure else {
             let (home, text) = (mechanism.id.clone(), "".into());
-            return Ok(Blend { home, text, plus: Vec::new(), over: Vec::new(), is_missing: false });
+            return Ok(Blend {
+                home,
+                text,
+                plus: Vec::new(),
+                over: Vec::new(),
+                is_missing: false,
+                paced: false,
+                quarters: false,
+            });
         };
         let stands = self.way.iter().any(|(of, id, _)| *of == mechanism.id && *id == figure.id);
         self.way.push((mechanism.id.clone(), figure.id.clone(), figure.name.clone()));
@@ -86,6 +94,8 @@ impl<'a> Search<'a> {
             plus: self.side(mechanism, &plus)?,
             over: self.side(mechanism, &over)?,
             is_missing: written.is_missing,
+            paced: written.paced,
+            quarters: written.quarters,
         };
         self.way.pop();
         Ok(blend)
@@ -184,11 +194,34 @@ fn covers(figure: &Figure, blend: Blend) -> Result<Blend, Fault> {
     }
 }
 
+/// What is set against the part of the year that has gone by is a rate of what stands at a day, and so is what a mean of
+/// quarters is made of.
+// enforces: figure.paced
+// enforces: figure.quarters
+fn over_time(blend: &Blend) -> Result<(), Fault> {
+    if !blend.paced && !blend.quarters {
+        return Ok(());
+    }
+    let flows = blend.terms().find(|term| !term.figure.stands());
+    if blend.over.is_empty() {
+        let hint = "写成“甲 / 乙”，甲和乙都是期末的数";
+        return Err(("paced 和 quarters 只能写在相除的指标上".to_owned(), hint.to_owned()));
+    }
+    match flows {
+        Some(term) => Err((
+            format!("“{}”数的是一段时间里的，不是期末的数", term.figure.name),
+            "写了 paced 或者 quarters 的，用 balance 或者 stock 的指标".to_owned(),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Like is added to like, and what comes out is of the figure's kind.
 fn fits(figure: &Figure, blend: Blend) -> Result<Blend, Fault> {
     if blend.is_missing {
         return covers(figure, blend);
     }
+    over_time(&blend)?;
     for side in [&blend.plus, &blend.over] {
         let Some((first, more)) = side.split_first() else { continue };
         if let Some(other) = more.iter().find(|it| !it.figure.kind.adds_to(&first.figure.kind)) {

@@ -32,7 +32,7 @@ fn may_count(measure: &Measure, state: &State, fields: &[Field], steps: &[Step])
         Measure::Count { when, at } => never(when) || absent(at),
         Measure::Sum { of, when, at } | Measure::Average { of, when, at } => never(when) || absent(at) || absent(of),
         Measure::People { named, when, at, .. } => never(when) || never(named) || absent(at),
-        Measure::Balance { when, .. } => never(when),
+        Measure::Balance { when, year, .. } => never(when) || year.as_ref().is_some_and(absent),
         // Where what it stands on may count: said once that is known.
         Measure::Blend(_) => true,
         Measure::Ratio { whole, at, .. } => never(whole) || absent(at),

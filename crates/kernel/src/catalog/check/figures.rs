@@ -24,8 +24,8 @@ pub const MEASURES: &[(&str, &[&str], &[&str])] = &[
     ("average", &["at"], &["when"]),
     ("stock", &["since", "until"], &[]),
     ("people", &["at"], &["when"]),
-    ("balance", &[], &["when"]),
-    ("of", &[], &[]),
+    ("balance", &[], &["when", "year"]),
+    ("of", &[], &["paced", "quarters"]),
     ("should", &["reached"], &[]),
 ];
 
@@ -127,7 +127,9 @@ fn measure(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, account: Option<&Acc
         "balance" => {
             let when = if raw.prop("when").is_some() { condition("when") } else { all() };
             let of = ledger::readings(desk, raw, account);
-            Measure::Balance { text: raw.text("balance")?.as_str().into(), of: of?, when: when? }
+            let year = raw.prop("year").map(|_| formulas.read(desk, "year", Wanted::Number));
+            let year = year.map_or(Some(None), |it| it.map(Some))?;
+            Measure::Balance { text: raw.text("balance")?.as_str().into(), of: of?, when: when?, year }
         }
         "people" => {
             let when = if raw.prop("when").is_some() { condition("when") } else { all() };
@@ -150,7 +152,8 @@ fn unresolved(desk: &Desk<'_>, raw: &Raw) -> Option<Blend> {
     let missing = raw.text("should").zip(raw.text("reached")).map(|(should, reached)| format!("{should} / {reached}"));
     let is_missing = missing.is_some();
     let text = missing.or_else(|| raw.text("of"))?.into();
-    Some(Blend { home, text, plus: Vec::new(), over: Vec::new(), is_missing })
+    let (paced, quarters) = (raw.says("paced"), raw.says("quarters"));
+    Some(Blend { home, text, plus: Vec::new(), over: Vec::new(), is_missing, paced, quarters })
 }
 
 struct Formulas<'a> {

@@ -12,7 +12,7 @@ use crate::catalog::raw::Raw;
 use crate::catalog::{FieldType, Mechanism};
 use crate::formula::{Measure, Type, Wanted};
 use crate::ids::{FieldId, MechanismId, RoleId, StateId};
-use crate::kinds::ledger::{Account, Draw, FREE, Movement, OUTSIDE, OVER, Place, Reading, Stage, Whence, Word};
+use crate::kinds::ledger::{Account, Counted, Draw, FREE, Movement, OUTSIDE, OVER, Place, Stage, Whence, Word};
 
 /// `account measure="名" …`.
 pub(super) fn account(desk: &mut Desk<'_>, top: &Raw, names: &Names, own: &Fields) -> Option<Account> {
@@ -210,13 +210,14 @@ fn misfit(draw: &Draw, ledger: &Mechanism, has_reason: bool) -> Option<String> {
     }
 }
 
-/// `balance="核定 - 占用"`: what is read off the account, and whether it is taken away.
-pub(super) fn readings(desk: &mut Desk<'_>, raw: &Raw, account: Option<&Account>) -> Option<Vec<(bool, Reading)>> {
+/// `balance="核定 - 占用"`: what is read off the account, and whether it is taken away. Where no place is called so, it is
+/// what the movements of that name have moved.
+pub(super) fn readings(desk: &mut Desk<'_>, raw: &Raw, account: Option<&Account>) -> Option<Vec<(bool, Counted)>> {
     let Some(account) = account else {
         desk.tell_hint(raw.prop_span("balance"), "没有写 account，没有余额", "balance 只能写在有账户的机制里");
         return None;
     };
-    let known = account.readings();
+    let known = account.counted();
     let mut all = Vec::new();
     let (mut minus, mut name) = (false, String::new());
     for sign in raw.text("balance")?.chars().chain(['+']) {

@@ -27,6 +27,7 @@ mod report;
 mod vocabulary;
 mod link;
 mod voting;
+mod workbook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -83,6 +84,7 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     }
     battery::across(&mut sheets, &mechanisms);
     ledger::across(&mut sheets, &mechanisms);
+    workbook::across(&mut sheets, &mechanisms, &vocabulary);
     roster::across(&mut sheets, &mechanisms);
     round::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
@@ -295,7 +297,6 @@ impl Sheet<'_> {
         let (scoring, assessed) = scoring::both(desk, matter, &names, own, (&states, &steps, vocabulary));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
         let writing = report::writing(desk, matter, &names, own, (&steps, templates));
-        let papers = papers::papers(desk, matter, own, &settings, templates);
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
@@ -320,7 +321,7 @@ impl Sheet<'_> {
             steps,
             deadlines: flow::deadlines(desk, matter, &names, own),
             openings: papers::openings(desk, matter, own, vocabulary, all),
-            papers,
+            papers: papers::papers(desk, matter, own, &settings, templates),
             notices: papers::notices(desk, matter, &names, own, &settings),
             figures,
             rights,
@@ -332,6 +333,7 @@ impl Sheet<'_> {
             roster: roster::roster(desk, matter, &names, own, vocabulary),
             attendance,
             account,
+            workbooks: workbook::workbooks(desk, matter),
             voting,
             scoring,
             writing,

@@ -170,7 +170,7 @@ fn mentioned(figure: &Figure) -> Vec<Slot> {
         Measure::Sum { of, when, at } | Measure::Average { of, when, at } => vec![of, when, at],
         Measure::Ratio { part, whole, at } => vec![part, whole, at],
         Measure::People { when, at, .. } => vec![when, at],
-        Measure::Balance { when, .. } => vec![when],
+        Measure::Balance { when, year, .. } => std::iter::once(when).chain(year).collect(),
         Measure::Blend(_) => Vec::new(),
         Measure::Stock { when, since, until } => vec![when, since, until],
     };

@@ -1,9 +1,20 @@
-//! What may an expert write as a worked example of a figure?
+//! What may an expert write to explain a figure: what it counts, in words, and worked examples?
 //!
 //! Never runs one: that is `kernel::example`.
 
 use super::parts::{arg, may};
 use super::{ANY, Node, Scalar, Times};
+
+/// What a figure counts, in words.
+pub(crate) const FIGURE_WORDS: Node = Node {
+    key: "figure.words",
+    name: "words",
+    inside: &["figure"],
+    times: Times::Once,
+    args: &[arg("说明", Scalar::Text)],
+    props: &[may("over", Scalar::Text, "比率的分母说的是什么。")],
+    means: "用一句话说明数的是什么。",
+};
 
 /// An example of a figure.
 pub(crate) const FIGURE_EXAMPLE: Node = Node {

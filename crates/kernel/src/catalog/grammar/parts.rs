@@ -55,3 +55,10 @@ pub(crate) const SHOULD: Property = may(
     Scalar::Text,
     "应到的人：一个数人的指标；和 reached 一起写，单位写人是还差多少人，写%是到了百分之几。",
 );
+pub(crate) const PACED: Property = may(
+    "paced",
+    Scalar::YesNo,
+    "相除的指标：分母只算全年已经过去的部分，三月末是四分之一；被除数和除数都要是期末的数。",
+);
+pub(crate) const QUARTERS: Property =
+    may("quarters", Scalar::YesNo, "相除的指标：期间里每个已经结束的季度末各算一次，取平均。");

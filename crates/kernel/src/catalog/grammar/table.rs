@@ -3,8 +3,8 @@
 //! Never a rule that needs more than the node itself: those are checks.
 
 use super::parts::{
-    CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PEOPLE, PLACES, PURPOSE, READ, SHOULD, arg, many,
-    may, must,
+    CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PACED, PEOPLE, PLACES, PURPOSE, QUARTERS, READ,
+    SHOULD, arg, many, may, must,
 };
 use super::{
     ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node,
@@ -14,7 +14,7 @@ use super::{examples, views};
 use crate::identity::FORMS;
 use crate::kinds;
 use crate::kinds::dispatch::nodes as dispatch;
-use crate::kinds::ledger::nodes as ledger;
+use crate::kinds::ledger::{nodes as ledger, workbook};
 use crate::kinds::link::nodes as link;
 use crate::kinds::round::nodes as round;
 
@@ -64,7 +64,11 @@ pub const GRAMMAR: &[Node] = &[
         times: Times::Maybe,
         args: &[arg("编号样式", Scalar::Pattern)],
         props: &[
-            must("at", Scalar::Id, "走到哪一步时编号；这一步出文书的，再走一次就编一个新的号，原来的号留给原来的文书。"),
+            must(
+                "at",
+                Scalar::Id,
+                "走到哪一步时编号；这一步出文书的，再走一次就编一个新的号，原来的号留给原来的文书。",
+            ),
             may("by", Scalar::Id, "按哪个选项栏目分开编号：每一项各编各的，样式里的{代字}就是选的那一项。"),
         ],
         means: "怎样编号：样式里写{年}就每年重新从1编起。",
@@ -226,6 +230,10 @@ pub const GRAMMAR: &[Node] = &[
     ledger::ACCOUNT,
     ledger::STAGE,
     ledger::MOVEMENT,
+    workbook::WORKBOOK,
+    workbook::SHEET,
+    workbook::ROW,
+    workbook::COLUMN,
     kinds::ballot::VOTING,
     kinds::ballot::CLASS,
     kinds::ballot::ITEM,
@@ -370,7 +378,10 @@ pub const GRAMMAR: &[Node] = &[
             may("until", Scalar::Formula, "到哪天起不再算在册。"),
             PEOPLE,
             ledger::BALANCE,
+            ledger::YEAR,
             may("of", Scalar::Text, "由别的指标算出来：相加、相减，或者再除以；别的机制的写成“机制.指标”。"),
+            PACED,
+            QUARTERS,
             SHOULD,
             may("reached", Scalar::Text, "已到的人：一个数人的指标，可以是别的机制的，在哪个单位到的都算。"),
             may("by", Scalar::Ids, "再按这些栏目的选项分别数；只能是选项或是非栏目。"),
@@ -379,15 +390,7 @@ pub const GRAMMAR: &[Node] = &[
         ],
         means: "一个指标。count、sum、ratio、average、stock、people、balance、of、should 九种里写一种。",
     },
-    Node {
-        key: "figure.words",
-        name: "words",
-        inside: &["figure"],
-        times: Times::Once,
-        args: &[arg("说明", Scalar::Text)],
-        props: &[may("over", Scalar::Text, "比率的分母说的是什么。")],
-        means: "用一句话说明数的是什么。",
-    },
+    examples::FIGURE_WORDS,
     examples::FIGURE_EXAMPLE,
     examples::RECORD,
     ledger::EXAMPLE,

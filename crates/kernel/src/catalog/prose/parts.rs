@@ -446,9 +446,16 @@ impl Teller<'_> {
                 ([should], [reached]) if blend.is_missing => {
                     format!("“{}”里的人，不在“{}”里的，每人只数一次", should.figure.name, reached.figure.name)
                 }
-                _ => format!("由别的指标算出：{}", blend.text),
+                _ => {
+                    let paced = if blend.paced { "，分母按全年已经过去的部分折算" } else { "" };
+                    let mean = if blend.quarters { "，取各季度末的平均" } else { "" };
+                    format!("由别的指标算出：{}{paced}{mean}", blend.text)
+                }
             },
-            Measure::Balance { text, when, .. } => format!("{}期末的{text}，随变动累计", given(when)),
+            Measure::Balance { text, when, year, .. } => {
+                let year = year.as_ref().map(|it| format!("，只算在{}这一年里", explain(it))).unwrap_or_default();
+                format!("{}期末的{text}，随变动累计{year}", given(when))
+            }
             Measure::Stock { when, since, until } => {
                 format!("期末在册：{}，从{}起，到{}为止", given(when), explain(since), explain(until))
             }

@@ -16,6 +16,7 @@ mod rights;
 mod rounds;
 mod values;
 mod vocabulary;
+mod workbooks;
 mod writing;
 
 use std::path::Path;

@@ -108,5 +108,11 @@ pub(crate) const EXAMPLE: Node = Node {
 };
 
 /// What a figure reads off accounts.
-pub(crate) const BALANCE: Property =
-    may("balance", Scalar::Text, "账户期末的数：写上限、空余、超出或者 stage 的名称，可以相加减。");
+pub(crate) const BALANCE: Property = may(
+    "balance",
+    Scalar::Text,
+    "账户期末的数：写上限、空余、超出、stage 或者 movement 的名称（这种变动累计多少），可以相加减。",
+);
+/// In which year it counts.
+pub(crate) const YEAR: Property =
+    may("year", Scalar::Formula, "账户是哪一年的：余额只算在那一年里，过了年就不算；不写一直算。");

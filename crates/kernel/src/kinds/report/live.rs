@@ -30,11 +30,15 @@ pub enum Aspect {
     Units,
     /// A table: each step of the period.
     Course,
+    /// A table: each quarter of the period.
+    Quarters,
+    /// A table: each option of the field by which the figures are cut.
+    Parts,
 }
 
 impl Aspect {
     /// All, with the words that mean them; the first is the one to write.
-    pub const ALL: [(&'static [&'static str], Self); 8] = [
+    pub const ALL: [(&'static [&'static str], Self); 10] = [
         (&["上期"], Self::Before),
         (&["上年同期", "去年同期", "上年"], Self::YearBefore),
         (&["环比"], Self::SinceBefore),
@@ -43,6 +47,8 @@ impl Aspect {
         (&["分母"], Self::Denominator),
         (&["各单位"], Self::Units),
         (&["各月", "逐月"], Self::Course),
+        (&["各季度", "逐季"], Self::Quarters),
+        (&["分项"], Self::Parts),
     ];
 
     /// What a word means.
@@ -57,7 +63,7 @@ impl Aspect {
 
     /// Is it a table?
     pub fn is_table(self) -> bool {
-        matches!(self, Self::Units | Self::Course)
+        matches!(self, Self::Units | Self::Course | Self::Quarters | Self::Parts)
     }
 }
 

@@ -15,6 +15,18 @@ fn of_papers(kind: &str, of: &dyn Fn(&str) -> String) -> (&'static str, String) 
     }
 }
 
+/// What was done with accounts.
+fn of_ledgers(kind: &str, of: &dyn Fn(&str) -> String) -> (&'static str, String) {
+    let named = || format!("{}：{}", of("title"), of("word"));
+    match kind {
+        "ledger.moved" => ("记账户变动", named()),
+        "ledger.stated" => ("导入账户的数", format!("{}，{}笔", named(), of("movements"))),
+        "ledger.transferred" => ("账户调剂", named()),
+        "ledger.reversed" => ("冲销账户变动", named()),
+        _ => ("办理时记账户变动", format!("{}笔", of("movements"))),
+    }
+}
+
 /// The act's name, and its details in a sentence.
 pub(super) fn said(line: &ActLine) -> (String, String) {
     let of = |name: &str| text(&line.detail, name);
@@ -55,10 +67,7 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "undo" => ("撤销导入", format!("{}件", of("count"))),
         "people.listed" => ("更新人员名册", format!("{}份档案", of("records"))),
         kind if kind.starts_with("paper.") => of_papers(kind, &of),
-        "ledger.moved" => ("记账户变动", format!("{}：{}", of("title"), of("word"))),
-        "ledger.transferred" => ("账户调剂", format!("{}：{}", of("title"), of("word"))),
-        "ledger.reversed" => ("冲销账户变动", format!("{}：{}", of("title"), of("word"))),
-        "ledger.drawn" => ("办理时记账户变动", format!("{}笔", of("movements"))),
+        kind if kind.starts_with("ledger.") => of_ledgers(kind, &of),
         "attendance.listed" => ("定应到名单", format!("{}人", of("people"))),
         "attendance.noted" => ("补记参加情况", attended(&line.detail)),
         "attendance.signed_in" => ("签到", attended(&line.detail)),

@@ -285,7 +285,7 @@ fn made_of(page: &FigurePage) -> Markup {
     let line = |it: &MadeOf| {
         let name = format!("{} {} · {}", it.how, it.mechanism_name, it.card.name);
         let value = format!("{} {}", it.card.value, it.card.unit);
-        Fact::shown(name.trim(), html! { a.door href=(super::own_page(&it.card, &page.asked)) { (value) } })
+        Fact::shown(name.trim(), html! { a.door href=(super::own_page(&it.card, &it.asked)) { (value) } })
     };
     let list: Vec<Fact> = page.made_of.iter().map(line).collect();
     html! {

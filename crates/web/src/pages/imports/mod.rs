@@ -111,6 +111,8 @@ async fn page(visitor: &Visitor, id: &str, status: StatusCode, said: Markup) -> 
     let head = PageHead {
         crumbs: vec![Anchor::new(&mechanism.name, urls::register(id)), Anchor::new("导入", "")],
         title: format!("导入{}", mechanism.name),
+        acts: (!mechanism.workbooks.is_empty())
+            .then(|| html! { (Button::link("导入自己的表", urls::of_register(id, "workbooks")).icon(Icon::Import)) }),
         ..PageHead::default()
     };
     let content = html! {
