@@ -11,7 +11,7 @@ use documents::pdf::Press;
 use jiff::civil::Date;
 use kernel::authority::{Actor, Grant, StandIn, Subtree};
 use kernel::calendar::Calendar;
-use kernel::catalog::{Catalog, Mechanism};
+use kernel::catalog::{Catalog, Field, FieldType, Mechanism};
 use kernel::ids::{AccountId, FieldId};
 use kernel::problem::{Problem, SourceFile};
 use kernel::refusal::Refusal;
@@ -20,6 +20,7 @@ use store::definitions::DefinitionRow;
 
 use crate::added::{self, Added};
 use crate::commands::denials::Denials;
+use crate::commands::upkeep::signatures::Signatures;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::hashing::Hashing;
@@ -95,6 +96,8 @@ pub struct Office {
     pub overlay: Option<PathBuf>,
     /// What was denied on this node and is not yet written down.
     pub denials: Denials,
+    /// What the cells of figures must be made by.
+    pub signatures: Signatures,
     press: OnceLock<Arc<Press>>,
     single_sign_on: OnceLock<SingleSignOn>,
     keys: Option<Keys>,
@@ -121,6 +124,7 @@ impl Office {
             keys,
             overlay: None,
             denials: Denials::default(),
+            signatures: Signatures::default(),
             definitions: RwLock::new(Arc::new(definitions)),
             taken_at: AtomicI64::new(i64::MIN),
             tree: RwLock::default(),
@@ -332,11 +336,12 @@ impl Office {
     }
 }
 
-/// The fields that registers are filtered by; the record's own unit has a column.
+/// The fields that registers are filtered by, and those that name records; the record's own unit has a column.
 // enforces: field.filter
 fn indexed(catalog: &Catalog) -> BTreeSet<FieldId> {
     let fields = catalog.mechanisms.values().flat_map(|it| it.fields.iter().map(move |field| (it, field)));
-    fields.filter(|(it, field)| field.filter && field.id != it.unit).map(|(_, field)| field.id.clone()).collect()
+    let is_asked = |field: &Field| field.filter || matches!(field.of, FieldType::Record { .. });
+    fields.filter(|(it, field)| is_asked(field) && field.id != it.unit).map(|(_, field)| field.id.clone()).collect()
 }
 
 /// The tree as a connection sees it.

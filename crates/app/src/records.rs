@@ -394,7 +394,7 @@ pub async fn attended_by(
 }
 
 fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: Arc<Mechanism>) -> Result<Found, Error> {
-    let facts = row.facts.json()?;
+    let facts = row.facts.facts(&mechanism)?;
     let record = Record {
         id: row.id,
         mechanism: row.mechanism,
@@ -404,7 +404,7 @@ fn found(row: RecordRow, deadlines: Vec<DeadlineRow>, noted: Noted, mechanism: A
         state: row.state,
         unit: row.unit,
         past_units: row.past_units,
-        facts: facts::from_json(&mechanism, &facts),
+        facts,
         opened_on: row.opened_on,
         closed_on: row.closed_on,
         version: row.version,

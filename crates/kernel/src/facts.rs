@@ -3,8 +3,11 @@
 //! Reading is strict and speaks: what does not fit a field is a refusal at that field.
 //! Never guesses: workbooks with their loose habits are read by `texts`.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Child, Field, FieldType, List, Mechanism, Vocabulary};
@@ -54,12 +57,43 @@ pub fn from_json(mechanism: &Mechanism, json: &Json) -> Facts {
         }
     }
     for child in &mechanism.children {
-        if let Some(rows) = object.get(child.id.as_str()).and_then(Json::as_array) {
-            let rows: Vec<Facts> = rows.iter().map(|row| row_from_json(child, row)).collect();
-            facts.put(&child.id, (!rows.is_empty()).then_some(Value::Rows(rows)));
-        }
+        facts.put(&child.id, object.get(child.id.as_str()).and_then(|json| rows_from_json(child, json)));
     }
     facts
+}
+
+/// The same from the text of that JSON, which is how records are kept: nothing is made of it in between, for millions
+/// of names in lists are read so.
+///
+/// # Errors
+/// If it is no JSON object.
+pub fn from_text(mechanism: &Mechanism, text: &str) -> Result<Facts, serde_json::Error> {
+    let object: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
+    let mut facts = Facts::default();
+    for field in &mechanism.fields {
+        if let Some(value) = object.get(field.id.as_str()).and_then(|text| value_from_text(&field.of, text.get())) {
+            facts.put(&field.id, Some(value));
+        }
+    }
+    for child in &mechanism.children {
+        let rows = object.get(child.id.as_str()).and_then(|text| serde_json::from_str(text.get()).ok());
+        facts.put(&child.id, rows.and_then(|rows| rows_from_json(child, &rows)));
+    }
+    Ok(facts)
+}
+
+fn value_from_text(of: &FieldType, text: &str) -> Option<Value> {
+    Some(match of {
+        FieldType::Units => Value::Units(serde_json::from_str(text).ok()?),
+        FieldType::People => Value::People(serde_json::from_str(text).ok()?),
+        FieldType::Files => Value::Files(serde_json::from_str(text).ok()?),
+        _ => return value_from_json(of, &serde_json::from_str(text).ok()?),
+    })
+}
+
+fn rows_from_json(child: &Child, json: &Json) -> Option<Value> {
+    let rows: Vec<Facts> = json.as_array()?.iter().map(|row| row_from_json(child, row)).collect();
+    (!rows.is_empty()).then_some(Value::Rows(rows))
 }
 
 fn row_from_json(child: &Child, json: &Json) -> Facts {

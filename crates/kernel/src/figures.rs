@@ -228,21 +228,24 @@ fn of_figure(figure: &Figure, view: &View<'_>) -> Vec<Part> {
 
 /// Who is written down there, or came, each once.
 // enforces: figure.people
-fn people(who: &Who, record: &Record) -> BTreeSet<PersonId> {
+fn people(who: &Who, record: &Record) -> Vec<PersonId> {
     let of = |facts: &Facts, field: &FieldId| match facts.find(field.as_str()) {
         Some(Value::Person(id)) => vec![*id],
         Some(Value::People(ids)) => ids.clone(),
         _ => Vec::new(),
     };
-    match who {
-        Who::Field(field) => of(&record.facts, field).into_iter().collect(),
+    let mut all: Vec<PersonId> = match who {
+        Who::Field(field) => of(&record.facts, field),
         Who::Column { child, column } => match record.facts.find(child.as_str()) {
             Some(Value::Rows(rows)) => rows.iter().flat_map(|row| of(row, column)).collect(),
-            _ => BTreeSet::new(),
+            _ => Vec::new(),
         },
         Who::Attended => record.turnout.came().map(|(person, _)| person).collect(),
         Who::Expected => record.turnout.expected().collect(),
-    }
+    };
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A record stands from the day `since` until the day before `until`: one in, one out.

@@ -22,6 +22,7 @@ pub mod record;
 pub mod authority;
 pub mod organisation;
 pub mod entry;
+pub mod gathering;
 pub mod giving;
 pub mod deadlines;
 pub mod distinct;

@@ -44,8 +44,18 @@ impl Month {
 
     /// The month that lies `months` later (or earlier, if negative). Stays inside the years 1 to 9999.
     pub fn plus(self, months: i32) -> Self {
-        let count = (i32::from(self.year) * 12 + i32::from(self.month) - 1 + months).clamp(12, 9999 * 12 + 11);
-        Self { year: (count / 12) as i16, month: (count % 12 + 1) as i8 }
+        Self::numbered(self.number() + months)
+    }
+
+    /// How many months lie before it, from the beginning of the year 0 on.
+    pub fn number(self) -> i32 {
+        i32::from(self.year) * 12 + i32::from(self.month) - 1
+    }
+
+    /// The month before which so many lie. Stays inside the years 1 to 9999.
+    pub fn numbered(number: i32) -> Self {
+        let number = number.clamp(12, 9999 * 12 + 11);
+        Self { year: (number / 12) as i16, month: (number % 12 + 1) as i8 }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which facts are found by an index? Those that definitions mark for filtering.
+//! Which facts are found by an index? Those that definitions mark for filtering, and those that name records.
 //!
 //! The only change of the schema that a definition causes: one index a field, over the records of every mechanism that
 //! has a field of this id, in the order of the due day among open and among closed records.

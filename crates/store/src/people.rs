@@ -31,7 +31,7 @@ pub struct PersonRow {
 
 const COLUMNS: &str = "p.id, p.name, p.pinyin, p.post_name, p.unit";
 
-fn person(row: &Row) -> Result<PersonRow, StoreError> {
+fn person(row: &Row<'_>) -> Result<PersonRow, StoreError> {
     Ok(PersonRow {
         id: row.id(0)?,
         name: row.text(1)?,
@@ -249,8 +249,8 @@ pub async fn call(conn: &mut Conn, id: PersonId, post_name: &str) -> Result<(), 
 /// All people, in the order of their ids: for the tree that a process keeps in memory.
 pub async fn all(conn: &mut Conn) -> Result<Vec<PersonRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM person p WHERE p.site = $1 ORDER BY p.id");
-    let rows = conn.list(sql, [conn.here()]).await.doing("list all people")?;
-    rows.iter().map(person).collect()
+    let here = vec![conn.here()];
+    conn.list_of(sql, here, person).await.doing("list all people")
 }
 
 /// People of exactly this name.

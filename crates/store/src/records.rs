@@ -6,9 +6,12 @@
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
+use kernel::catalog::Mechanism;
 use kernel::ids::{BatchId, FieldId, MechanismId, RecordId, RoleId, StateId, UnitId};
+use kernel::value::Facts;
 use uuid::Uuid;
 
+use crate::asking::Asking;
 use crate::conn::Conn;
 use crate::dialect::{Dialect, plain_name};
 use crate::error::{Doing as _, StoreError};
@@ -70,10 +73,17 @@ impl Written {
 
     /// What it says; an error if somebody wrote something else by hand.
     pub fn json(&self) -> Result<serde_json::Value, StoreError> {
-        serde_json::from_str(&self.0).map_err(|source| {
-            StoreError::broken(anyhow::Error::new(source).context("the facts of a record are no JSON"))
-        })
+        serde_json::from_str(&self.0).map_err(unreadable)
     }
+
+    /// What it says by the fields of its mechanism; an error if somebody wrote something else by hand.
+    pub fn facts(&self, mechanism: &Mechanism) -> Result<Facts, StoreError> {
+        kernel::facts::from_text(mechanism, &self.0).map_err(unreadable)
+    }
+}
+
+fn unreadable(source: serde_json::Error) -> StoreError {
+    StoreError::broken(anyhow::Error::new(source).context("the facts of a record are no JSON"))
 }
 
 /// “No deadline”, which sorts after every deadline.
@@ -221,6 +231,29 @@ pub async fn naming(
     conn.list_of(sql, params, RecordRow::of).await.doing("find what names a record")
 }
 
+/// The records of a mechanism that name another in a field, the open ones first and among these the first to be due, up
+/// to `limit`: as many as are listed are read, however many there are.
+pub async fn named_by(
+    conn: &mut Conn,
+    (mechanism, field): (&MechanismId, &FieldId),
+    other: RecordId,
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let name = plain_name(field.as_str()).doing("find what names a record")?;
+    let member = conn.dialect().member("facts", name);
+    let mut all = Vec::new();
+    for open in [1_i64, 0] {
+        let left = limit.saturating_sub(u32::try_from(all.len()).unwrap_or(limit));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM record WHERE site = $1 AND mechanism = $2 AND {member} = $3 AND open_ = $4 \
+             ORDER BY due_on, id LIMIT {left}"
+        );
+        let params = [conn.here(), mechanism.into(), other.to_string().into(), open.into()];
+        all.append(&mut conn.list_of(sql, params, RecordRow::of).await.doing("find what names a record")?);
+    }
+    Ok(all)
+}
+
 /// The records of a mechanism that were closed between two days, up to `limit`, the newest first.
 pub async fn closed_between(
     conn: &mut Conn,
@@ -249,23 +282,43 @@ pub async fn of_batch(
     conn.list_of(sql, [conn.here(), batch.into(), after], RecordRow::of).await.doing("list the records of an import")
 }
 
-/// Every record of a mechanism (or of all), in the order of ids: for exports, verification and recounting.
+/// Every record of a mechanism (or of all), page after page, each once: for exports, verification and recounting. All
+/// are walked through by their ids, those of one mechanism by the day on which they were opened, so that a mechanism
+/// costs its own records and not everybody's.
 pub async fn walk(
     conn: &mut Conn,
     mechanism: Option<&MechanismId>,
     after: Option<RecordId>,
     limit: u32,
 ) -> Result<Vec<RecordRow>, StoreError> {
-    let mut params = vec![conn.here(), after.map_or(P::Bytes(Vec::new()), P::from)];
-    let only = match mechanism {
-        Some(mechanism) => {
-            params.push(mechanism.into());
-            "AND mechanism = $3"
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    let order = match mechanism {
+        None => {
+            if let Some(after) = after {
+                let after = asking.param(after);
+                asking.and(format!("id > {after}"));
+            }
+            "id"
         }
-        None => "",
+        Some(mechanism) => {
+            let own = asking.param(mechanism);
+            asking.and(format!("mechanism = {own}"));
+            if let Some(after) = after {
+                let key = [asking.param(opened_on(conn, after).await?), asking.param(after)];
+                asking.and(format!("(opened_on, id) > ({})", key.join(", ")));
+            }
+            "opened_on, id"
+        }
     };
-    let sql = format!("SELECT {COLUMNS} FROM record WHERE site = $1 AND id > $2 {only} ORDER BY id LIMIT {limit}");
-    conn.list_of(sql, params, RecordRow::of).await.doing("walk through all records")
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY {order} LIMIT {limit}", asking.text());
+    conn.list_of(sql, asking.params, RecordRow::of).await.doing("walk through all records")
+}
+
+/// The day on which a record was opened.
+async fn opened_on(conn: &mut Conn, record: RecordId) -> Result<Date, StoreError> {
+    let sql = "SELECT opened_on FROM record WHERE site = $1 AND id = $2";
+    let row = conn.find(sql, [conn.here(), record.into()]).await.doing("find where a walk goes on")?;
+    row.ok_or_else(|| StoreError::broken(anyhow::anyhow!("a walk goes on after a record that is gone")))?.day(0)
 }
 
 /// Is there any record of a mechanism?

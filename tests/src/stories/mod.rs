@@ -47,6 +47,7 @@ mod linking;
 mod linking_more;
 mod rounds;
 mod rounds_with_places;
+mod challenges;
 mod ballot_secrecy;
 pub(crate) mod balloting;
 mod auditing;

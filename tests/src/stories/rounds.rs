@@ -60,6 +60,15 @@ async fn applies(by: &mut Visitor, title: &str, unit: &str) -> String {
 
 /// Everybody says what they think of what is theirs; `says` gives verdict and points of each item by title.
 async fn everybody_reviews(office: &Office, says: impl Fn(&str) -> (&'static str, i64)) -> usize {
+    everybody_scores(office, &[("place", 20), ("service", 30), ("people", 20), ("deeds", 30)], says).await
+}
+
+/// The same with the items of a sheet of points, each with the most that it may have.
+pub(super) async fn everybody_scores(
+    office: &Office,
+    items: &[(&str, i64)],
+    says: impl Fn(&str) -> (&'static str, i64),
+) -> usize {
     let mut count = 0;
     for login in REVIEWERS {
         let mut reviewer = office.sign_in(login).await;
@@ -67,7 +76,6 @@ async fn everybody_reviews(office: &Office, says: impl Fn(&str) -> (&'static str
             let page = reviewer.opens(&sheet).await;
             let Some(form) = page.find_form("提交") else { continue };
             let (verdict, points) = says(&title);
-            let items = [("place", 20), ("service", 30), ("people", 20), ("deeds", 30)];
             let form = items.iter().fold(form.forged("verdict", verdict), |form, (item, most)| {
                 form.forged(&format!("item.{item}"), &(most * points / 100).to_string())
             });
@@ -78,12 +86,12 @@ async fn everybody_reviews(office: &Office, says: impl Fn(&str) -> (&'static str
     count
 }
 
-async fn shares(su: &mut Visitor, round: &str) -> Page {
+pub(super) async fn shares(su: &mut Visitor, round: &str) -> Page {
     let form = su.opens(&format!("{round}/round")).await.form("平均分配");
     su.sends(form.forged("do", "evenly")).await
 }
 
-async fn settles(su: &mut Visitor, round: &str) -> Page {
+pub(super) async fn settles(su: &mut Visitor, round: &str) -> Page {
     let form = su.opens(&format!("{round}/round")).await.form("按规则办结");
     su.sends(form).await
 }

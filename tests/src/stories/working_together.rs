@@ -149,6 +149,17 @@ async fn a_record_is_handed_to_a_colleague_urged_once_a_day_and_copied() {
     lin.takes("抄送", &record, &[("抄送给谁", "黎澄"), ("附言", "供参考。")]).await.says("黎澄");
     assert_eq!(li.notices("供参考").await, 1);
     li.opens(&record).await.says("完成渔港码头产权移交").does_not_say("报进度");
+    // Whoever sees it may say something and call on others who see it; who does not is not called on.
+    li.takes("留言", &record, &[("说什么", "图纸在我这里。\n<b>明天</b>送去。"), ("提到谁", "苏芮")]).await;
+    assert_eq!((su.notices("黎澄留言提到你").await, li.notices("留言提到你").await), (1, 0));
+    su.opens(&record).await.says("图纸在我这里。").says("<b>明天</b>送去。");
+    li.tries("留言", &record, &[("说什么", " ")]).await.answers(422).says("没有写要说什么");
+    let page = li.tries("留言", &record, &[("说什么", "请陈局长看"), ("提到谁", "陈望")]).await;
+    page.answers(422).says("陈望看不到这件事项").says("请陈局长看");
+    // A remark disturbs nobody at work on it.
+    let form = su.opens(&record).await.form("报进度").with("进度", "30%").with("进展情况", "已对接");
+    li.takes("留言", &record, &[("说什么", "再补一张。")]).await;
+    su.sends(form).await.answers(200);
     // A machine that sends nonsense is told, and nothing is written.
     let copy = format!("/api/v1{record}/steps/flow.copied");
     let nonsense = json!({ "fields": { "people": ["nonsense"] } });

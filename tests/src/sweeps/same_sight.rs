@@ -49,13 +49,14 @@ fn rules(dice: &mut Dice) -> String {
     let mut lines = BTreeSet::new();
     for _ in 0..=dice.below(5) {
         let who = dice.some_of(&ROLES).join(" ");
-        let relation = match dice.below(7) {
+        let relation = match dice.below(8) {
             0 => format!(r#"relation="hosted" of="helpers" who="{who}""#),
             1 => format!(r#"relation="own_unit" who="{who}""#),
             2 => r#"relation="named" of="owner""#.to_owned(),
             3 => format!(r#"relation="named" of="team" who="{who}""#),
             4 => r#"relation="opened""#.to_owned(),
             5 => r#"relation="handled""#.to_owned(),
+            6 => format!(r#"relation="anywhere" who="{}""#, dice.some_of(&ROLES[2..]).join(" ")),
             _ => format!(r#"relation="unit_and_below" who="{}""#, dice.some_of(&ROLES[1..]).join(" ")),
         };
         let states = match dice.below(3) {

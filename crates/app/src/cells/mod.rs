@@ -4,6 +4,7 @@
 //! on a day is kept at its unit by itself too. Whoever shows figures reads them by [`reading`].
 //! Never a cell outside of the reach.
 
+mod numbers;
 pub mod people;
 pub mod placing;
 pub mod reading;

@@ -112,20 +112,30 @@ pub fn cells_of<G: Copy + Ord + Hash>(
         seen.sort_unstable_by_key(|it| (it.0, it.1));
     }
     let (mut cells, mut months) = (Map::default(), Vec::new());
-    for own in seen.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        months.clear();
-        for (_, _, unit, on) in own {
-            months.extend(ways.up(*unit, Some(*on)).iter().map(|over| (*over, Month::of(*on))));
-        }
-        months.sort_unstable();
-        months.dedup();
-        let mut before = None;
-        for (unit, month) in &months {
-            let last = before.filter(|(own, _)| own == unit).map(|(_, month)| month);
-            for when in [When::Month(*month), When::Seen(*month, last)] {
-                *cells.entry((own[0].0, *unit, when)).or_default() += 1;
+    for group in seen.chunk_by(|a, b| a.0 == b.0) {
+        // Units and months by numbers: a city has tens of rows for each cell that follows from them.
+        let mut firsts: Map<(u32, i32, i32), i64> = Map::default();
+        for own in group.chunk_by(|a, b| a.1 == b.1) {
+            months.clear();
+            for (_, _, unit, on) in own {
+                let month = Month::of(*on).number();
+                months.extend(ways.numbers_up(*unit, *on).iter().map(|over| (*over, month)));
             }
-            before = Some((*unit, *month));
+            months.sort_unstable();
+            months.dedup();
+            let mut before = (0, 0);
+            for (unit, month) in &months {
+                let last = if before.0 == *unit { before.1 } else { 0 };
+                *firsts.entry((*unit, *month, last)).or_default() += 1;
+                before = (*unit, *month);
+            }
+        }
+        for ((unit, month, last), count) in firsts {
+            let month = Month::numbered(month);
+            let last = (last > 0).then(|| Month::numbered(last));
+            for when in [When::Month(month), When::Seen(month, last)] {
+                *cells.entry((group[0].0, ways.unit(unit), when)).or_default() += count;
+            }
         }
     }
     cells

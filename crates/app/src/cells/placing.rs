@@ -12,6 +12,7 @@ use kernel::value::Month;
 use store::figures::{NONE, day, day_of, seen, seen_of};
 
 use super::Map;
+use super::numbers::Numbers;
 use crate::tree::Tree;
 
 /// The period of a cell.
@@ -63,19 +64,39 @@ pub enum Spot {
 pub struct Ways<'t> {
     tree: &'t Tree,
     known: Map<(UnitId, Option<usize>), Arc<[UnitId]>>,
+    /// The same by the numbers of units.
+    numbered: Map<(UnitId, usize), Vec<u32>>,
+    numbers: Numbers<UnitId>,
 }
 
 impl<'t> Ways<'t> {
     /// The ways of a tree.
     pub fn new(tree: &'t Tree) -> Self {
-        Self { tree, known: Map::default() }
+        Self { tree, known: Map::default(), numbered: Map::default(), numbers: Numbers::default() }
     }
 
     /// The unit and every unit above it on a day; without a day, as the tree stands now.
     pub fn up(&mut self, unit: UnitId, on: Option<Date>) -> Arc<[UnitId]> {
-        let era = on.map(|on| self.tree.past().turns().partition_point(|turn| *turn <= on));
+        let era = on.map(|on| self.era(on));
         let way = || on.map_or_else(|| self.tree.upwards(unit), |on| self.tree.upwards_on(unit, on)).into();
         self.known.entry((unit, era)).or_insert_with(way).clone()
+    }
+
+    /// The same on a day, each unit by its number here.
+    pub fn numbers_up(&mut self, unit: UnitId, on: Date) -> &[u32] {
+        let (key, tree, numbers) = ((unit, self.era(on)), self.tree, &mut self.numbers);
+        let way = || tree.upwards_on(unit, on).iter().map(|unit| numbers.of(unit)).collect();
+        self.numbered.entry(key).or_insert_with(way)
+    }
+
+    /// The unit that has a number here.
+    pub fn unit(&self, number: u32) -> UnitId {
+        self.numbers.all[number as usize]
+    }
+
+    /// How often the tree had been changed by a day.
+    fn era(&self, on: Date) -> usize {
+        self.tree.past().turns().partition_point(|turn| *turn <= on)
     }
 
     /// Says where a contribution of a unit is kept, and how many times.

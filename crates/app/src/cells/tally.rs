@@ -6,7 +6,6 @@
 //! Never writes.
 
 use std::collections::BTreeSet;
-use std::hash::Hash;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -18,34 +17,10 @@ use kernel::record::Record;
 use store::figures::{CellChange, CellKey, Changes};
 use store::presences::{Line, PresenceKey};
 
+use super::numbers::Numbers;
 use super::placing::{Spot, Ways, When};
 use super::{Map, people};
 use crate::tree::Tree;
-
-/// Things under numbers, in the order in which they were met.
-#[derive(Clone, Debug)]
-struct Numbers<T> {
-    of: Map<T, u32>,
-    all: Vec<T>,
-}
-
-impl<T> Default for Numbers<T> {
-    fn default() -> Self {
-        Self { of: Map::default(), all: Vec::new() }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Numbers<T> {
-    fn of(&mut self, it: &T) -> u32 {
-        if let Some(number) = self.of.get(it) {
-            return *number;
-        }
-        let number = self.all.len() as u32;
-        self.all.push(it.clone());
-        self.of.insert(it.clone(), number);
-        number
-    }
-}
 
 /// A slice of a figure.
 type Lane = (MechanismId, Option<FigureId>, String);
@@ -53,7 +28,6 @@ type Lane = (MechanismId, Option<FigureId>, String);
 /// Somebody was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct There {
-    lane: u32,
     person: u32,
     on: Date,
     unit: u32,
@@ -68,7 +42,8 @@ pub struct Tally {
     units: Numbers<UnitId>,
     people: Numbers<PersonId>,
     amounts: Map<(u32, u32, Falls), Amount>,
-    there: Vec<There>,
+    /// By the number of the slice.
+    there: Vec<Vec<There>>,
 }
 
 impl Tally {
@@ -95,7 +70,7 @@ impl Tally {
             match (it.person, it.falls) {
                 (Some(person), Falls::On(on)) => {
                     let person = self.people.of(&person);
-                    self.there.push(There { lane, person, on, unit });
+                    there_of(&mut self.there, lane).push(There { person, on, unit });
                 }
                 _ => *self.amounts.entry((lane, unit, it.falls)).or_default() += it.amount,
             }
@@ -114,12 +89,10 @@ impl Tally {
         for ((lane, unit, falls), amount) in other.amounts {
             *self.amounts.entry((lanes[lane as usize], units[unit as usize], falls)).or_default() += amount;
         }
-        self.there.extend(other.there.into_iter().map(|it| There {
-            lane: lanes[it.lane as usize],
-            person: people[it.person as usize],
-            unit: units[it.unit as usize],
-            on: it.on,
-        }));
+        for (lane, there) in lanes.into_iter().zip(other.there) {
+            let own = |it: There| There { person: people[it.person as usize], unit: units[it.unit as usize], ..it };
+            there_of(&mut self.there, lane).extend(there.into_iter().map(own));
+        }
     }
 
     /// In the order of figures: from now on nothing is added.
@@ -135,12 +108,20 @@ impl Tally {
             amounts.map(|((lane, unit, falls), it)| ((lane, of_unit[unit as usize], falls), it)).collect();
         amounts.sort_unstable_by_key(|((lane, ..), _)| *lane);
         let mut there = self.there;
-        for it in &mut there {
+        for it in there.iter_mut().flatten() {
             (it.person, it.unit) = (of_person[it.person as usize], of_unit[it.unit as usize]);
         }
-        there.sort_unstable_by_key(|it| it.lane);
         Sorted { figures, slices, units, people, amounts, there }
     }
+}
+
+/// Who was there by the number of a slice.
+fn there_of(all: &mut Vec<Vec<There>>, lane: u32) -> &mut Vec<There> {
+    let at = lane as usize;
+    if all.len() <= at {
+        all.resize_with(at + 1, Vec::new);
+    }
+    &mut all[at]
 }
 
 /// Ids in their order, and which place each has that was met as the first, the second …
@@ -162,7 +143,7 @@ pub struct Sorted {
     units: Vec<UnitId>,
     people: Vec<PersonId>,
     amounts: Vec<((u32, u32, Falls), Amount)>,
-    there: Vec<There>,
+    there: Vec<Vec<There>>,
 }
 
 /// What is kept of a figure.
@@ -278,15 +259,16 @@ impl Sorted {
     fn rows_differ<'a>(&'a self, figure: &FigureId, held: &'a [Line], tell: &mut dyn FnMut(Row<'a>, i64, i64)) -> u64 {
         let mut lanes: Vec<u32> = self.lanes_of(figure).collect();
         lanes.sort_unstable_by_key(|lane| &self.slices[*lane as usize]);
-        let mut there = Vec::new();
+        let mut there: Vec<(u32, There)> = Vec::new();
         for lane in lanes {
             let first = there.len();
-            there.extend_from_slice(span(&self.there, lane, |it| it.lane));
+            let own = self.there.get(lane as usize).into_iter().flatten();
+            there.extend(own.map(|it| (lane, *it)));
             there[first..].sort_unstable();
         }
-        let wanted = |it: &There| {
+        let wanted = |(lane, it): &(u32, There)| {
             let (person, unit) = (self.people[it.person as usize], self.units[it.unit as usize]);
-            (self.slices[it.lane as usize].as_str(), person, it.on, unit)
+            (self.slices[*lane as usize].as_str(), person, it.on, unit)
         };
         let (mut held, mut there) = (held.iter().peekable(), there.iter().peekable());
         let mut compared = 0;
@@ -317,7 +299,7 @@ impl Sorted {
         let (mut cells, mut days) = (Cells::default(), Days::default());
         for lane in self.lanes_of(figure) {
             let slice = slices.of(&self.slices[lane as usize].as_str());
-            for ((_, unit, falls), amount) in span(&self.amounts, lane, |it| it.0.0) {
+            for ((_, unit, falls), amount) in span(&self.amounts, lane) {
                 let unit = self.units[*unit as usize];
                 ways.place(unit, *falls, &mut |spot, sign| match spot {
                     Spot::Cell(over, when) => cells.entry((slice, over, when)).or_default().1 += amount.times(sign),
@@ -341,9 +323,9 @@ fn row(it: &Line) -> Row<'_> {
     (&it.slice, it.person, it.on, it.unit)
 }
 
-/// The items of a lane among items that are in the order of lanes.
-fn span<T>(all: &[T], lane: u32, of: impl Fn(&T) -> u32) -> &[T] {
-    let from = all.partition_point(|it| of(it) < lane);
-    let until = all.partition_point(|it| of(it) <= lane);
+/// The amounts of a slice among amounts that are in the order of slices.
+fn span(all: &[((u32, u32, Falls), Amount)], lane: u32) -> &[((u32, u32, Falls), Amount)] {
+    let from = all.partition_point(|((own, ..), _)| *own < lane);
+    let until = all.partition_point(|((own, ..), _)| *own <= lane);
     &all[from..until]
 }

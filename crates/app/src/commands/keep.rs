@@ -33,7 +33,7 @@ use store::waiting::WaitingRow;
 use uuid::{ContextV7, Uuid};
 
 use crate::commands::rosters::{self, Listed};
-use crate::commands::{attendance, ballots, batches::act, dispatch, ledgers, papers, rounds, upkeep};
+use crate::commands::{attendance, ballots, batches::act, dispatch, gathering, ledgers, papers, rounds, upkeep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -138,6 +138,7 @@ impl<'a> Writing<'a> {
     ) -> Result<Record, Error> {
         let ctx = self.ctx;
         let tie = rounds::meets(ctx, tx, mechanism, before, (&mut moved, self.batch)).await?;
+        gathering::meets(ctx, tx, mechanism, before, &mut moved).await?;
         let mut after = moved.after.clone();
         if before.is_none() {
             after.batch = self.batch;

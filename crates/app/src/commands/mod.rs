@@ -26,6 +26,7 @@ pub mod assessments;
 mod links;
 pub mod ballots;
 pub mod rounds;
+mod gathering;
 pub mod hand_over;
 pub mod intake;
 pub mod calendar;

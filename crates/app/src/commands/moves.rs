@@ -1,4 +1,4 @@
-//! Taking one of the moves that every record has: 转办, 加签, 撤回, 催办, 抄送.
+//! Taking one of the moves that every record has: 转办, 加签, 撤回, 催办, 抄送, 留言.
 //!
 //! They are sent like steps, under ids of their own, so that pages and machines have one way of doing things.
 //! Never more than the kernel lets through.
@@ -9,7 +9,7 @@ use kernel::ids::{PersonId, RecordId, RoleId};
 use kernel::journal::Entry;
 use kernel::record::UNDONE;
 use kernel::refusal::{Refusal, Spot};
-use kernel::workflow::moves::{self, ADD, COPY, HAND, RECALL, URGE};
+use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, RECALL, URGE};
 use kernel::workflow::{Attempt, Move, Party, recall};
 use store::Conn;
 
@@ -20,7 +20,7 @@ use crate::records::{self, Found};
 
 /// Is it the id of such a move?
 pub fn is_one(step: &str) -> bool {
-    matches!(step, HAND | ADD | RECALL | URGE | COPY)
+    matches!(step, HAND | ADD | RECALL | URGE | COPY | NOTE)
 }
 
 /// Decides the move.
@@ -50,9 +50,34 @@ pub(super) async fn decide(ctx: &Ctx, conn: &mut Conn, form: &TakeStep, found: &
             let again = urged_today(ctx, conn, record.id).await?;
             moves::urge(record, &attempt, &in_hand(ctx, found), again)
         }
+        NOTE => {
+            let (called, blind) = called_on(ctx, conn, &form.typed, record.id).await?;
+            moves::note(record, &attempt, called, blind)
+        }
         _ => moves::copy(record, &attempt, parties(ctx, &form.typed)?),
     };
     Ok(moved?)
+}
+
+/// The people whom a remark calls on, and the names of those among them who do not see the record: to be called on
+/// shows nobody anything.
+async fn called_on(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    typed: &Typed,
+    id: RecordId,
+) -> Result<(Vec<PersonId>, Vec<String>), Error> {
+    let (mut called, mut blind) = (Vec::new(), Vec::new());
+    for party in parties(ctx, typed)? {
+        let Party::Person(person) = party else { continue };
+        let actor = ctx.as_person(person).ok_or(Error::NotFound)?;
+        match records::visible(&Ctx { actor, ..ctx.clone() }, conn, id).await {
+            Ok(_) => called.push(person),
+            Err(Error::NotFound) => blind.push(ctx.names().person(person)),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok((called, blind))
 }
 
 /// A record's journal, read.

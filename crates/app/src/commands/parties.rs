@@ -9,7 +9,7 @@ use kernel::flow::Seat;
 use kernel::ids::{PersonId, RecordId, RoleId, UnitId};
 use kernel::journal::Entry;
 use kernel::record::Record;
-use kernel::workflow::moves::{self, ADD, HAND, PASS_ON, URGE};
+use kernel::workflow::moves::{self, ADD, HAND, NOTE, PASS_ON, URGE};
 use kernel::workflow::{Move, Party};
 use store::Tx;
 use store::waiting::{WaitingRow, Whom};
@@ -50,6 +50,7 @@ impl Writing<'_> {
             HAND => format!("{}转办给你：{title}。{said}", ctx.actor.name()),
             ADD => format!("{}请你加签：{title}。{said}", ctx.actor.name()),
             URGE => format!("{}催办：{title}。{said}", ctx.actor.name()),
+            NOTE => format!("{}留言提到你：{title}。{said}", ctx.actor.name()),
             PASS_ON => format!("交接给你：{title}。"),
             _ => format!("{}：{title}", moved.step_name),
         };

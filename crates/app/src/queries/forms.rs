@@ -2,7 +2,7 @@
 //!
 //! Never checks: that is the command's.
 
-mod choosing;
+pub(super) mod choosing;
 
 use std::collections::BTreeMap;
 
@@ -280,7 +280,7 @@ fn form_field(
 }
 
 /// More units or people than this are not listed but looked up.
-const MOST_LISTED: usize = 100;
+pub(super) const MOST_LISTED: usize = 100;
 
 /// A list of very many units or people becomes a text in which labels stand.
 fn looked_up(

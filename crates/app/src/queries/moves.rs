@@ -6,8 +6,8 @@ use kernel::authority::reach::To;
 use kernel::catalog::{Joint, Step};
 use kernel::flow::Seat;
 use kernel::journal::Entry;
-use kernel::workflow::moves::{self, ADD, COPY, HAND, PASS_ON, RECALL, URGE};
-use kernel::workflow::{Attempt, recall, seats};
+use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, PASS_ON, RECALL, URGE};
+use kernel::workflow::{Attempt, LONGEST_OPINION, recall, seats};
 
 use crate::commands::moves::{does_business, in_hand};
 use crate::commands::parties::copied;
@@ -140,6 +140,7 @@ pub fn forms(ctx: &Ctx, found: &Found, entries: &[Entry], again: Option<(&str, &
     if recall::may_recall(mechanism, record, &attempt, entries).is_ok() {
         list.push(form(RECALL, again, Vec::new()));
     }
+    list.push(form(NOTE, again, note_fields(ctx, of(NOTE))));
     if !record.is_open() {
         list.push(form(COPY, again, copy_fields(ctx, of(COPY))));
         return list;
@@ -193,6 +194,13 @@ fn copy_fields(ctx: &Ctx, again: Option<(&str, &Again)>) -> Vec<FormField> {
         field("people", "抄送给谁", Control::Many(colleagues(ctx)), false, again),
         field("units", "抄送单位", Control::Many(forms::all_units(ctx)), false, again),
         field("words", "附言", Control::Text { max: 200 }, false, again),
+    ]
+}
+
+fn note_fields(ctx: &Ctx, again: Option<(&str, &Again)>) -> Vec<FormField> {
+    vec![
+        field("words", "说什么", Control::LongText { max: LONGEST_OPINION }, true, again),
+        field("people", "提到谁", Control::Many(colleagues(ctx)), false, again),
     ]
 }
 

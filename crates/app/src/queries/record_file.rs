@@ -5,6 +5,7 @@
 mod children;
 mod pointed;
 pub mod then;
+mod ties;
 mod way;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,6 @@ use kernel::value::Value;
 use kernel::workflow;
 use store::Conn;
 
-use crate::commands::rounds::ENTRY;
 use crate::commands::{self, looks, moves::in_hand};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -28,7 +28,7 @@ use crate::queries::Light;
 use crate::queries::attendance::{self, TurnoutLine};
 use crate::queries::ballots::{self, VotingLine};
 use crate::queries::dispatch::{self, CirculationLine};
-use crate::queries::forms::{Again, FileLine, Reader, StepForm, step_form};
+use crate::queries::forms::{Again, FileLine, Reader, StepForm, choosing, step_form};
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
@@ -37,6 +37,7 @@ use crate::records::{self, Found};
 use crate::words::{self, Names};
 
 pub use children::ChildTable;
+pub use ties::TieLine;
 use way::{path, stations};
 
 /// A record's page.
@@ -200,23 +201,6 @@ pub struct PaperLine {
     pub hash: String,
 }
 
-/// A record tied to this one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TieLine {
-    /// The record.
-    pub id: RecordId,
-    /// How they are tied.
-    pub words: String,
-    /// Its title.
-    pub title: String,
-    /// Its number.
-    pub number: Option<String>,
-    /// Its state.
-    pub state: String,
-    /// Its light.
-    pub light: Option<Light>,
-}
-
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimelineLine {
@@ -284,6 +268,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let pointed = pointed::pointed(ctx, &mut conn, &found, &entries).await?;
     let names = Names { records: Some(&pointed.called), ..ctx.names() };
     let mut steps = steps(ctx, &found, &files, again);
+    choosing::records(ctx, &mut conn, &found.mechanism, &mut steps).await?;
     pointed.write(&mut steps);
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
@@ -302,7 +287,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         children: children::tables(ctx, names, &found),
         deadlines: deadline_lines(ctx, &found),
         papers: papers.iter().map(|row| paper_line(mechanism, row)).collect(),
-        ties: ties(ctx, &mut conn, &found).await?,
+        ties: ties::ties(ctx, &mut conn, &found).await?,
         timeline: entries.iter().rev().map(|entry| timeline_line(ctx, names, &found, entry, &others)).collect(),
         steps,
         moves: moves::forms(ctx, &found, &entries, again),
@@ -336,14 +321,18 @@ fn paper_line(mechanism: &Mechanism, row: &store::papers::PaperRow) -> PaperLine
 }
 
 /// The form of a new record.
-pub fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(String, StepForm), Error> {
+pub async fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(String, StepForm), Error> {
     let mechanism = ctx.mechanism(mechanism)?;
     let step = mechanism.start();
     if !ctx.actor.holds_any(&mechanism.id, &step.who) {
         return Err(Error::NotFound);
     }
     let facts = kernel::value::Facts::default();
-    Ok((mechanism.name.clone(), step_form(ctx, &mechanism, step, &facts, &[], again, Reader::of_new(ctx))))
+    let mut forms = [step_form(ctx, &mechanism, step, &facts, &[], again, Reader::of_new(ctx))];
+    let mut conn = ctx.office.db.read().await?;
+    choosing::records(ctx, &mut conn, &mechanism, &mut forms).await?;
+    let [form] = forms;
+    Ok((mechanism.name.clone(), form))
 }
 
 async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
@@ -420,38 +409,6 @@ fn deadline_lines(ctx: &Ctx, found: &Found) -> Vec<DeadlineLine> {
         })
     });
     lines.collect()
-}
-
-async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>, Error> {
-    let mut lines = Vec::new();
-    for tie in store::ties::of_record(conn, found.record.id).await? {
-        let opened_it = tie.other == found.record.id;
-        let is_entry = tie.role == ENTRY;
-        if is_entry && opened_it {
-            // Entries stand on the board of their round.
-            continue;
-        }
-        let other = if opened_it { tie.record } else { tie.other };
-        let seen = match records::visible(ctx, conn, other).await {
-            Ok(seen) => seen,
-            Err(Error::NotFound) => continue,
-            Err(fault) => return Err(fault),
-        };
-        let words = match (opened_it, is_entry) {
-            (false, true) => "申报到",
-            (true, _) => "由它开立",
-            (false, false) => "由此开立",
-        };
-        lines.push(TieLine {
-            id: other,
-            words: format!("{}({words},{})", seen.mechanism.name, tie.opened_on),
-            title: seen.record.title.clone(),
-            number: seen.record.number.clone(),
-            state: words::state_name(&seen.mechanism, seen.record.state.as_str()),
-            light: register::light(ctx, &seen),
-        });
-    }
-    Ok(lines)
 }
 
 /// The records that came of its steps and that this person may see.

@@ -15,7 +15,7 @@ use store::reviews::ReviewRow;
 use uuid::Uuid;
 
 use crate::commands::rounds::assigning::{self, Bars};
-use crate::commands::rounds::settling::{places, rulings};
+use crate::commands::rounds::settling::{groups, passed, places, rulings};
 use crate::commands::rounds::{self, deciding};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -40,7 +40,7 @@ pub struct StageLine {
     /// Entries that the rule leaves open: id and title.
     pub open: Vec<(RecordId, String)>,
     /// Those between whom the points do not decide, and how many places are left for them.
-    pub tied: (Vec<(RecordId, String)>, usize),
+    pub ties: Vec<(Vec<(RecordId, String)>, usize)>,
     /// Each reviewer with how many entries they have, and how many they have judged.
     pub reviewers: Vec<(PersonId, String, String, usize, usize)>,
 }
@@ -165,7 +165,7 @@ fn stage_line(
         unassigned: 0,
         ready: 0,
         open: Vec::new(),
-        tied: Default::default(),
+        ties: Vec::new(),
         reviewers: Vec::new(),
     };
     if !is_host {
@@ -173,7 +173,7 @@ fn stage_line(
     }
     let titles: HashMap<RecordId, &str> = seen.iter().map(|it| (it.record.id, it.record.title.as_str())).collect();
     let titled = |id: RecordId| (id, titles.get(&id).map_or_else(String::new, |it| (*it).to_owned()));
-    let mut ranked = Vec::new();
+    let (mut ranked, mut groups) = (Vec::new(), groups(seen, stage));
     let mut loads: BTreeMap<PersonId, (usize, usize)> = BTreeMap::new();
     for (id, asked, ruling) in rulings(ctx, stage, seen, rows) {
         line.reviews.0 += asked.len().max(stage.each);
@@ -186,15 +186,15 @@ fn stage_line(
             Ruling::Unassigned(..) => line.unassigned += 1,
             Ruling::Is(verdict) if verdict.step(stage).is_some() => line.ready += 1,
             Ruling::Is(_) | Ruling::Open => line.open.push(titled(id)),
-            Ruling::Ranked(points, by) => ranked.push((id, (points, by))),
+            Ruling::Ranked(points, by) => ranked.push((id, groups.remove(&id).unwrap_or_default(), (points, by))),
             Ruling::Waiting(_) => {}
         }
     }
     if !ranked.is_empty() && ranked.len() as i64 == line.count.of(Outcome::Open) {
-        let taken = usize::try_from(line.count.of(Outcome::Passed)).unwrap_or(0);
-        let ranking = ruling::ranking(places(round).saturating_sub(taken), &ranked);
+        let ranking = ruling::rankings(places(round), passed(seen, stage), &ranked);
         line.ready = ranking.passed.len() + ranking.failed.len();
-        line.tied = (ranking.tied.into_iter().map(titled).collect(), ranking.left);
+        let ties = ranking.ties.into_iter();
+        line.ties = ties.map(|(tied, left)| (tied.into_iter().map(titled).collect(), left)).collect();
     }
     let of = |(who, (has, said)): (PersonId, (usize, usize))| {
         let unit = ctx.tree.person(who).and_then(|it| it.unit).map(|it| ctx.names().unit(it)).unwrap_or_default();

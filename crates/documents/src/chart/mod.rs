@@ -41,8 +41,13 @@ impl Datum {
 
     /// The value, if it is a number that can be drawn.
     fn drawn(&self) -> Option<f64> {
-        self.value.filter(|value| value.is_finite())
+        self.value.and_then(drawn)
     }
+}
+
+/// What can be drawn of a value: a number, and none so large that a difference of two is none.
+fn drawn(value: f64) -> Option<f64> {
+    value.is_finite().then(|| value.clamp(-1e15, 1e15))
 }
 
 /// Values of one kind over the same labels.

@@ -4,7 +4,7 @@
 
 use super::scale::{Scale, tick_words};
 use super::svg::{Anchor, Drawing, GRID, INK, PALE_INK, TARGET, shorten, text_width};
-use super::{Datum, Series, Target, colour};
+use super::{Datum, Series, Target, colour, drawn};
 
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 220.0;
@@ -130,7 +130,7 @@ pub fn line(title: &str, labels: &[String], series: &[Series], target: Option<&T
 /// A small line without axes, for a card; the last value carries a dot.
 pub fn sparkline(title: &str, values: &[Option<f64>]) -> String {
     let values = &values[values.len().saturating_sub(LABELS)..];
-    let drawn: Vec<Option<f64>> = values.iter().map(|value| value.filter(|value| value.is_finite())).collect();
+    let drawn: Vec<Option<f64>> = values.iter().map(|value| value.and_then(drawn)).collect();
     let (width, height) = (120.0, 32.0);
     let (low, high) = drawn
         .iter()

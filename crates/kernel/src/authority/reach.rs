@@ -133,7 +133,8 @@ pub fn by_facts(rules: &[Rule], facts: &Facts) -> Vec<Point> {
                     _ => {}
                 }
             }
-            Relation::UnitAndBelow | Relation::OwnUnit | Relation::Opened | Relation::Handled | Relation::Assigned => {}
+            Relation::UnitAndBelow | Relation::OwnUnit | Relation::Anywhere => {}
+            Relation::Opened | Relation::Handled | Relation::Assigned => {}
         }
     }
     points.sort();
@@ -181,7 +182,7 @@ pub fn signature(rules: &[Rule]) -> String {
         Relation::Opened => Some(How::opened()),
         Relation::Handled => Some(How::handled()),
         Relation::Assigned => Some(How::assigned()),
-        Relation::UnitAndBelow | Relation::OwnUnit => None,
+        Relation::UnitAndBelow | Relation::OwnUnit | Relation::Anywhere => None,
     });
     let words: std::collections::BTreeSet<String> = words.map(|how| how.to_string()).collect();
     words.into_iter().collect::<Vec<_>>().join(" ")

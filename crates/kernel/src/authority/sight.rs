@@ -28,6 +28,8 @@ pub enum Relation {
     Handled,
     /// They are to review it.
     Assigned,
+    /// They hold the role, over whatever unit.
+    Anywhere,
 }
 
 /// Who sees records of a mechanism: by which role, by which relation, in which states.
@@ -196,6 +198,11 @@ impl Sight {
                 }
                 Relation::OwnUnit => {
                     sight.see(Through::Units(held().map(own_unit).collect()), rule.states.clone());
+                    continue;
+                }
+                Relation::Anywhere => {
+                    let all = Subtree { first: 0, last: i64::MAX - 1 };
+                    sight.see(Through::Units(held().map(|_| all).collect()), rule.states.clone());
                     continue;
                 }
                 Relation::Hosted(field) => {

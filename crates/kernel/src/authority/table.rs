@@ -98,6 +98,7 @@ pub fn sight(mechanism: &Mechanism, vocabulary: &Vocabulary, rule: &Rule) -> Str
         Relation::Opened => "本人登记的".to_owned(),
         Relation::Handled => "本人办理过的".to_owned(),
         Relation::Assigned => "分给本人评审的".to_owned(),
+        Relation::Anywhere => "各单位的".to_owned(),
     };
     let states = match &rule.states {
         None => "任何状态".to_owned(),

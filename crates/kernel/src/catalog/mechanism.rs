@@ -13,6 +13,7 @@ use super::{Protection, Roster};
 use crate::authority::sight::Rule;
 use crate::calendar::Span;
 use crate::formula::{Formula, Own, Slot};
+use crate::gathering::Gathering;
 use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
@@ -68,6 +69,8 @@ pub struct Mechanism {
     pub deadlines: Vec<Deadline>,
     /// What steps and lateness open in other mechanisms.
     pub openings: Vec<Opening>,
+    /// Which other records its steps write down.
+    pub gatherings: Vec<Gathering>,
     /// Papers.
     pub papers: Vec<Paper>,
     /// Notices that steps send.
@@ -143,6 +146,8 @@ pub struct Field {
     pub form: Option<Form>,
     /// May no two records of the mechanism hold the same value?
     pub unique: bool,
+    /// The states in which a record must be that is named here; any state if there are none.
+    pub named_in: Vec<StateId>,
 }
 
 /// What may stand in a field.
@@ -493,7 +498,7 @@ impl Mechanism {
     /// The fields and child tables that its kind writes and nobody types.
     pub fn writes(&self) -> Vec<&FieldId> {
         let voting = self.voting.iter().flat_map(|it| &it.result);
-        let call = self.call.iter().flat_map(|it| &it.result);
+        let call = self.call.iter().flat_map(|it| &it.result).chain(self.gatherings.iter().map(|it| &it.child));
         let stages = self.entry.iter().flat_map(|it| &it.stages);
         let stages = stages.flat_map(|it| [Some(&it.result), Some(&it.turn), it.score.as_ref()].into_iter().flatten());
         let proposed = self.scoring.iter().flat_map(|it| it.publicise.as_ref().map(|(_, table)| table));
@@ -513,7 +518,7 @@ impl Mechanism {
         let beside = self.attendance.is_some() || self.account.is_some() || self.voting.is_some();
         let beside = beside || self.circulation.is_some();
         let draws = self.step(step).is_some_and(|step| !step.draws.is_empty());
-        !draws && !beside && self.call.is_none() && self.entry.is_none()
+        !draws && !beside && self.call.is_none() && self.entry.is_none() && self.gatherings.is_empty()
     }
 
     /// Is a field of the record reckoned from who came?

@@ -1,4 +1,4 @@
-//! The office's everyday moves: 转办 to another hand, 加签, 催办, 抄送. Every mechanism has them; none changes a fact.
+//! The office's everyday moves: 转办 to another hand, 加签, 催办, 抄送, 留言. Every mechanism has them; none changes a fact.
 //!
 //! Never changes the state: that is for the steps of the definition.
 
@@ -22,6 +22,8 @@ pub const ADD: &str = "flow.added";
 pub const URGE: &str = "flow.urged";
 /// 抄送: people and units are shown it.
 pub const COPY: &str = "flow.copied";
+/// 留言: somebody who sees it says something, and may call on others who see it.
+pub const NOTE: &str = "flow.noted";
 /// 撤回: the last step is taken back by whoever took it.
 pub const RECALL: &str = "flow.recalled";
 /// 交接: what a leaver had goes to another person.
@@ -34,6 +36,7 @@ pub fn name_of(step: &str) -> Option<&'static str> {
         ADD => "加签",
         URGE => "催办",
         COPY => "抄送",
+        NOTE => "留言",
         RECALL => "撤回",
         PASS_ON => "交接",
         _ => return None,
@@ -42,7 +45,7 @@ pub fn name_of(step: &str) -> Option<&'static str> {
 
 /// Does such an entry leave the record as it was, so that nobody at work on it is disturbed?
 pub fn is_quiet(step: &str) -> bool {
-    matches!(step, URGE | COPY)
+    matches!(step, URGE | COPY | NOTE)
 }
 
 /// The most people whom signers may add to one round.
@@ -194,6 +197,34 @@ pub fn copy(record: &Record, attempt: &Attempt<'_>, to: Vec<Party>) -> Result<Mo
         return Err(refusals);
     }
     Ok(Move { copies: to, ..moved(record.clone(), COPY, None, None, attempt) })
+}
+
+/// The most people that one remark calls on.
+const MOST_CALLED: usize = 20;
+
+/// Says something about it, to those who are called on by name; `blind` are those of them who do not see the record.
+pub fn note(
+    record: &Record,
+    attempt: &Attempt<'_>,
+    called: Vec<PersonId>,
+    blind: Vec<String>,
+) -> Result<Move, Vec<Refusal>> {
+    let mut refusals = too_long(attempt);
+    if attempt.reason.as_deref().unwrap_or("").trim().is_empty() {
+        refusals.push(Refusal::new("note.nothing").at(Spot::Field("words".into())));
+    }
+    if called.len() > MOST_CALLED {
+        refusals.push(Refusal::new("note.too_many").with("most", MOST_CALLED).at(Spot::Field("people".into())));
+    }
+    if !blind.is_empty() {
+        refusals.push(Refusal::new("note.blind").with("people", blind.join("、")).at(Spot::Field("people".into())));
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let me = attempt.actor.person();
+    let told = called.into_iter().filter(|it| Some(*it) != me).collect();
+    Ok(Move { told, ..moved(record.clone(), NOTE, None, None, attempt) })
 }
 
 /// What a leaver had goes to another: the record in their hands, and what they were asked to sign.

@@ -26,6 +26,7 @@ fn field(of: FieldType) -> Field {
         protection: kernel::catalog::Protection::default(),
         form: None,
         unique: false,
+        named_in: Vec::new(),
     }
 }
 
@@ -104,6 +105,29 @@ fn line_ends_of_every_machine_become_one() {
         assert_eq!(value(of(), typed), Value::Text("甲\n乙\n丙".to_owned()));
     }
     assert_eq!(value(FieldType::Text { max: 100 }, "甲\r\n乙"), Value::Text("甲 乙".to_owned()));
+}
+
+/// Records are kept as text, which is read without anything made of it in between.
+#[test]
+fn what_is_kept_as_text_reads_like_its_json() {
+    let office = Office::open();
+    let id = "0192d3a4-0000-7000-8000-000000000001";
+    let values = serde_json::json!([
+        null, true, 7, -1, 1.5, "", "x", "2026-03-01", "2026-03", "12.50", id, [], [id], [id, id], [id, "x"], [7],
+        [[id]], {}, { "x": id }, [{}], [{ "content": "甲", "due_on": "2026-03-01", "unit": id }], "引号\"和\n换行"
+    ]);
+    for mechanism in office.catalog.mechanisms.values() {
+        let ids = mechanism.fields.iter().map(|it| &it.id).chain(mechanism.children.iter().map(|it| &it.id));
+        let ids: Vec<String> = ids.map(ToString::to_string).collect();
+        for value in values.as_array().into_iter().flatten() {
+            let json: serde_json::Value = ids.iter().map(|id| (id.clone(), value.clone())).collect();
+            let read = facts::from_text(mechanism, &json.to_string()).expect("it is an object");
+            assert_eq!(read, facts::from_json(mechanism, &json), "{} {value}", mechanism.id);
+        }
+    }
+    for text in ["", "{", "7", "[]", "null", "{\"a\":}"] {
+        assert!(facts::from_text(office.tasks(), text).is_err(), "{text}");
+    }
 }
 
 proptest! {

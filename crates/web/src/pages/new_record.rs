@@ -64,7 +64,7 @@ struct Shown {
 }
 
 async fn page(visitor: &Visitor, mechanism: &str, again: Option<&Again>, shown: Shown) -> Result<Response, Failure> {
-    let (name, form) = record_file::start_form(&visitor.ctx, mechanism, again)?;
+    let (name, form) = record_file::start_form(&visitor.ctx, mechanism, again).await?;
     let head = PageHead {
         crumbs: vec![Anchor::new(&name, urls::register(mechanism)), Anchor::new(&form.name, "")],
         title: form.name.clone(),

@@ -10,10 +10,10 @@ pub mod settling;
 
 use std::collections::HashMap;
 
-use kernel::catalog::{FieldType, Mechanism};
-use kernel::ids::{BatchId, FieldId, RecordId, StateId, UnitId};
+use kernel::catalog::Mechanism;
+use kernel::ids::{BatchId, RecordId, StateId, UnitId};
 use kernel::kinds::round::ruling::{self, Review};
-use kernel::kinds::round::{self, Call, Entry, Outcome, Rule, Stage};
+use kernel::kinds::round::{self, Call, Entry, Rule, Stage};
 use kernel::record::Record;
 use kernel::refusal::Refusal;
 use kernel::value::Value;
@@ -23,9 +23,9 @@ use store::ties::TieRow;
 use store::{Conn, Tx};
 use uuid::Uuid;
 
+use crate::commands::gathering;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::queries::register::value_of;
 use crate::records::{self, Found};
 
 /// What a round is to its entry.
@@ -138,11 +138,8 @@ async fn moves_on(
     if announces {
         let mut found = records::by_ids(ctx, tx, &ids).await?;
         found.sort_by_key(|it| (it.unit_ord, it.record.id));
-        let computed = |it: &Found| -> Vec<(FieldId, Value)> {
-            let fields = it.mechanism.fields.iter().filter(|field| matches!(field.of, FieldType::Computed { .. }));
-            fields.filter_map(|field| Some((field.id.clone(), value_of(ctx, it, field.id.as_str())?))).collect()
-        };
-        round::announce(mechanism, &mut moved.after, found.iter().map(|it| (&it.record, computed(it))));
+        let entries = found.iter().map(|it| (&it.record, gathering::computed(ctx, it)));
+        round::announce(mechanism, &mut moved.after, entries);
         moved.changes = workflow::changes(&before.facts, &moved.after.facts);
     }
     Ok(())
@@ -179,6 +176,9 @@ async fn goes_through(
                 |units: &[UnitId]| ctx.tree.upwards(unit).iter().any(|it| units.contains(it)) || units.contains(&unit);
             let refusal = round::not_taken(call, &round.record, (unit, ctx.now, ctx.today), Some(stage), below);
             refusal.map_or(Ok(()), |refusal| Err(Error::from(refusal)))?;
+        } else if !round::is_ahead(&round.mechanism, &round.record.state, stage) {
+            let is = state_name(&round.mechanism, &round.record.state);
+            return Err(Refusal::new("round.stage_over").with("stage", &stage.name).with("state", is).into());
         }
     }
     if let Some(before) = before
@@ -230,7 +230,8 @@ async fn leaves(
     if stage.rule == Rule::Places && batch.is_none() && *step == stage.passes {
         let ids = entries(tx, round.record.id).await?;
         let found = records::by_ids(ctx, tx, &ids).await?;
-        let taken = found.iter().filter(|it| stage.outcome(&it.record.facts) == Some(Outcome::Passed)).count();
+        let among = stage.rank_among(&before.facts);
+        let taken = settling::passed(&found, stage).filter(|it| *it == among).count();
         if taken >= settling::places(round) {
             return Err(Refusal::new("round.no_place").with("stage", &stage.name).with("count", taken).into());
         }

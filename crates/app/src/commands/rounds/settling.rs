@@ -74,12 +74,13 @@ async fn plan(
     let stage = stage_of(ctx, &round, stage)?;
     in_stage(&round, &stage)?;
     let rows = store::reviews::of_round(tx, round.record.id).await?;
+    let mut groups = groups(&found, &stage);
     let (mut decided, mut waiting, mut open, mut ranked) = (Vec::new(), 0, 0, Vec::new());
     for (id, _, ruling) in rulings(ctx, &stage, &found, &rows) {
         match ruling {
             Ruling::Is(verdict) if verdict.step(&stage).is_some() => decided.push((id, verdict)),
             Ruling::Is(_) | Ruling::Open => open += 1,
-            Ruling::Ranked(points, by) => ranked.push((id, (points, by))),
+            Ruling::Ranked(points, by) => ranked.push((id, groups.remove(&id).unwrap_or_default(), (points, by))),
             Ruling::Unassigned(..) | Ruling::Waiting(_) => waiting += 1,
         }
     }
@@ -89,10 +90,9 @@ async fn plan(
     if waiting > 0 || open > 0 {
         return Err(Refusal::new("round.rank_waits").with("stage", &stage.name).with("count", waiting + open).into());
     }
-    let passed = found.iter().filter(|it| stage.outcome(&it.record.facts) == Some(Outcome::Passed)).count();
-    let Ranking { passed: mut up, tied, left, failed: mut down } =
-        ruling::ranking(places(&round).saturating_sub(passed), &ranked);
-    if !tied.is_empty() {
+    let Ranking { passed: mut up, ties, failed: mut down } =
+        ruling::rankings(places(&round), passed(&found, &stage), &ranked);
+    for (tied, left) in ties {
         let picked: Vec<RecordId> = tied.iter().filter(|id| chosen.contains(id)).copied().collect();
         match picked.len() == left {
             true => {
@@ -105,6 +105,17 @@ async fn plan(
     decided.extend(up.into_iter().map(|id| (id, Verdict::Pass)));
     decided.extend(down.into_iter().map(|id| (id, Verdict::Fail)));
     Ok((decided, waiting, open))
+}
+
+/// Among which entries each that has passed a stage was ranked.
+pub(crate) fn passed(found: &[Found], stage: &Stage) -> impl Iterator<Item = String> {
+    let passed = found.iter().filter(|it| stage.outcome(&it.record.facts) == Some(Outcome::Passed));
+    passed.map(|it| stage.rank_among(&it.record.facts))
+}
+
+/// Among which entries each is ranked.
+pub(crate) fn groups(found: &[Found], stage: &Stage) -> HashMap<RecordId, String> {
+    found.iter().map(|it| (it.record.id, stage.rank_among(&it.record.facts))).collect()
 }
 
 /// A stage of the entries of a round.
@@ -155,7 +166,7 @@ async fn take_steps(
     let (mut by, mut refused, mut of) = ([0; 3], Vec::new(), None);
     let verdicts: HashMap<RecordId, Verdict> = decided.iter().copied().collect();
     let ids: Vec<RecordId> = decided.iter().map(|it| it.0).collect();
-    let rule = format!("按规则：{}。", stage.rule.words());
+    let rule = format!("按规则：{}。", stage.words());
     for found in records::by_ids(ctx, tx, &ids).await? {
         let Found { record, mechanism, .. } = &found;
         let verdict = verdicts[&record.id];

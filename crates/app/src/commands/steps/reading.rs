@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::queries::people::choosing as people;
 use crate::queries::units::choosing::{self, For};
 use crate::records;
+use crate::words;
 
 fn asker<'a>(ctx: &'a Ctx, record: &'a Record) -> Asker<'a> {
     Asker { actor: &ctx.actor, unit_ord: ctx.tree.ord(record.unit), state: Some(&record.state) }
@@ -60,6 +61,13 @@ pub(super) async fn read(
             && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), before.map(|before| before.id)).await?
         {
             faults.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id)));
+            continue;
+        }
+        let known = before.and_then(|before| before.facts.find(id.as_str()));
+        if let Some(field) = mechanism.field(id.as_str())
+            && let Some(refusal) = unfit(ctx, conn, field, (value.as_ref(), known)).await?
+        {
+            faults.push(refusal);
             continue;
         }
         if let Some(field) = mechanism.field(id.as_str())
@@ -193,6 +201,26 @@ async fn dangling_rows(ctx: &Ctx, conn: &mut Conn, child: &Child, rows: &[Facts]
         }
     }
     Ok(faults)
+}
+
+/// A record that is named anew must be in one of the states that the field asks for.
+// enforces: field.states
+async fn unfit(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    field: &Field,
+    (value, known): (Option<&Value>, Option<&Value>),
+) -> Result<Option<Refusal>, Error> {
+    let Some(Value::Record(id)) = value.filter(|it| !field.named_in.is_empty() && Some(*it) != known) else {
+        return Ok(None);
+    };
+    let rows = store::records::by_ids(conn, &[*id]).await?;
+    let Some(row) = rows.into_iter().find(|row| !field.named_in.contains(&row.state)) else { return Ok(None) };
+    let mechanism = ctx.mechanism(row.mechanism.as_str())?;
+    let names: Vec<String> = field.named_in.iter().map(|it| words::state_name(&mechanism, it.as_str())).collect();
+    let refusal = Refusal::new("field.record_state").with("field", &field.name).with("states", names.join("、"));
+    let is = words::state_name(&mechanism, row.state.as_str());
+    Ok(Some(refusal.with("title", &row.title).with("state", is).at(Spot::Field(field.id.clone()))))
 }
 
 /// A record may not be moved to a unit over which the actor has no right to take the step.

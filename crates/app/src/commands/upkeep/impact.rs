@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use kernel::catalog::diff::{self, Change, Spot, Touched};
 use kernel::catalog::{FieldType, Mechanism};
-use kernel::facts;
 use kernel::ids::{DeadlineId, RecordId};
 use kernel::value::{Facts, Value};
 use store::records::RecordRow;
@@ -107,10 +106,9 @@ fn touched(
     let Some((old, changes)) = versions.known.get(&row.definition) else {
         return vec![(row.mechanism.to_string(), "记录所依据的定义已不能读，请恢复原来的定义文件。".to_owned())];
     };
-    let Ok(facts) = row.facts.json() else {
+    let Ok(facts) = row.facts.facts(old) else {
         return vec![(row.mechanism.to_string(), "记录的内容已不能读，请从备份恢复。".to_owned())];
     };
-    let facts = facts::from_json(old, &facts);
     let own = running.get(&row.id).map(Vec::as_slice).unwrap_or_default();
     let mut sentences: Vec<(String, String)> = changes
         .iter()

@@ -110,7 +110,7 @@ impl Walk<'_> {
         let mechanism = self.ctx.definitions.pinned(row.mechanism.as_str(), &row.definition);
         let numbering = mechanism.as_ref().and_then(|it| it.number.as_ref());
         let per_year = numbering.map(|number| number.pattern.per_year());
-        let facts = mechanism.as_ref().and_then(|it| Some(kernel::facts::from_json(it, &row.facts.json().ok()?)));
+        let facts = mechanism.as_ref().and_then(|it| row.facts.facts(it).ok());
         let series = numbering.zip(facts).map(|(number, facts)| number.series(&row.mechanism, &facts));
         let series = series.unwrap_or_else(|| row.mechanism.to_string());
         for entry in entries.iter().filter(|entry| entry.number.is_some()) {

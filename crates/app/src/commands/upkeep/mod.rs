@@ -10,6 +10,7 @@ pub mod seals;
 pub mod figures;
 pub mod remaking;
 mod reckoning;
+pub mod signatures;
 pub mod reach;
 pub mod rosters;
 pub mod backup;

@@ -119,7 +119,7 @@ async fn expected(
     }
     for row in rows {
         let pinned = definitions.pinned(row.mechanism.as_str(), &row.definition);
-        let facts = kernel::facts::from_json(pinned.as_deref().unwrap_or(mechanism), &row.facts.json()?);
+        let facts = row.facts.facts(pinned.as_deref().unwrap_or(mechanism))?;
         points.extend(reach::by_facts(rules, &facts).into_iter().map(|point| (row.id, of_today(point, tree))));
         if !acts {
             continue;

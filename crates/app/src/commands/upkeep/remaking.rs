@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kernel::catalog::{Figure, Mechanism};
-use kernel::figures::{self, Amount, STATES};
+use kernel::figures::{Amount, STATES};
 use kernel::ids::FigureId;
 use store::figures::{CellChange, CellKey, Changes};
 use store::figures_made::MadeRow;
@@ -62,14 +62,15 @@ pub struct Underway {
 /// The figures of the definitions in force whose cells are not yet made by them.
 pub async fn underway(ctx: &Ctx, conn: &mut store::Conn) -> Result<Vec<Underway>, Error> {
     let made = made(conn).await?;
-    let wanted = ctx.catalog().mechanisms.values().flat_map(|it| wanted(it, &ctx.definitions));
-    let open = wanted.filter_map(|(figure, signature)| {
-        let row = made.get(&figure);
-        if row.is_some_and(|row| row.signature == signature) {
+    let signatures = ctx.office.signatures.of(&ctx.definitions);
+    let open = signatures.values().flatten().filter_map(|(figure, signature)| {
+        let row = made.get(figure);
+        if row.is_some_and(|row| row.signature == *signature) {
             return None;
         }
-        let progress = row.filter(|row| row.wanted == signature).map(|row| (row.done, row.total));
-        Some(Underway { shows_before: row.is_some_and(|row| !row.signature.is_empty()), figure, progress })
+        let progress = row.filter(|row| row.wanted == *signature).map(|row| (row.done, row.total));
+        let shows_before = row.is_some_and(|row| !row.signature.is_empty());
+        Some(Underway { shows_before, figure: figure.clone(), progress })
     });
     Ok(open.collect())
 }
@@ -79,10 +80,10 @@ pub(crate) async fn begin(office: &Office, definitions: &Definitions) -> Result<
     let mut conn = office.db.read().await?;
     let made = made(&mut conn).await?;
     let mut rows = Vec::new();
-    for mechanism in definitions.catalog.mechanisms.values() {
-        let mut new = wanted(mechanism, definitions);
+    for (mechanism, own) in &*office.signatures.of(definitions) {
+        let mut new = own.clone();
         new.retain(|(figure, signature)| made.get(figure).is_none_or(|row| row.signature != *signature));
-        if !new.is_empty() && !store::records::has_any(&mut conn, &mechanism.id).await? {
+        if !new.is_empty() && !store::records::has_any(&mut conn, mechanism).await? {
             rows.extend(new.into_iter().map(|(figure, signature)| done(figure, signature)));
         }
     }
@@ -101,8 +102,9 @@ pub async fn remake(ctx: &Ctx, which: Which) -> Result<Remade, Error> {
     let made = made(&mut conn).await?;
     drop(conn);
     let mut sum = Remade::default();
+    let signatures = ctx.office.signatures.of(&ctx.definitions);
     for mechanism in ctx.catalog().mechanisms.values() {
-        let mut own = wanted(mechanism, &ctx.definitions);
+        let mut own = signatures.get(&mechanism.id).cloned().unwrap_or_default();
         if which == Which::Changed {
             own.retain(|(figure, signature)| made.get(figure).is_none_or(|row| row.signature != *signature));
         }
@@ -122,15 +124,6 @@ pub async fn remake(ctx: &Ctx, which: Which) -> Result<Remade, Error> {
         tx.commit().await?;
     }
     Ok(sum)
-}
-
-/// What each figure of a mechanism must be made by.
-fn wanted(mechanism: &Mechanism, definitions: &Definitions) -> Vec<(FigureId, String)> {
-    let one = |figure: &kernel::catalog::Figure| {
-        let name = FigureId::from(format!("{}.{}", mechanism.id, figure.id));
-        (name, figures::signature(mechanism, figure, &definitions.calendar))
-    };
-    mechanism.figures.iter().map(one).collect()
 }
 
 async fn made(conn: &mut store::Conn) -> Result<BTreeMap<FigureId, MadeRow>, Error> {
@@ -217,11 +210,10 @@ async fn tell(ctx: &Ctx, own: &[(FigureId, String)], looked: i64, total: i64) ->
 
 /// Takes away the cells of figures that no definition in force knows.
 async fn drop_unknown(ctx: &Ctx, made: &BTreeMap<FigureId, MadeRow>) -> Result<usize, Error> {
-    let of = |it: &Arc<Mechanism>| {
-        let own: Vec<FigureId> = wanted(it, &ctx.definitions).into_iter().map(|(figure, _)| figure).collect();
-        own.into_iter().chain([FigureId::from(format!("{}.{STATES}", it.id))]).collect::<Vec<_>>()
-    };
-    let known: BTreeSet<FigureId> = ctx.catalog().mechanisms.values().flat_map(of).collect();
+    let signatures = ctx.office.signatures.of(&ctx.definitions);
+    let figures = signatures.values().flatten().map(|(figure, _)| figure.clone());
+    let states = signatures.keys().map(|it| FigureId::from(format!("{it}.{STATES}")));
+    let known: BTreeSet<FigureId> = figures.chain(states).collect();
     let mut conn = ctx.office.db.read().await?;
     let mut gone: BTreeSet<FigureId> = store::figures::kept(&mut conn).await?.into_iter().collect();
     drop(conn);

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use kernel::catalog::{FieldType, Mechanism};
-use kernel::facts;
 use kernel::ids::{FieldId, MechanismId, PersonId, RecordId, UnitId};
 use kernel::kinds::assessment::Source;
 use kernel::kinds::assessment::parts::{self, Assessed, Filed, Part};
@@ -101,7 +100,7 @@ pub async fn gather(
         found.reverse();
         for row in &found {
             all.moves += 1 + row.version;
-            let facts = facts::from_json(mechanism, &row.facts.json()?);
+            let facts = row.facts.facts(mechanism)?;
             match part.part {
                 Part::Entry => all.file(part, row, &facts),
                 _ => all.mark(part, row, &facts),
@@ -168,7 +167,7 @@ impl Gathered {
         let (Some(result), Some(score), Some(on)) = (&voting.result, &voting.score, row.closed_on) else {
             return Ok(());
         };
-        let facts = facts::from_json(mechanism, &row.facts.json()?);
+        let facts = row.facts.facts(mechanism)?;
         let name = |row: &Facts, column: &FieldId| text(row, column.as_str()).to_owned();
         for of in rows(&facts, voting.of.as_str()) {
             let Some(unit) = unit(of, UNIT) else { continue };

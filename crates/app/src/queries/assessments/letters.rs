@@ -4,7 +4,6 @@
 //! Never a record that the reader does not see, where they are shown.
 
 use kernel::catalog::Mechanism;
-use kernel::facts;
 use kernel::ids::{RecordId, UnitId};
 use kernel::kinds::assessment::parts::{Assessed, Part};
 use kernel::value::Facts;
@@ -45,7 +44,7 @@ pub(crate) async fn open(
         if !row.is_open() {
             continue;
         }
-        let facts = facts::from_json(mechanism, &row.facts.json()?);
+        let facts = row.facts.facts(mechanism)?;
         let code = text(&facts, "indicator").split_whitespace().next().unwrap_or_default().to_owned();
         let called = row.number.clone().unwrap_or_else(|| row.title.clone());
         all.push(Open { id: row.id, unit: row.unit, code, called, state: row.state.to_string() });
@@ -62,7 +61,7 @@ pub(crate) async fn last_sheet(
     let sheets = store::records::naming(conn, (&mechanism.id, &part.of), assessment, MOST).await?;
     let mut held = Vec::new();
     for row in sheets.iter().filter(|it| part.counts.contains(&it.state)) {
-        let facts = facts::from_json(mechanism, &row.facts.json()?);
+        let facts = row.facts.facts(mechanism)?;
         let on = match facts.find("day") {
             Some(kernel::value::Value::Day(day)) => Some(*day),
             _ => None,

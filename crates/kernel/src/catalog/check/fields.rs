@@ -168,6 +168,7 @@ impl FieldReader<'_, '_> {
             protection: super::protection::protection(self.desk, raw, self.vocabulary, self.states),
             form: raw.text("form").and_then(|word| Form::named(&word)),
             unique: raw.says("unique"),
+            named_in: raw.text("states").unwrap_or_default().split_whitespace().map(Into::into).collect(),
         }
     }
 
@@ -180,7 +181,7 @@ impl FieldReader<'_, '_> {
             "measure" => matches!(of, "whole" | "decimal"),
             "places" => of == "decimal",
             "list" => of == "choice",
-            "of" => of == "record",
+            "of" | "states" => of == "record",
             "formula" => of == "computed",
             "stamped" => of == "day" && !raw.says("required") && raw.prop("default").is_none(),
             "filter" => matches!(of, "choice" | "unit" | "units" | "person" | "people" | "yes_no" | "day" | "month"),

@@ -13,10 +13,12 @@ mod examples;
 mod fields;
 mod figures;
 mod flow;
+mod gathering;
 mod joint;
 mod layout;
 mod ledger;
 mod papers;
+mod pointing;
 mod protection;
 mod rights;
 mod roster;
@@ -87,6 +89,8 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     workbook::across(&mut sheets, &mechanisms, &vocabulary);
     roster::across(&mut sheets, &mechanisms);
     round::across(&mut sheets, &mechanisms);
+    pointing::across(&mut sheets, &mechanisms);
+    gathering::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
     problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
     problems.sort();
@@ -295,6 +299,7 @@ impl Sheet<'_> {
         let account = ledger::account(desk, matter, &names, own);
         let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
         let (scoring, assessed) = scoring::both(desk, matter, &names, own, (&states, &steps, vocabulary));
+        let gatherings = gathering::gatherings(desk, matter, &names, own, (&steps, &all.ids));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
         let writing = report::writing(desk, matter, &names, own, (&steps, templates));
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
@@ -321,6 +326,7 @@ impl Sheet<'_> {
             steps,
             deadlines: flow::deadlines(desk, matter, &names, own),
             openings: papers::openings(desk, matter, own, vocabulary, all),
+            gatherings,
             papers: papers::papers(desk, matter, own, &settings, templates),
             notices: papers::notices(desk, matter, &names, own, &settings),
             figures,

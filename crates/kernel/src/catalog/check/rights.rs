@@ -64,9 +64,9 @@ fn rule(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Optio
     if let (false, Some(written)) = (pointed, raw.prop("of")) {
         desk.tell_hint(written.span.clone(), format!("{relation} 不用写 of"), "of 只用于 hosted 和 named");
     }
-    let by_unit = matches!(relation.as_str(), "unit_and_below" | "own_unit" | "hosted");
+    let by_unit = matches!(relation.as_str(), "unit_and_below" | "own_unit" | "hosted" | "anywhere");
     if by_unit && raw.prop("who").is_none() {
-        let sentence = format!("{relation} 要写明哪些角色：没有角色就没有管辖范围");
+        let sentence = format!("{relation} 要写明哪些角色");
         desk.tell_hint(raw.prop_span("relation"), sentence, "请加上 who");
         return None;
     }
@@ -82,6 +82,7 @@ fn rule(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Optio
         "opened" => Relation::Opened,
         "handled" => Relation::Handled,
         "assigned" => Relation::Assigned,
+        "anywhere" => Relation::Anywhere,
         _ => return None,
     };
     Some(Rule { who, relation, states })

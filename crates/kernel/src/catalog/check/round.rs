@@ -97,7 +97,7 @@ fn is_late(desk: &mut Desk<'_>, raw: &Raw, child: &Child) -> bool {
 }
 
 /// What the system writes, nobody types.
-fn untyped(desk: &mut Desk<'_>, raw: &Raw, prop: &str, field: Option<&FieldId>, steps: &[Step]) {
+pub(super) fn untyped(desk: &mut Desk<'_>, raw: &Raw, prop: &str, field: Option<&FieldId>, steps: &[Step]) {
     let Some(field) = field else { return };
     for step in steps.iter().filter(|it| it.needs.contains(field) || it.asks.contains(field)) {
         let sentence = format!("“{}”会让人填 {field}，它只由系统写", step.name);
@@ -157,6 +157,12 @@ fn stage(
     let each = number(desk, raw, "each", MOST_REVIEWERS).unwrap_or(1);
     let line = number(desk, raw, "line", MOST_POINTS * 100);
     let rule = rule(desk, raw, line)?;
+    let within = own.named((desk, raw, names), "within", "必填的 record、unit 或 choice 栏目", |it| {
+        it.required && matches!(it.of, FieldType::Record { .. } | FieldType::Unit | FieldType::Choice { .. })
+    });
+    if within.is_some() && rule != Rule::Places {
+        desk.tell_hint(raw.prop_span("within"), "within 和 rule 不配", "只有 rule=\"places\" 的阶段才分开取");
+    }
     let result = own.named(
         (desk, raw, names),
         "result",
@@ -182,6 +188,7 @@ fn stage(
         who: roles(desk, raw, names),
         each: usize::try_from(each).unwrap_or(1),
         rule,
+        within: within.and_then(|id| own.find(id.as_str())).map(|it| (it.id.clone(), it.name.clone())),
         passes: passes?,
         fails: fails?,
         returns,
@@ -242,15 +249,10 @@ fn no_stage_is_skipped(desk: &mut Desk<'_>, nodes: &[&Raw], entry: &Entry, state
     for (at, (stage, raw)) in entry.stages.iter().zip(nodes).enumerate() {
         let leads = |id: &StepId| steps.iter().find(|it| it.id == *id).and_then(|it| it.to.as_ref());
         let after = leads(&stage.passes);
-        if let Some(next) = entry.stages.get(at + 1)
-            && after != Some(&next.state)
-        {
-            let sentence = format!("“{}”通过以后要到“{}”", stage.name, next.name);
-            desk.tell(raw.prop_span("passes"), sentence);
-        }
-        let around = after.is_some_and(|after| reached(start, steps, &stage.passes).contains(after));
-        if around {
-            let hint = format!("只有 {} 这一步能到那里", stage.passes);
+        let without = reached(start, steps, &stage.passes);
+        let next = entry.stages.get(at + 1).map(|next| &next.state);
+        if after.into_iter().chain(next).any(|it| without.contains(it)) {
+            let hint = format!("只有走过 {} 这一步才能到后面", stage.passes);
             desk.tell_hint(raw.prop_span("passes"), format!("“{}”可以跳过", stage.name), hint);
         }
         let own =

@@ -144,7 +144,8 @@ pub const LEVELS: &[&str] = &["personal", "sensitive"];
 /// How a field may be masked.
 pub const MASKS: &[&str] = &["identity", "phone", "name", "all"];
 /// How somebody may stand to a record that they see.
-pub const RELATIONS: &[&str] = &["unit_and_below", "own_unit", "hosted", "named", "opened", "handled", "assigned"];
+pub const RELATIONS: &[&str] =
+    &["unit_and_below", "own_unit", "hosted", "named", "opened", "handled", "assigned", "anywhere"];
 /// The columns of a register that are no fields; no field may be called so.
 pub const OWN_COLUMNS: &[&str] = &["number", "state", "light", "due", "holder"];
 

@@ -32,6 +32,8 @@ pub(crate) const MEASURE: Property = may("measure", Scalar::Text, "数字的计�
 pub(crate) const PLACES: Property = may("places", Scalar::Whole, "小数最多几位，0到6。");
 pub(crate) const LIST: Property = may("list", Scalar::Id, "从哪张选项表里选。");
 pub(crate) const OF: Property = may("of", Scalar::Id, "关联哪个机制的记录。");
+pub(crate) const STATES: Property =
+    may("states", Scalar::Ids, "关联的记录要在哪些状态里才能选；写了就列出来选，不用写编号。");
 pub(crate) const HELP: Property = may("help", Scalar::Text, "填写时显示在下面的提示。");
 pub(crate) const LEVEL: Property =
     may("level", Scalar::Word(LEVELS), "personal 个人信息，sensitive 敏感个人信息；写了就要写 purpose 和 mask。");

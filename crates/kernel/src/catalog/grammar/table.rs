@@ -4,7 +4,7 @@
 
 use super::parts::{
     CODE, HELP, ID, LEVEL, LIST, MASK, MAX, MEASURE, MIN, NAME, OF, PACED, PEOPLE, PLACES, PURPOSE, QUARTERS, READ,
-    SHOULD, arg, many, may, must,
+    SHOULD, STATES, arg, many, may, must,
 };
 use super::{
     ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node,
@@ -122,6 +122,7 @@ pub const GRAMMAR: &[Node] = &[
             ),
             may("unique", Scalar::YesNo, "本机制里任何两条记录都不能相同，例如证件号码。"),
             OF,
+            STATES,
             may("formula", Scalar::Formula, "不用填，按这个公式算出来。"),
             may("default", Scalar::Formula, "新建时先填好的值。"),
             may("filter", Scalar::YesNo, "台账里可以按它筛选。"),
@@ -249,6 +250,7 @@ pub const GRAMMAR: &[Node] = &[
     round::STAGE,
     round::ITEM,
     round::DURING,
+    crate::gathering::NODE,
     kinds::report::WRITING,
     dispatch::CIRCULATION,
     dispatch::PUBLICITY,
@@ -420,7 +422,7 @@ pub const GRAMMAR: &[Node] = &[
             must(
                 "relation",
                 Scalar::Word(RELATIONS),
-                "凭什么关系看到：unit_and_below 管辖范围内的单位，own_unit 授权写明的那个单位，hosted 栏目里写了管辖范围内的单位，named 栏目里写了本人，opened 本人登记的，handled 本人办理过的，assigned 分给本人评审的。",
+                "凭什么关系看到：unit_and_below 管辖范围内的单位，own_unit 授权写明的那个单位，hosted 栏目里写了管辖范围内的单位，named 栏目里写了本人，opened 本人登记的，handled 本人办理过的，assigned 分给本人评审的，anywhere 担任这个角色就看得到各单位的。",
             ),
             may("who", Scalar::Ids, "哪些角色；named、opened、handled、assigned 可以不写，就是任何人。"),
             may(

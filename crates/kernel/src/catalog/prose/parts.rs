@@ -390,7 +390,13 @@ impl Teller<'_> {
             let name = self.mechanism(it.mechanism.as_str());
             format!("{}，新建一条“{name}”，指回本记录{filled}。", when.join("、"))
         };
-        points(self.it.openings.iter().map(sentence).collect())
+        let gathers = |it: &crate::gathering::Gathering| {
+            let (step, child) = (self.step(it.at.as_str()), self.it.child(it.child.as_str()));
+            let (child, name) = (child.map_or("", |it| &it.name), self.mechanism(it.mechanism.as_str()));
+            format!("走{step}时，把指着本记录的“{name}”写进“{child}”，以后不再变。")
+        };
+        let opened = self.it.openings.iter().map(sentence);
+        points(opened.chain(self.it.gatherings.iter().map(gathers)).collect())
     }
 
     pub(super) fn papers(&self) -> Vec<Block> {

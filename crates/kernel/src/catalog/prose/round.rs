@@ -38,7 +38,7 @@ impl Teller<'_> {
                 stage.name.clone(),
                 self.roles(&stage.who),
                 format!("每件{}人", stage.each),
-                stage.rule.words(),
+                stage.words(),
                 if items.is_empty() { "不设".to_owned() } else { items.join("、") },
             ]
         };

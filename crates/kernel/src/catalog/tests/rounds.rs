@@ -36,7 +36,7 @@ fn a_stage_that_can_be_skipped_is_told_and_so_is_all_that_does_not_hold_together
             "from=\"first\" to=\"final\" who=\"round_officer\"",
             "要写 recall=#false",
         ),
-        ("from=\"first\" to=\"final\"", "from=\"first\" to=\"proposed\"", "“初检”通过以后要到“终检”"),
+        ("from=\"first\" to=\"final\"", "from=\"first\" to=\"proposed\"", "“终检”可以跳过"),
         (
             "opinion=#true apart=\"apply submit resubmit\"\n    step \"fail_first\"",
             "opinion=#true apart=\"submit\"\n    step \"fail_first\"",
@@ -76,6 +76,30 @@ fn a_stage_that_can_be_skipped_is_told_and_so_is_all_that_does_not_hold_together
         ("call entry", "// call entry", "没有写收谁的申报"),
     ] {
         let said = said(round, &[(from, to)]);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
+fn what_is_listed_chosen_and_ranked_apart_must_fit() {
+    let (claim, round, case) = ("challenge_claim.kdl", "challenge_round.kdl", "good_case.kdl");
+    for (file, from, to, words) in [
+        (claim, "within=\"problem\"", "within=\"team\"", "within 要写必填的 record、unit 或 choice 栏目"),
+        (claim, "rule=\"score\" line=70", "rule=\"score\" line=70 within=\"problem\"", "within 和 rule 不配"),
+        (claim, "of=\"hard_problem\" states=\"listed\"", "of=\"hard_problem\" states=\"nowhere\"", "没有状态 nowhere"),
+        (claim, "\"攻坚题目\" text", "\"攻坚题目\" text states=\"listed\"", "text 栏目不能写 states"),
+        (round, "by=\"round\"", "by=\"same_as\"", "没有指着“发榜”的关联栏目 same_as"),
+        (round, "states=\"listed\" at", "states=\"nowhere\" at", "没有状态 nowhere"),
+        (round, "at=\"call\"\n", "at=\"revise\"\n", "“修改”不能写下别的记录"),
+        (
+            round,
+            "closes_at places notes notice_days\"\n",
+            "closes_at places notes notice_days problem\"\n",
+            "只由系统写",
+        ),
+        (case, " who=\"unit_liaison unit_head party_officer round_reviewer\"", "", "anywhere 要写明哪些角色"),
+    ] {
+        let said = said(file, &[(from, to)]);
         assert!(said.contains(words), "{words}: {said}");
     }
 }

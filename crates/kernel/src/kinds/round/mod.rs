@@ -10,7 +10,9 @@ pub mod sharing;
 
 use jiff::civil::Date;
 
-use crate::catalog::{Field, FieldType, Mechanism};
+use crate::catalog::Mechanism;
+use crate::facts;
+use crate::gathering;
 use crate::ids::{FieldId, MechanismId, RoleId, StateId, StepId, UnitId};
 use crate::record::Record;
 use crate::refusal::Refusal;
@@ -82,6 +84,8 @@ pub struct Stage {
     pub each: usize,
     /// How it is decided.
     pub rule: Rule,
+    /// The field whose value tells apart those who are ranked by themselves, and its name.
+    pub within: Option<(FieldId, String)>,
     /// The step of those who pass.
     pub passes: StepId,
     /// The step of those who fail.
@@ -218,6 +222,21 @@ impl Stage {
         }
     }
 
+    /// Among which entries an entry is ranked: those of the same name here.
+    // enforces: entry.stage.within
+    pub fn rank_among(&self, facts: &Facts) -> String {
+        let value = self.within.as_ref().and_then(|(field, _)| facts.find(field.as_str()));
+        value.map(|it| facts::value_to_json(it).to_string()).unwrap_or_default()
+    }
+
+    /// How it is decided, as people read it.
+    pub fn words(&self) -> String {
+        match &self.within {
+            Some((_, name)) => format!("同一个{name}的{}", self.rule.words()),
+            None => self.rule.words(),
+        }
+    }
+
     /// The most points.
     pub fn most(&self) -> i64 {
         self.items.iter().map(|it| it.most).sum()
@@ -340,6 +359,21 @@ fn may_be_late(call: &Call, round: &Record, unit: UnitId, today: Date) -> bool {
     rows.iter().any(fits)
 }
 
+/// Is a stage judged now, or can the round still come to where it is?
+pub fn is_ahead(round: &Mechanism, from: &StateId, stage: &Stage) -> bool {
+    let (mut seen, mut next) = (Vec::new(), vec![from]);
+    while let Some(state) = next.pop() {
+        if *state == stage.during {
+            return true;
+        }
+        if !seen.contains(&state) {
+            seen.push(state);
+            next.extend(round.steps.iter().filter(|it| it.from.contains(state)).filter_map(|it| it.to.as_ref()));
+        }
+    }
+    false
+}
+
 /// Writes the list down: a row for each entry, with its fields of the same ids.
 // enforces: call.announce
 // enforces: call.lists
@@ -351,25 +385,6 @@ pub fn announce<'a>(
 ) {
     let Some(call) = &mechanism.call else { return };
     let Some(child) = call.result.as_ref().and_then(|id| mechanism.child(id.as_str())) else { return };
-    let mut rows = Vec::new();
-    for (entry, computed) in entries.filter(|(entry, _)| call.lists.contains(&entry.state)) {
-        let mut row = Facts::default();
-        for column in &child.fields {
-            let of = |id: &FieldId| computed.iter().find(|it| it.0 == *id).map(|it| it.1.clone());
-            let value = entry.facts.find(column.id.as_str()).cloned().or_else(|| of(&column.id));
-            row.put(&column.id, value.filter(|value| fits(column, value)));
-        }
-        rows.push(row);
-    }
-    after.facts.put(&child.id, (!rows.is_empty()).then_some(Value::Rows(rows)));
-}
-
-fn fits(column: &Field, value: &Value) -> bool {
-    match (&column.of, value) {
-        (FieldType::Text { max }, Value::Text(text)) => text.chars().count() <= *max,
-        (FieldType::Unit, Value::Unit(_)) | (FieldType::Decimal { .. }, Value::Decimal(_)) => true,
-        (FieldType::Whole { .. }, Value::Whole(_)) | (FieldType::Choice { .. }, Value::Choice(_)) => true,
-        (FieldType::Day, Value::Day(_)) | (FieldType::Person, Value::Person(_)) => true,
-        _ => false,
-    }
+    let listed = entries.filter(|(entry, _)| call.lists.contains(&entry.state));
+    gathering::write(child, after, listed);
 }

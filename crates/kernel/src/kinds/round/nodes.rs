@@ -72,6 +72,11 @@ pub(crate) const STAGE: Node = Node {
             Scalar::Word(RULES),
             "怎样得出结论：all 全部通过才通过，majority 过半数，score 平均分达到 line，places 按平均分取前几名。",
         ),
+        may(
+            "within",
+            Scalar::Id,
+            "rule=\"places\" 时按哪个栏目分开取：栏目的值相同的一起排，各取 places 那么多名；不写就全部一起排。",
+        ),
         may("line", Scalar::Whole, "rule=\"score\" 时平均多少分通过。"),
         must("passes", Scalar::Id, "通过走哪一步。"),
         must("fails", Scalar::Id, "不通过走哪一步。"),
@@ -84,7 +89,7 @@ pub(crate) const STAGE: Node = Node {
         may("score", Scalar::Id, "哪个两位小数的栏目记平均分，谁也不能填。"),
         must("turn", Scalar::Id, "哪个整数栏目记第几次评，谁也不能填。"),
     ],
-    means: "一个评审阶段：按先后写，前一个阶段通过了才进下一个。",
+    means: "一个评审阶段：按先后写，前一个阶段通过了才进下一个；中间可以有办理的状态。",
 };
 
 /// What is scored.

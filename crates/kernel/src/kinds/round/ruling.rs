@@ -2,6 +2,8 @@
 //!
 //! Never a conclusion while somebody who is asked has not decided, and never one that the rule leaves open.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::{Rule, Stage};
@@ -160,16 +162,36 @@ pub fn refuses(stage: &Stage, asked: &[Review], step: &StepId) -> Option<Refusal
 pub struct Ranking {
     /// They have a place.
     pub passed: Vec<RecordId>,
-    /// The last places are among these.
-    pub tied: Vec<RecordId>,
-    /// So many of them.
-    pub left: usize,
+    /// Equals at a last place, and how many places are among them.
+    pub ties: Vec<(Vec<RecordId>, usize)>,
     /// They have none.
     pub failed: Vec<RecordId>,
 }
 
+/// An entry that is ranked: which, among whom, and its points.
+pub type Ranked = (RecordId, String, (i64, i64));
+
+/// The best so many among each, where some have passed before.
+pub fn rankings<'a>(places: usize, before: impl Iterator<Item = String>, entries: &'a [Ranked]) -> Ranking {
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    before.for_each(|among| *taken.entry(among).or_default() += 1);
+    let mut groups: BTreeMap<&'a str, Vec<(RecordId, (i64, i64))>> = BTreeMap::new();
+    for (id, among, points) in entries {
+        groups.entry(among).or_default().push((*id, *points));
+    }
+    let mut all = Ranking::default();
+    for (among, entries) in groups {
+        let left = places.saturating_sub(taken.get(among).copied().unwrap_or(0));
+        let Ranking { passed, ties, failed } = ranking(left, &entries);
+        all.passed.extend(passed);
+        all.ties.extend(ties);
+        all.failed.extend(failed);
+    }
+    all
+}
+
 /// The best so many.
-pub fn ranking(places: usize, entries: &[(RecordId, (i64, i64))]) -> Ranking {
+fn ranking(places: usize, entries: &[(RecordId, (i64, i64))]) -> Ranking {
     // A mean over others is compared without dividing.
     let above = |a: &(i64, i64), b: &(i64, i64)| (b.0 * a.1).cmp(&(a.0 * b.1));
     let mut all: Vec<_> = entries.to_vec();
@@ -191,7 +213,7 @@ pub fn ranking(places: usize, entries: &[(RecordId, (i64, i64))]) -> Ranking {
     if level.len() <= left {
         ranking.passed.extend(level);
     } else {
-        (ranking.tied, ranking.left) = (level, left);
+        ranking.ties.push((level, left));
     }
     ranking
 }
@@ -211,6 +233,7 @@ mod tests {
             who: Vec::new(),
             each: 2,
             rule,
+            within: None,
             passes: "pass".into(),
             fails: "fail".into(),
             returns: Some("return".into()),
@@ -266,10 +289,20 @@ mod tests {
         let id = |at: u128| RecordId(uuid::Uuid::from_u128(at));
         let entries = [(id(1), (180, 2)), (id(2), (270, 3)), (id(3), (190, 2)), (id(4), (100, 2))];
         let ranking = ranking(2, &entries);
-        assert_eq!((ranking.passed, ranking.tied, ranking.left), (vec![id(3)], vec![id(1), id(2)], 1));
+        assert_eq!((ranking.passed, ranking.ties), (vec![id(3)], vec![(vec![id(1), id(2)], 1)]));
         assert_eq!(ranking.failed, vec![id(4)]);
         assert_eq!(super::ranking(3, &entries).passed.len(), 3);
         assert_eq!(super::ranking(9, &entries).passed.len(), 4);
         assert_eq!(super::ranking(0, &entries).failed.len(), 4);
+    }
+
+    #[test]
+    fn each_group_has_places_of_its_own() {
+        let id = |at: u128| RecordId(uuid::Uuid::from_u128(at));
+        let of = |at: u128, among: &str, points: i64| (id(at), among.to_owned(), (points, 1));
+        let entries = [of(1, "a", 80), of(2, "a", 90), of(3, "b", 10), of(4, "c", 50), of(5, "c", 50), of(6, "d", 99)];
+        let ranking = rankings(1, ["d".to_owned()].into_iter(), &entries);
+        assert_eq!((ranking.passed, ranking.failed), (vec![id(2), id(3)], vec![id(1), id(6)]));
+        assert_eq!(ranking.ties, vec![(vec![id(4), id(5)], 1)]);
     }
 }

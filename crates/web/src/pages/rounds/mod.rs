@@ -229,15 +229,16 @@ fn reviewers(it: &StageLine) -> Markup {
 }
 
 fn acts(board: &Board, it: &StageLine) -> Markup {
+    let tied: usize = it.ties.iter().map(|(among, _)| among.len()).sum();
     let counts = [
         Fact::text("评审意见", &format!("{} / {}", it.reviews.1, it.reviews.0)),
         Fact::text("评审人不够", &format!("{} 件", it.unassigned)),
         Fact::text("可以办结", &format!("{} 件", it.ready)),
-        Fact::text("规则没有定论", &format!("{} 件", it.open.len() + it.tied.0.len())),
+        Fact::text("规则没有定论", &format!("{} 件", it.open.len() + tied)),
     ];
     html! {
         (facts(&counts, true))
-        p.hint { "每件" (it.stage.each) "人评；" (it.stage.rule.words()) "。" @if !it.is_on { "现在还不是评这个阶段的时候，可以先分配。" } }
+        p.hint { "每件" (it.stage.each) "人评；" (it.stage.words()) "。" @if !it.is_on { "现在还不是评这个阶段的时候，可以先分配。" } }
         @for (id, title) in &it.open { p { a href=(urls::record(*id)) { (title) } "：由主办写明理由办理" } }
         @if it.unassigned > 0 {
             form method="post" action=(urls::round_reviewers(board.id)) {
@@ -245,13 +246,13 @@ fn acts(board: &Board, it: &StageLine) -> Markup {
                 div.send { (Button::submit("平均分配").named("do", "evenly").main()) }
             }
         }
-        @if it.is_on && it.ready + it.tied.0.len() > 0 {
+        @if it.is_on && it.ready + tied > 0 {
             form method="post" action=(urls::round_conclusions(board.id)) {
                 input type="hidden" name="stage" value=(it.stage.id);
-                @if !it.tied.0.is_empty() {
+                @for (among, left) in &it.ties {
                     fieldset.field {
-                        legend { "同分，还有" (it.tied.1) "个名额，请勾选" }
-                        @for (id, title) in &it.tied.0 {
+                        legend { "同分，还有" (left) "个名额，请勾选" }
+                        @for (id, title) in among {
                             label { input type="checkbox" name="chosen" value=(id); " " (title) }
                         }
                     }

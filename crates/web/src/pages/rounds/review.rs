@@ -133,7 +133,7 @@ async fn shown(
             }
             div.c4.pile.lead {
                 @if let (Some(stage), Some(_), true) = (&sheet.stage, &sheet.own, sheet.is_on) {
-                    (card(&stage.name, html! { (stage.rule.words()) }, form(&sheet, stage, typed, &wrong)))
+                    (card(&stage.name, html! { (stage.words()) }, form(&sheet, stage, typed, &wrong)))
                 }
                 @if sheet.own.is_some() { (card("回避", html! {}, recusal(&sheet, &wrong))) }
                 @if !sheet.offered.is_empty() { (card("指定评审人", html! {}, by_hand(&sheet))) }

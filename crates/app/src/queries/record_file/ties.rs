@@ -1,0 +1,100 @@
+//! With which other records does a record belong together? Those that it opened or was opened by, its round, and those
+//! that name it in a field: every chain can be walked both ways.
+//!
+//! Never one that the reader does not see, and never by a field that is hidden from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::catalog::FieldType;
+use kernel::ids::{FieldId, RecordId};
+use store::Conn;
+
+use crate::commands::rounds::ENTRY;
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::queries::Light;
+use crate::queries::register;
+use crate::records::{self, Found};
+use crate::words;
+
+/// The most that name a record in one field and are listed: the open ones first.
+const MOST: u32 = 30;
+
+/// A record tied to this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TieLine {
+    /// The record.
+    pub id: RecordId,
+    /// How they are tied.
+    pub words: String,
+    /// Its title.
+    pub title: String,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its state.
+    pub state: String,
+    /// Its light.
+    pub light: Option<Light>,
+}
+
+/// All that belong together with a record, each once.
+pub(super) async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>, Error> {
+    let id = found.record.id;
+    let mut ways: Vec<(RecordId, String)> = Vec::new();
+    for tie in store::ties::of_record(conn, id).await? {
+        let is_entry = tie.role == ENTRY;
+        let words = match tie.other == id {
+            // Entries stand on the board of their round.
+            true if is_entry => continue,
+            true => "由它开立",
+            false if is_entry => "申报到",
+            false => "由此开立",
+        };
+        let other = if tie.other == id { tie.record } else { tie.other };
+        ways.push((other, format!("{words}，{}", tie.opened_on)));
+    }
+    let ids: Vec<RecordId> = ways.iter().map(|it| it.0).collect();
+    let seen = records::listed_of(ctx, conn, &ids).await?;
+    let mut seen: BTreeMap<RecordId, Found> = seen.into_iter().map(|it| (it.record.id, it)).collect();
+    let mut lines = Vec::new();
+    for (other, words) in ways {
+        lines.extend(seen.remove(&other).map(|it| line(ctx, &it, &words)));
+    }
+    let mut known: BTreeSet<RecordId> = ids.into_iter().collect();
+    for (field, it) in naming(ctx, conn, found).await? {
+        if known.insert(it.record.id) {
+            let name = it.mechanism.field(field.as_str()).map_or("", |it| &it.name);
+            lines.push(line(ctx, &it, &format!("它的“{name}”")));
+        }
+    }
+    Ok(lines)
+}
+
+/// The records that name this one in a field of their own.
+async fn naming(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<(FieldId, Found)>, Error> {
+    let mut all = Vec::new();
+    for mechanism in ctx.catalog().mechanisms.values() {
+        let is_own = |of: &FieldType| matches!(of, FieldType::Record { of } if *of == found.mechanism.id);
+        for field in mechanism.fields.iter().filter(|it| is_own(&it.of)) {
+            if mechanism.entry.as_ref().is_some_and(|it| it.round == field.id) {
+                continue;
+            }
+            let rows = store::records::named_by(conn, (&mechanism.id, &field.id), found.record.id, MOST).await?;
+            let rows = records::seen(ctx, conn, rows).await?;
+            let seen = records::as_listed(ctx, conn, rows).await?.into_iter().map(|it| it.read_by(ctx));
+            all.extend(seen.filter(|it| !it.hidden.contains(&field.id)).map(|it| (field.id.clone(), it)));
+        }
+    }
+    Ok(all)
+}
+
+fn line(ctx: &Ctx, it: &Found, words: &str) -> TieLine {
+    TieLine {
+        id: it.record.id,
+        words: format!("{}（{words}）", it.mechanism.name),
+        title: it.record.title.clone(),
+        number: it.record.number.clone(),
+        state: words::state_name(&it.mechanism, it.record.state.as_str()),
+        light: register::light(ctx, it),
+    }
+}
