@@ -54,7 +54,7 @@ impl Ctx {
 
     /// The clock for the kernel.
     pub fn clock(&self) -> Clock<'_> {
-        Clock { calendar: self.calendar(), today: self.today }
+        Clock { calendar: self.calendar(), today: self.today, now: self.now }
     }
 
     /// The calendar of working days.
@@ -92,6 +92,7 @@ impl Ctx {
     pub fn reaches(&self, mechanism: &Mechanism) -> bool {
         match self.actor {
             Actor::Clock => true,
+            Actor::Outsider { .. } => mechanism.public.is_some(),
             Actor::Person { .. } => !Sight::of(mechanism, &self.actor).is_blind(),
         }
     }
@@ -100,12 +101,14 @@ impl Ctx {
     /// whatever version a record is pinned to.
     pub fn sight(&self, mechanism: &Mechanism) -> Sight {
         let current = self.catalog().mechanisms.get(mechanism.id.as_str());
-        match (self.person(), current) {
-            (None, _) => Sight::over(vec![self.tree.whole()]),
-            (Some(_), Some(current)) => {
+        match (&self.actor, current) {
+            (Actor::Clock, _) => Sight::over(vec![self.tree.whole()]),
+            // Whoever has no account sees no list: the one record that they know is opened by its code.
+            (Actor::Outsider { .. }, _) => Sight::default(),
+            (Actor::Person { .. }, Some(current)) => {
                 Sight::of(current, &self.actor).with_copies(current, &self.actor, self.tree.whole())
             }
-            (Some(_), None) => Sight::default(),
+            (Actor::Person { .. }, None) => Sight::default(),
         }
     }
 
@@ -116,7 +119,7 @@ impl Ctx {
         let fresh = Self { tree, definitions, ..self.clone() };
         let actor = match &self.actor {
             Actor::Person { id, .. } => fresh.as_person(*id).ok_or(Error::NotFound)?,
-            Actor::Clock => Actor::Clock,
+            other => other.clone(),
         };
         Ok(Self { actor, ..fresh })
     }
@@ -125,6 +128,7 @@ impl Ctx {
     pub fn managed(&self, what: Managed) -> Vec<Subtree> {
         match self.actor {
             Actor::Clock => vec![self.tree.whole()],
+            Actor::Outsider { .. } => Vec::new(),
             Actor::Person { .. } => self.actor.own_reach(&self.vocabulary().managers(what)),
         }
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 use documents::pdf::Press;
 use jiff::civil::Date;
 use kernel::authority::{Actor, Grant, StandIn, Subtree};
-use kernel::calendar::Calendar;
+use kernel::calendar::{Calendar, hours};
 use kernel::catalog::{Catalog, Field, FieldType, Mechanism};
 use kernel::ids::{AccountId, FieldId};
 use kernel::problem::{Problem, SourceFile};
@@ -76,6 +76,20 @@ pub fn read_definitions(files: Vec<SourceFile>) -> (Definitions, Vec<Problem>) {
             hint: Some("请核对例子和公式，二者必有一处写错。".to_owned()),
         }));
     }
+    let calendar = match catalog.vocabulary.setting(hours::SETTING).map(hours::Hours::parse) {
+        None => calendar,
+        Some(Some(hours)) => calendar.with_hours(hours),
+        Some(None) => {
+            problems.push(Problem {
+                path: "vocabulary/site.kdl".to_owned(),
+                line: 1,
+                column: 1,
+                sentence: format!("看不懂设置“{}”。", hours::SETTING),
+                hint: Some("写成“9:00-12:00 14:00-18:00”，按先后，不能重叠。".to_owned()),
+            });
+            calendar
+        }
+    };
     let definitions = Definitions {
         catalog: Arc::new(catalog),
         calendar: Arc::new(calendar),

@@ -6,10 +6,12 @@
 
 use jiff::civil::Date;
 
+use crate::calendar::hours::day_and_time;
 use crate::calendar::{Calendar, Span};
 use crate::catalog::{Deadline, Due, Mechanism};
 use crate::ids::StepId;
 use crate::record::{DeadlineEvent, DeadlineMove, Outcome, Record, Running, View};
+use crate::template::moment;
 use crate::value::Value;
 
 /// What the rules need to know besides the record.
@@ -19,6 +21,8 @@ pub struct Clock<'a> {
     pub calendar: &'a Calendar,
     /// The day.
     pub today: Date,
+    /// The moment, in milliseconds since 1970 UTC.
+    pub now: i64,
 }
 
 /// The moves that a step made: deadline and what happened.
@@ -88,11 +92,14 @@ fn is_wanted(clock: Clock<'_>, mechanism: &Mechanism, deadline: &Deadline, recor
 
 fn start(clock: Clock<'_>, deadline: &Deadline, record: &Record, old: Option<Running>) -> Option<Running> {
     let (due_on, provisional) = first_due(clock, deadline, record)?;
+    let due_at = in_hours(deadline).map(|hours| clock.calendar.add_hours(clock.now, hours));
     let mut running = Running {
         id: deadline.id.clone(),
         starts_on: clock.today,
         first_due_on: due_on,
         due_on,
+        started_at: due_at.map(|_| clock.now),
+        due_at,
         paused_on: None,
         ended_on: None,
         outcome: None,
@@ -108,6 +115,7 @@ fn start(clock: Clock<'_>, deadline: &Deadline, record: &Record, old: Option<Run
 // enforces: deadline.until
 fn first_due(clock: Clock<'_>, deadline: &Deadline, record: &Record) -> Option<(Date, bool)> {
     match &deadline.due {
+        Due::Within(Span::WorkingHours(hours)) => Some(day_of(clock.calendar, clock.now, *hours)),
         Due::Within(span) => {
             let due = clock.calendar.add(clock.today, span);
             Some((due.on, due.provisional))
@@ -119,13 +127,27 @@ fn first_due(clock: Clock<'_>, deadline: &Deadline, record: &Record) -> Option<(
     }
 }
 
+/// The hours of work of a deadline that is counted in them.
+fn in_hours(deadline: &Deadline) -> Option<u32> {
+    match deadline.due {
+        Due::Within(Span::WorkingHours(hours)) => Some(hours),
+        _ => None,
+    }
+}
+
+/// The day on which so many hours of work have passed, and whether it hangs on a year whose holidays are not published.
+fn day_of(calendar: &Calendar, from: i64, hours: u32) -> (Date, bool) {
+    let (first, last) = (day_and_time(from).0, day_and_time(calendar.add_hours(from, hours)).0);
+    (last, (first.year()..=last.year()).any(|year| !calendar.is_published(year)))
+}
+
 /// What a step does to a deadline that runs.
 fn keep_going(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, step: Option<&StepId>, running: &mut Running) {
     let today = clock.today;
     let left = !deadline.entering.is_empty() && !deadline.entering.contains(&after.state);
     // enforces: deadline.stops
     if step == Some(&deadline.stops) && (left || deadline.entering.is_empty()) {
-        let outcome = if running.due_on < today { Outcome::Late } else { Outcome::Met };
+        let outcome = if running.is_past(today, clock.now) { Outcome::Late } else { Outcome::Met };
         return end(running, today, outcome);
     }
     if left || !after.is_open() {
@@ -171,7 +193,8 @@ fn pause_or_resume(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, ru
         }
         (Some(since), false) => {
             running.paused_on = None;
-            running.due_on = moved_by_wait(clock.calendar, running.due_on, since, clock.today);
+            let due_on = moved_by_wait(clock.calendar, running.due_on, since, clock.today);
+            move_to(running, due_on);
             if let Due::Field(field) = &deadline.due {
                 after.facts.put(field, Some(Value::Day(running.due_on)));
             }
@@ -180,6 +203,13 @@ fn pause_or_resume(clock: Clock<'_>, deadline: &Deadline, after: &mut Record, ru
         }
         _ => {}
     }
+}
+
+/// Moves a deadline to another day; one that is counted in hours keeps its minute of the day.
+fn move_to(running: &mut Running, due_on: Date) {
+    let days = due_on.duration_since(running.due_on).as_hours() / 24;
+    running.due_at = running.due_at.map(|at| at + days * 24 * 3_600_000);
+    running.due_on = due_on;
 }
 
 /// The due day after a wait: moved by the working days that the wait took.
@@ -221,7 +251,9 @@ fn alarms(calendar: &Calendar, deadline: &Deadline, running: &Running) -> (Vec<D
     let warnings = deadline.warn.iter().map(|span| calendar.subtract(running.due_on, span).on);
     let mut warnings: Vec<Date> = warnings.filter(|day| *day > running.starts_on).collect();
     warnings.sort();
-    (warnings, calendar.first_late_working_day(running.due_on))
+    // What is counted in hours may be late on its day.
+    let late = running.due_at.map_or_else(|| calendar.first_late_working_day(running.due_on), |_| running.due_on);
+    (warnings, late)
 }
 
 /// The first day from `from` on at which the clock has something to do.
@@ -246,7 +278,10 @@ pub fn ring(clock: Clock<'_>, deadline: &Deadline, running: &mut Running) -> Opt
         return None;
     }
     let (warnings, late) = alarms(clock.calendar, deadline, running);
-    let is_late = late <= clock.today && running.due_on < clock.today;
+    let is_late = late <= clock.today && running.is_past(clock.today, clock.now);
+    if running.due_at.is_some() && !is_late && late <= clock.today {
+        return None;
+    }
     running.alarm_on = if is_late {
         None
     } else {
@@ -258,27 +293,37 @@ pub fn ring(clock: Clock<'_>, deadline: &Deadline, running: &mut Running) -> Opt
     Some(Ring { line: last_move(running), opens: deadline.late_opens.clone().filter(|_| is_late) })
 }
 
+/// Moves a deadline that was reckoned anew by the waits that it has had.
+fn wait_again(calendar: &Calendar, running: &mut Running) {
+    let mut since = None;
+    for line in running.history.clone() {
+        match (line.what, since) {
+            (DeadlineEvent::Paused, _) => since = Some(line.on),
+            (DeadlineEvent::Resumed, Some(day)) => {
+                let due_on = moved_by_wait(calendar, running.due_on, day, line.on);
+                move_to(running, due_on);
+                since = None;
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Reckons a running deadline anew after the calendar changed. `None` if nothing moves.
 pub fn recompute(clock: Clock<'_>, deadline: &Deadline, running: &mut Running) -> Option<DeadlineMove> {
     if !running.is_open() {
         return None;
     }
     let was = (running.due_on, running.alarm_on, running.provisional);
-    if let Due::Within(span) = &deadline.due {
+    if let (Some(hours), Some(from)) = (in_hours(deadline), running.started_at) {
+        running.due_at = Some(clock.calendar.add_hours(from, hours));
+        (running.due_on, running.provisional) = day_of(clock.calendar, from, hours);
+        wait_again(clock.calendar, running);
+    } else if let Due::Within(span) = &deadline.due {
         let due = clock.calendar.add(running.starts_on, span);
         running.due_on = due.on;
         running.provisional = due.provisional;
-        let mut since = None;
-        for line in &running.history {
-            match (line.what, since) {
-                (DeadlineEvent::Paused, _) => since = Some(line.on),
-                (DeadlineEvent::Resumed, Some(day)) => {
-                    running.due_on = moved_by_wait(clock.calendar, running.due_on, day, line.on);
-                    since = None;
-                }
-                _ => {}
-            }
-        }
+        wait_again(clock.calendar, running);
     } else {
         running.provisional = !clock.calendar.is_published(running.due_on.year());
     }
@@ -297,12 +342,16 @@ pub fn recompute(clock: Clock<'_>, deadline: &Deadline, running: &mut Running) -
 /// «Why is it due then?», step by step.
 pub fn why(calendar: &Calendar, deadline: &Deadline, running: &Running) -> Vec<String> {
     let mut lines = Vec::new();
-    match &deadline.due {
-        Due::Within(span) => {
+    match (&deadline.due, running.started_at, running.due_at) {
+        (Due::Within(span), Some(from), Some(until)) => {
+            lines.push(format!("{}起算，限{span}，到{}。", moment(from), moment(until)));
+            lines.push("只数工作日的办公时间。".to_owned());
+        }
+        (Due::Within(span), ..) => {
             lines.push(format!("{}起算，限{}。", prose(running.starts_on), span));
             lines.extend(calendar.add(running.starts_on, span).explain());
         }
-        Due::Field(_) => lines.push(format!("最初写明的时限是{}。", prose(running.first_due_on))),
+        (Due::Field(_), ..) => lines.push(format!("最初写明的时限是{}。", prose(running.first_due_on))),
     }
     for line in &running.history {
         let due = prose(line.due_on);
@@ -329,6 +378,11 @@ fn prose(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
+/// The minute at which a deadline that is counted in hours is due, in words.
+pub fn minute_due(running: &Running) -> Option<String> {
+    running.due_at.map(moment)
+}
+
 /// A light: shape and colour go by the kind, the words stand beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LightKind {
@@ -342,7 +396,22 @@ pub enum LightKind {
     Grey,
 }
 
-/// The light of a deadline that runs.
+/// The light of a deadline that runs, to the minute where it is counted in hours.
+pub fn light_of(clock: Clock<'_>, deadline: &Deadline, running: &Running) -> (LightKind, String) {
+    let paused = running.paused_on.is_some();
+    let Some(due_at) = running.due_at.filter(|_| !paused) else {
+        return light(clock.calendar, deadline, running.due_on, paused, clock.today);
+    };
+    let minutes = clock.calendar.working_minutes(clock.now.min(due_at), clock.now.max(due_at));
+    let told = format!("{}小时{}分", minutes / 60, minutes % 60);
+    match (due_at < clock.now, minutes < 60) {
+        (true, _) => (LightKind::Red, format!("逾期{told}")),
+        (false, true) => (LightKind::Amber, format!("剩{told}")),
+        (false, false) => (LightKind::Green, format!("剩{told}")),
+    }
+}
+
+/// The light of a deadline that is counted in days.
 pub fn light(calendar: &Calendar, deadline: &Deadline, due_on: Date, paused: bool, today: Date) -> (LightKind, String) {
     if paused {
         return (LightKind::Grey, "暂停计时".to_owned());

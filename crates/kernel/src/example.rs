@@ -140,7 +140,9 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
             past: &taken,
             tree: &OneUnit,
         };
-        let clock = Clock { calendar, today: line.on };
+        // Examples are walked at noon; those of one day one minute after the other.
+        let now = noon(line.on) + 60_000 * i64::try_from(at).unwrap_or(0);
+        let clock = Clock { calendar, today: line.on, now };
         let result = match &record {
             None => workflow::start(clock, mechanism, RecordId(Uuid::from_u128(7)), attempt),
             Some(record) => workflow::take(clock, mechanism, record, attempt),
@@ -163,6 +165,11 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         return Err(format!("应停在 {}，却停在 {}", example.ends, record.state));
     }
     Ok(record)
+}
+
+/// Noon of a day in China, in milliseconds since 1970 UTC.
+fn noon(day: Date) -> i64 {
+    (day.duration_since(Date::constant(1970, 1, 1)).as_hours() + 4) * 3_600_000
 }
 
 /// What must be filled in and the example does not name: units, people, other records. Somebody stands for each of them,

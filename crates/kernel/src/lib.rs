@@ -27,6 +27,8 @@ pub mod giving;
 pub mod deadlines;
 pub mod distinct;
 pub mod workflow;
+pub mod outside;
+pub mod suggest;
 pub mod flow;
 pub mod figures;
 pub mod sealing;

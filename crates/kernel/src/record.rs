@@ -75,6 +75,12 @@ pub struct Running {
     pub first_due_on: Date,
     /// The day it is due.
     pub due_on: Date,
+    /// The moment it started, where it is counted in hours of work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<i64>,
+    /// The moment it is due, where it is counted in hours of work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<i64>,
     /// The day since which it stands still.
     pub paused_on: Option<Date>,
     /// The day it ended.
@@ -146,12 +152,9 @@ impl Running {
         self.ended_on.is_none()
     }
 
-    /// Is it past its day on `today`?
-    pub fn is_late(&self, today: Date) -> bool {
-        match self.ended_on {
-            Some(_) => self.outcome == Some(Outcome::Late),
-            None => self.paused_on.is_none() && self.due_on < today,
-        }
+    /// Is it past its day, or its minute where it is counted in hours?
+    pub fn is_past(&self, today: Date, now: i64) -> bool {
+        self.due_at.map_or(self.due_on < today, |due| due < now)
     }
 }
 

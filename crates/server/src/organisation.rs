@@ -367,6 +367,6 @@ mod tests {
 
     #[test]
     fn the_demo_district_is_read() {
-        check(crate::demo::DISTRICT, expect!["40个单位，68人"]);
+        check(crate::demo::DISTRICT, expect!["40个单位，69人"]);
     }
 }

@@ -38,10 +38,14 @@ pub struct DeadlineRow {
     pub history: serde_json::Value,
     /// Does the due day lie in a year whose holidays are not published?
     pub provisional: bool,
+    /// The moment it started, where it is counted in hours of work.
+    pub started_at: Option<i64>,
+    /// The moment it is due, where it is counted in hours of work.
+    pub due_at: Option<i64>,
 }
 
 const COLUMNS: &str = "record, name_, starts_on, due_on, first_due_on, paused_on, ended_on, outcome, alarm_on, \
-     history, provisional";
+     history, provisional, started_at, due_at";
 
 impl DeadlineRow {
     fn of(row: &Row) -> Result<Self, StoreError> {
@@ -57,6 +61,8 @@ impl DeadlineRow {
             alarm_on: row.day_if(8)?,
             history: row.json(9)?,
             provisional: row.yes(10)?,
+            started_at: row.int_if(11)?,
+            due_at: row.int_if(12)?,
         })
     }
 
@@ -79,6 +85,8 @@ impl DeadlineRow {
             self.alarm_on.into(),
             (&self.history).into(),
             self.provisional.into(),
+            self.started_at.into(),
+            self.due_at.into(),
             site.into(),
         ]
     }
@@ -92,7 +100,8 @@ pub fn gone(record: RecordId, deadline: &DeadlineId) -> (String, String) {
 /// Keeps deadlines as they are now: those that are there change, the others are new.
 pub async fn upsert_many(conn: &mut Conn, deadlines: &[DeadlineRow]) -> Result<(), StoreError> {
     let sql = "UPDATE deadline SET starts_on = $3, due_on = $4, first_due_on = $5, paused_on = $6, ended_on = $7, \
-         outcome = $8, alarm_on = $9, history = $10, provisional = $11 WHERE site = $12 AND record = $1 AND name_ = $2";
+         outcome = $8, alarm_on = $9, history = $10, provisional = $11, started_at = $12, due_at = $13 \
+         WHERE site = $14 AND record = $1 AND name_ = $2";
     let mut new = Vec::new();
     for deadline in deadlines {
         let params = deadline.params(conn.site());
@@ -133,13 +142,14 @@ pub async fn of_records(conn: &mut Conn, records: &[RecordId]) -> Result<Vec<Dea
     many::by_ids(conn, records, sql, DeadlineRow::of).await.doing("list deadlines")
 }
 
-/// Deadlines that the clock has to look at on `today`, the oldest alarm first.
-pub async fn alarmed(conn: &mut Conn, today: Date, limit: u32) -> Result<Vec<DeadlineRow>, StoreError> {
+/// Deadlines that the clock has to look at on `today`, the oldest alarm first; of those that are counted in hours the
+/// ones whose minute has come.
+pub async fn alarmed(conn: &mut Conn, today: Date, now: i64, limit: u32) -> Result<Vec<DeadlineRow>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM deadline WHERE site = $1 AND alarm_on <= $2 \
+        "SELECT {COLUMNS} FROM deadline WHERE site = $1 AND alarm_on <= $2 AND (due_at IS NULL OR due_at < $3) \
          ORDER BY alarm_on, record, name_ LIMIT {limit}"
     );
-    conn.list_of(sql, [conn.here(), today.into()], DeadlineRow::of)
+    conn.list_of(sql, [conn.here(), today.into(), now.into()], DeadlineRow::of)
         .await
         .doing("list the deadlines that the clock has to look at")
 }

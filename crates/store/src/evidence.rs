@@ -112,6 +112,7 @@ pub const TABLES: &[Table] = &[
     reckoned("ballot_vote", "选票", &["record", "id"], "由库外密钥证明每一张，张数与已投的人数相等"),
     told("assessment_sheet", "考核得分单", &["record", "unit"], &[]),
     told("report_seal", "封存的报告", &["record", "turn"], &[]),
+    told("follow_code", "查询码", &["record"], &[]),
     told("setting", "设置", &["name"], &[]),
     Table {
         name: "calendar_year",

@@ -204,6 +204,7 @@ impl<'b> Saying<'_, 'b> {
             }
             Expr::Count { rows, given } => self.count(rows, given.as_deref())?,
             Expr::Gather { how, rows, column, given } => self.gather(*how, rows, column, given.as_deref())?,
+            Expr::WorkingHoursBetween(..) => return cannot("hours of work are counted"),
             Expr::WorkingDaysBetween(..) => return cannot("working days are counted"),
             Expr::Round(..) => return cannot("a number is rounded"),
             condition => format!("COALESCE({}, FALSE)", self.condition(condition)?),

@@ -9,6 +9,8 @@ use crate::dialect::Dialect;
 
 /// So much of a text can be found again.
 pub const MOST_CHARS: usize = 8_000;
+/// So many words are sought of which one has to be found.
+const MOST_WORDS: usize = 60;
 /// So many runs of what was typed are sought.
 const MOST_RUNS: usize = 8;
 
@@ -37,6 +39,14 @@ pub(crate) fn sought(dialect: Dialect, typed: &str) -> Option<String> {
     let parts: Vec<String> = runs(typed).iter().take(MOST_RUNS).map(|run| phrase(dialect, run)).collect();
     let and = if dialect == Dialect::Sqlite { " AND " } else { " & " };
     (!parts.is_empty()).then(|| parts.join(and))
+}
+
+/// The query that finds texts in which one of some words stands; none if none of them can be sought.
+pub(crate) fn any_of(dialect: Dialect, words: &[String]) -> Option<String> {
+    let each = words.iter().flat_map(|word| runs(word)).take(MOST_WORDS);
+    let parts: Vec<String> = each.map(|run| phrase(dialect, &run)).collect();
+    let or = if dialect == Dialect::Sqlite { " OR " } else { " | " };
+    (!parts.is_empty()).then(|| parts.join(or))
 }
 
 fn phrase(dialect: Dialect, run: &[char]) -> String {
@@ -101,6 +111,14 @@ mod tests {
         assert_eq!(sought(Dialect::Sqlite, "\" OR '").as_deref(), Some("\"or\""));
         assert_eq!(sought(Dialect::Postgres, "督查 办").as_deref(), Some("('督查') & '办':*"));
         assert_eq!(sought(Dialect::Sqlite, "()*\"'"), None);
+    }
+
+    #[test]
+    fn one_of_some_words_is_sought_and_signs_cannot_break_out_of_it() {
+        let words = ["路灯".to_owned(), "\" OR '".to_owned(), "（）".to_owned()];
+        assert_eq!(any_of(Dialect::Sqlite, &words).as_deref(), Some("\"路灯\" OR \"or\""));
+        assert_eq!(any_of(Dialect::Postgres, &words).as_deref(), Some("('路灯') | ('or')"));
+        assert_eq!(any_of(Dialect::Sqlite, &[]), None);
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub mod receipts;
 pub mod series;
 pub mod papers;
 pub mod files;
+pub mod follow_codes;
 
 pub mod units;
 pub mod people;

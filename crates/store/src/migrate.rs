@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(28, "0028", "papers_sent"),
     migration!(29, "0029", "report_seals"),
     migration!(30, "0030", "presence_of_humans"),
+    migration!(32, "0032", "public_door"),
 ];
 
 const TABLE: &str =

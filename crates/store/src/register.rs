@@ -7,6 +7,7 @@
 //! Never counts further than it was told to.
 
 mod counting;
+mod texts;
 
 pub use counting::{StandingRow, count_capped, standings};
 
@@ -124,6 +125,8 @@ pub struct RegisterQuery<'a> {
     pub linked_on: Option<Date>,
     /// Full text: every run of letters or digits must be found.
     pub words: Option<String>,
+    /// Full text: one of these must be found.
+    pub any_of: Vec<String>,
     /// Tests of single facts.
     pub facts: Vec<(FieldId, FactTest)>,
     /// A condition of the definition; see [`filters::condition_sql`] for what it may say.
@@ -425,19 +428,7 @@ fn conditions(
              AND t.until_on >= {on} AND t.from_on <= {on})"
         ));
     }
-    if let Some(words) = &query.words {
-        match grams::sought(asking.dialect, words) {
-            Some(sought) if held.words == Matches::Few => {
-                let place = asking.param(sought);
-                asking.and(asking.dialect.text_matches(&place));
-            }
-            Some(_) => {
-                let runs: Vec<String> = grams::sought_runs(words).into_iter().map(|run| asking.param(run)).collect();
-                asking.and(asking.dialect.text_holds(&runs));
-            }
-            None => asking.and("1 = 0"),
-        }
-    }
+    texts::conditions(asking, query, held);
     for ((field, test), matches) in query.facts.iter().zip(&held.facts) {
         fact(asking, field, test, *matches == Matches::Few || in_order(query, way))?;
     }

@@ -91,6 +91,12 @@ fn doors() -> Vec<Line> {
         (POST, "/vote", Public, post(pages::ballots::vote::find)),
         (GET, "/vote/{slip}", Public, get(pages::ballots::vote::by_slip)),
         (POST, "/vote/{slip}", Public, post(pages::ballots::vote::take_by_slip)),
+        (GET, "/public", Public, get(pages::public::show)),
+        (GET, "/public/follow", Public, get(pages::public::follow::ask)),
+        (POST, "/public/follow", Public, post(pages::public::follow::show)),
+        (POST, "/public/follow/{step}", Public, post(pages::public::follow::take)),
+        (GET, "/public/{mechanism}/{form}", Public, get(pages::public::form)),
+        (POST, "/public/{mechanism}/{form}", Public, post(pages::public::file)),
         (GET, "/favicon.ico", Public, get(pages::look::favicon)),
         (GET, "/healthz", Public, get(pages::health::health)),
     ]

@@ -15,6 +15,22 @@ pub(crate) const LINE_UP: &str = "/people/line-up";
 /// Where a control asks whom one may choose.
 pub(crate) const CHOOSE_PEOPLE: &str = "/choose/people";
 
+/// Where somebody without an account comes.
+pub(crate) const PUBLIC: &str = "/public";
+
+/// Where number and code are given.
+pub(crate) const FOLLOW: &str = "/public/follow";
+
+/// A form for those without an account.
+pub(crate) fn public_form(mechanism: &str, form: &str) -> String {
+    format!("{PUBLIC}/{mechanism}/{form}")
+}
+
+/// A step by whoever knows a record.
+pub(crate) fn follow(step: &str) -> String {
+    format!("{FOLLOW}/{step}")
+}
+
 /// A person.
 pub(crate) fn person(id: PersonId) -> String {
     format!("{PEOPLE}/{id}")

@@ -54,6 +54,8 @@ mod auditing;
 mod tampering;
 mod loss;
 mod dispatching;
+mod appeals;
+mod public_door;
 mod door;
 pub(crate) mod people;
 mod people_counted;

@@ -8,6 +8,7 @@ pub mod moves;
 pub mod people;
 pub mod rosters;
 pub mod steps;
+pub mod public;
 mod kept_cells;
 pub mod units;
 pub mod reveal;

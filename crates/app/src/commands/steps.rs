@@ -20,7 +20,7 @@ use store::journal::JournalRow;
 use store::{Conn, Tx};
 
 use crate::commands::keep::{self, Sheet, Writing};
-use crate::commands::{batches, files, moves, rosters};
+use crate::commands::{batches, files, moves, public, rosters};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::{self, Found};
@@ -34,6 +34,8 @@ pub struct StartRecord {
     pub typed: Typed,
     /// The form's own key: sent twice, it starts one record.
     pub key: Option<String>,
+    /// The hash of the code by which somebody without an account follows it.
+    pub follow: Option<String>,
 }
 
 /// Takes a step on a record.
@@ -112,9 +114,9 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
     let id: RecordId = ctx.new_id();
     let attempt = Attempt { faults, ..attempt(ctx, &step.id, filled, None, None, &[]) };
     let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
-    let (key, mechanism, moved, beside) = (form.key.as_deref(), &mechanism, &moved, &beside);
+    let (mechanism, moved, beside) = (&mechanism, &moved, &beside);
     let keep = |mut tx: Tx| async move {
-        let id = keep_started(ctx, &mut tx, key, mechanism, (moved, beside)).await?;
+        let id = keep_started(ctx, &mut tx, form, mechanism, (moved, beside)).await?;
         Ok::<_, Error>((tx, id))
     };
     let id = ctx.office.db.transact(keep).await?;
@@ -125,10 +127,11 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
 async fn keep_started(
     ctx: &Ctx,
     tx: &mut Tx,
-    key: Option<&str>,
+    form: &StartRecord,
     mechanism: &Arc<Mechanism>,
     (moved, beside): (&Move, &Beside),
 ) -> Result<RecordId, Error> {
+    let key = form.key.as_deref();
     if !answer(ctx, tx, key, moved.after.id).await? {
         return answered(tx, key).await?.ok_or(Error::Stale);
     }
@@ -137,6 +140,9 @@ async fn keep_started(
     let record = writing.put(tx, mechanism, None, moved.clone()).await?;
     writing.write(tx).await?;
     files::attach(tx, &record, &record).await?;
+    if let Some(hash) = &form.follow {
+        public::keep_code(ctx, tx, &record, hash).await?;
+    }
     Ok(record.id)
 }
 

@@ -18,7 +18,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
     loop {
         let due = {
             let mut conn = ctx.office.db.read().await?;
-            store::deadlines::alarmed(&mut conn, ctx.today, AT_ONCE).await?
+            store::deadlines::alarmed(&mut conn, ctx.today, ctx.now, AT_ONCE).await?
         };
         let before = report.done;
         let mut ids: Vec<_> = due.iter().map(|row| row.record).collect();

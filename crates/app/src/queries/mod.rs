@@ -10,6 +10,8 @@ pub mod hand_over;
 pub mod register;
 pub mod record_file;
 pub mod forms;
+pub mod public;
+pub mod suggestions;
 pub mod figures;
 pub mod charts;
 pub mod mechanism_page;

@@ -33,6 +33,7 @@ use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
 use crate::queries::rounds::{self, CallLine};
+use crate::queries::suggestions::{self, Suggestions};
 use crate::records::{self, Found};
 use crate::words::{self, Names};
 
@@ -105,6 +106,8 @@ pub struct RecordFile {
     pub writing: bool,
     /// Its entries or its stages, where it is a round or an entry.
     pub call: Option<CallLine>,
+    /// What is suggested to this person for a step that they may take now.
+    pub suggestions: Option<Suggestions>,
 }
 
 impl RecordFile {
@@ -270,6 +273,8 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let mut steps = steps(ctx, &found, &files, again);
     choosing::records(ctx, &mut conn, &found.mechanism, &mut steps).await?;
     pointed.write(&mut steps);
+    let open: Vec<String> = steps.iter().map(|form| form.id.clone()).collect();
+    let suggestions = suggestions::beside(ctx, &mut conn, &found, &open).await?;
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
         id,
@@ -304,6 +309,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         caused: ledgers::caused(ctx, &mut conn, &found).await?,
         circulation: dispatch::line(ctx, &found, &papers),
         voting,
+        suggestions,
         scoring: found.mechanism.scoring.is_some(),
         writing: found.mechanism.writing.is_some(),
         call,
@@ -395,8 +401,7 @@ fn deadline_lines(ctx: &Ctx, found: &Found) -> Vec<DeadlineLine> {
                 Light { kind: LightKind::Grey, words: words.to_owned() }
             }
             None => {
-                let paused = running.paused_on.is_some();
-                let (kind, words) = deadlines::light(ctx.calendar(), deadline, running.due_on, paused, ctx.today);
+                let (kind, words) = deadlines::light_of(ctx.clock(), deadline, running);
                 Light { kind, words }
             }
         };

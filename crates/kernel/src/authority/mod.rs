@@ -15,7 +15,7 @@ pub use table::{managing, sight as in_words, table};
 
 use jiff::civil::Date;
 
-use crate::ids::{PersonId, RoleId, UnitId};
+use crate::ids::{PersonId, RecordId, RoleId, UnitId};
 
 pub mod stand_in;
 
@@ -77,6 +77,11 @@ pub enum Actor {
     },
     /// The clock: opens what lateness opens and marks what is late.
     Clock,
+    /// Somebody without an account, on the one record that they know.
+    Outsider {
+        /// The record; none while they file one.
+        record: Option<RecordId>,
+    },
 }
 
 impl Actor {
@@ -84,7 +89,7 @@ impl Actor {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person { id, .. } => Some(*id),
-            Self::Clock => None,
+            Self::Clock | Self::Outsider { .. } => None,
         }
     }
 
@@ -93,6 +98,7 @@ impl Actor {
         match self {
             Self::Person { name, .. } => name,
             Self::Clock => "时限自动",
+            Self::Outsider { .. } => "网上来件人",
         }
     }
 
@@ -100,7 +106,7 @@ impl Actor {
     pub fn grants(&self) -> &[Grant] {
         match self {
             Self::Person { grants, .. } => grants,
-            Self::Clock => &[],
+            Self::Clock | Self::Outsider { .. } => &[],
         }
     }
 }

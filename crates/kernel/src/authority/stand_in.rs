@@ -94,7 +94,7 @@ impl Actor {
     pub fn principals(&self) -> &[Principal] {
         match self {
             Self::Person { stands_for, .. } => stands_for,
-            Self::Clock => &[],
+            Self::Clock | Self::Outsider { .. } => &[],
         }
     }
 

@@ -39,6 +39,9 @@ impl Calendar {
 
     fn count(&self, from: Date, span: Span, back: bool) -> Due {
         let period = match span {
+            // By days alone an hour is part of a day: whoever has the moment asks [`Calendar::add_hours`].
+            Span::WorkingHours(_) if back => return self.subtract_working_days(from, 0),
+            Span::WorkingHours(_) => return self.add_working_days(from, 0),
             Span::WorkingDays(count) if back => return self.subtract_working_days(from, count),
             Span::WorkingDays(count) => return self.add_working_days(from, count),
             Span::Days(n) => jiff::Span::new().try_days(n),

@@ -7,6 +7,7 @@
 
 mod counting;
 mod due;
+pub mod hours;
 mod outline;
 mod source;
 mod span;
@@ -34,6 +35,7 @@ pub const LAST_DAY: Date = Date::constant(9999, 12, 31);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calendar {
     years: BTreeMap<i16, Arc<PublishedYear>>,
+    hours: hours::Hours,
 }
 
 /// What a day is.
@@ -70,7 +72,7 @@ impl Calendar {
     pub fn with_year(&self, table: YearTable) -> Self {
         let mut years = self.years.clone();
         years.insert(table.year(), Arc::new(PublishedYear::new(table)));
-        Self { years }
+        Self { years, hours: self.hours.clone() }
     }
 
     /// The years whose notice is out, in order of time.

@@ -7,6 +7,8 @@ use std::fmt;
 /// A period of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
+    /// Hours of work: minutes outside of the office hours do not count.
+    WorkingHours(u32),
     /// Working days by the calendar, make-up days included.
     WorkingDays(u32),
     /// Calendar days.
@@ -53,6 +55,7 @@ impl Span {
         let number = number(figures).ok_or_else(fault)?;
         let whole = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let span = match unit {
+            "个工作小时" | "工作小时" => Self::WorkingHours(whole(number)),
             "个工作日" | "工作日" => Self::WorkingDays(whole(number)),
             "个自然日" | "自然日" | "日" | "天" => Self::Days(whole(number)),
             "个月" => Self::Months(whole(number)),
@@ -71,13 +74,14 @@ impl Span {
     /// The number in front of the unit.
     pub fn count(self) -> u32 {
         match self {
-            Self::WorkingDays(n) | Self::Days(n) | Self::Months(n) | Self::Years(n) => n,
+            Self::WorkingHours(n) | Self::WorkingDays(n) | Self::Days(n) | Self::Months(n) | Self::Years(n) => n,
         }
     }
 
     /// A century, in the same unit: no rule of ours asks for more, so more is a slip of the pen.
     fn most(self) -> Self {
         match self {
+            Self::WorkingHours(_) => Self::WorkingHours(2_000),
             Self::WorkingDays(_) => Self::WorkingDays(26_000),
             Self::Days(_) => Self::Days(36_525),
             Self::Months(_) => Self::Months(1_200),
@@ -89,6 +93,7 @@ impl Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::WorkingHours(n) => write!(f, "{n}个工作小时"),
             Self::WorkingDays(n) => write!(f, "{n}个工作日"),
             Self::Days(n) => write!(f, "{n}天"),
             Self::Months(n) => write!(f, "{n}个月"),

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::check::{Desk, Sheet, keeps};
 use super::raw::Raw;
-use super::{Column, Counts, Due, FieldType, Measure, Mechanism, SortKey, Vocabulary};
+use super::{Column, Counts, Deadline, Due, Field, FieldType, Measure, Mechanism, SortKey, Vocabulary};
 use crate::authority::sight::Relation;
 use crate::ids::{MechanismId, RoleId, StateId, StepId};
 use crate::kinds::Kind;
@@ -215,7 +215,8 @@ impl Questions<'_, '_> {
             let id = deadline.id.as_str();
             if let Due::Field(field) = &deadline.due
                 && let Some(field) = self.it.field(field.as_str())
-                && !(matches!(field.of, FieldType::Day) && (field.required || field.stamped.is_some()))
+                && !(matches!(field.of, FieldType::Day)
+                    && (field.required || field.stamped.is_some() || self.begins_with(deadline, field)))
             {
                 let sentence = format!("期限算不出来：“{}”不一定有日期", field.name);
                 self.desk.tell_hint(
@@ -243,6 +244,12 @@ impl Questions<'_, '_> {
         for id in mains.iter().skip(1) {
             self.desk.tell(self.place_of("deadline", id, "main"), format!("主要期限只能有一个，已经是 {}", mains[0]));
         }
+    }
+
+    /// Is the field filled by the very step that starts the deadline?
+    fn begins_with(&self, deadline: &Deadline, field: &Field) -> bool {
+        let start = deadline.from.as_ref().and_then(|id| self.it.step(id.as_str()));
+        start.is_some_and(|step| step.needs.contains(&field.id) || step.sets.iter().any(|(id, _)| *id == field.id))
     }
 
     /// Whoever must act, read or see holds a role that sees business records at all.
@@ -430,6 +437,13 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
         let by_itself = |id: &str| {
             mechanism.field(id).is_some_and(|it| it.stamped.is_some() || matches!(it.of, FieldType::Computed { .. }))
                 || mechanism.writes().iter().any(|it| it.as_str() == id)
+                || mechanism.steps.iter().flat_map(|it| &it.sets).any(|(set, _)| set.as_str() == id)
+                || mechanism
+                    .public
+                    .iter()
+                    .flat_map(|it| &it.forms)
+                    .flat_map(|it| &it.sets)
+                    .any(|(set, _)| set.as_str() == id)
         };
         let fields = mechanism.fields.iter().map(|it| (&it.id, &it.name));
         for (id, name) in fields.chain(mechanism.children.iter().map(|it| (&it.id, &it.name))) {

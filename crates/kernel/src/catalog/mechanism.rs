@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use super::figure::Figure;
 use super::joint::Joint;
 use super::numbering::Numbering;
@@ -28,9 +26,10 @@ use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
 use crate::kinds::report::Writing;
 use crate::kinds::round::{Call, Entry};
+use crate::outside::Public;
 use crate::retention::Retention;
+use crate::suggest::Suggesting;
 use crate::template::Template;
-use crate::value::Facts;
 
 /// One mechanism, checked.
 #[derive(Clone, Debug)]
@@ -88,7 +87,7 @@ pub struct Mechanism {
     /// The calendar, if there is one: the day field it goes by.
     pub calendar: Option<FieldId>,
     /// Worked examples of whole records.
-    pub examples: Vec<Example>,
+    pub examples: Vec<super::Example>,
     /// The list that its records are.
     pub roster: Option<Roster>,
     /// Who should come and who notes who came, where somebody comes.
@@ -113,6 +112,10 @@ pub struct Mechanism {
     pub entry: Option<Entry>,
     /// To whom its records go and what holds from then on, where they are papers.
     pub circulation: Option<Circulation>,
+    /// What is open to those without an account.
+    pub public: Option<Public>,
+    /// What is suggested, and when.
+    pub suggest: Option<Suggesting>,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }
@@ -140,6 +143,8 @@ pub struct Field {
     pub aliases: Vec<String>,
     /// The step whose day is put here by itself (`stamped="issue"`).
     pub stamped: Option<StepId>,
+    /// Is only the first time put there?
+    pub once: bool,
     /// Who reads and writes it, and how it reads.
     pub protection: Protection,
     /// The form that its text must have.
@@ -287,6 +292,8 @@ pub struct Step {
     pub recall: bool,
     /// What it does with accounts.
     pub draws: Vec<Draw>,
+    /// The fields that it writes itself.
+    pub sets: Vec<(FieldId, Formula)>,
     /// The field that names whom it is copied to.
     pub copies: Option<FieldId>,
     /// The rule.
@@ -468,30 +475,6 @@ pub enum SortKey {
 pub struct BoardLayout {
     /// The fields on a card.
     pub card: Vec<FieldId>,
-}
-
-/// A whole record, walked through its steps.
-#[derive(Clone, Debug)]
-pub struct Example {
-    /// Its name.
-    pub name: String,
-    /// The steps, in order.
-    pub steps: Vec<ExampleStep>,
-    /// The state it ends in.
-    pub ends: StateId,
-}
-
-/// A step of an example.
-#[derive(Clone, Debug)]
-pub struct ExampleStep {
-    /// The step.
-    pub step: StepId,
-    /// The day.
-    pub on: Date,
-    /// What is filled in.
-    pub facts: Facts,
-    /// Must it be refused?
-    pub refused: bool,
 }
 
 impl Mechanism {

@@ -12,6 +12,7 @@ mod mechanism;
 mod numbering;
 mod protection;
 mod vocabulary;
+mod worked;
 
 pub mod grammar;
 mod outline;
@@ -29,8 +30,8 @@ pub use check::{ADDED, MEASURES, check, formula_type, pinned};
 pub use figure::{Blend, Counts, Figure, FigureExample, FigureKind, Measure, Term, Who};
 pub use joint::Joint;
 pub use mechanism::{
-    BoardLayout, Child, Column, Deadline, Due, Example, ExampleStep, Extension, Field, FieldType, Guard, ListLayout,
-    Mechanism, Notice, Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
+    BoardLayout, Child, Column, Deadline, Due, Extension, Field, FieldType, Guard, ListLayout, Mechanism, Notice,
+    Opening, Paper, PaperLayout, Rights, SortKey, State, Step,
 };
 pub use numbering::Numbering;
 pub use protection::{Level, Mask, Protection};
@@ -38,6 +39,7 @@ pub use roster::{PeopleRoster, Roster};
 pub use vocabulary::{
     Administers, Chapter, Hierarchy, Item, KindOfUnit, LEVELS, List, Managed, Message, Role, Vocabulary,
 };
+pub use worked::{Example, ExampleStep};
 
 use crate::ids::MechanismId;
 use crate::problem::SourceFile;

@@ -15,6 +15,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("为空", "为空(办结日)"),
     ("如果", "如果(进度 >= 80%, “接近完成”, “推进中”)"),
     ("工作日数", "工作日数(下达日, 办结日)"),
+    ("工作小时数", "工作小时数(收到时刻, 答复时刻)"),
     ("天数", "天数(下达日, 办结日)"),
     ("数", "数(节点) 或 数(节点, 条件)"),
     ("合计", "合计(节点.权重) 或 合计(节点.权重, 条件)"),
@@ -47,6 +48,10 @@ impl Checker<'_> {
             ("为空", [a]) => self.expr(a, None).map(|a| Expr::Empty(Box::new(a))),
             ("如果", [given, then, otherwise]) => self.choose(given, then, otherwise, expected),
             ("工作日数", [a, b]) => self.days(a, b).map(|(a, b)| Expr::WorkingDaysBetween(a, b)),
+            ("工作小时数", [a, b]) => {
+                let (a, b) = (self.instant(a), self.instant(b));
+                Some(Expr::WorkingHoursBetween(Box::new(a?), Box::new(b?)))
+            }
             ("天数", [a, b]) => self.days(a, b).map(|(a, b)| Expr::DaysBetween(a, b)),
             ("数", [rows]) => self.count(rows, None),
             ("数", [rows, given]) => self.count(rows, Some(given)),
@@ -121,6 +126,14 @@ impl Checker<'_> {
         let expr = self.expr(raw, None)?;
         match expr.of() {
             Type::Moment => Some(Expr::DayOf(Box::new(expr))),
+            of => self.fault(&raw.span, format!("这里要写时刻，写的是{}", of.word())),
+        }
+    }
+
+    fn instant(&mut self, raw: &Raw) -> Option<Expr> {
+        let expr = self.expr(raw, None)?;
+        match expr.of() {
+            Type::Moment => Some(expr),
             of => self.fault(&raw.span, format!("这里要写时刻，写的是{}", of.word())),
         }
     }

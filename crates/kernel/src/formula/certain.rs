@@ -103,9 +103,10 @@ impl Certain<'_, '_> {
                 Some((formula, inner)) => inner.is_absent(formula),
                 None => (self.known.is_empty)(id.as_str()),
             },
-            Expr::Arith(_, _, a, b) | Expr::DaysBetween(a, b) | Expr::WorkingDaysBetween(a, b) => {
-                self.is_absent(a) || self.is_absent(b)
-            }
+            Expr::Arith(_, _, a, b)
+            | Expr::DaysBetween(a, b)
+            | Expr::WorkingDaysBetween(a, b)
+            | Expr::WorkingHoursBetween(a, b) => self.is_absent(a) || self.is_absent(b),
             Expr::Shift { day, by, .. } => self.is_absent(day) || self.is_absent(by),
             Expr::Largest(all) | Expr::Smallest(all) => all.iter().any(|one| self.is_absent(one)),
             Expr::Round(_, _, one) | Expr::YearOf(one) | Expr::MonthOf(one) | Expr::DayOf(one) => self.is_absent(one),

@@ -154,6 +154,13 @@ impl Here<'_> {
             Expr::WorkingDaysBetween(after, until) => {
                 Some(self.env.calendar().working_days_between(self.day(after)?, self.day(until)?).into())
             }
+            Expr::WorkingHoursBetween(from, until) => {
+                let (Value::Moment(from), Value::Moment(until)) = (self.value(from)?, self.value(until)?) else {
+                    return None;
+                };
+                let minutes = self.env.calendar().working_minutes(from, until);
+                Some((Decimal::from(minutes) / Decimal::from(60)).round_dp(2))
+            }
             Expr::Largest(all) => self.numbers(all)?.into_iter().max(),
             Expr::Smallest(all) => self.numbers(all)?.into_iter().min(),
             Expr::Round(how, places, inner) => round(*how, *places, self.number(inner)?, &inner.of()),

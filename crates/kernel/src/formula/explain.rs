@@ -109,6 +109,7 @@ fn spoken(expr: &Expr, nested: bool) -> String {
             if nested && !matches!(**by, Expr::Number(..)) { format!("（{text}）") } else { text }
         }
         Expr::DaysBetween(a, b) => format!("从{}到{}的天数", spoken(a, true), spoken(b, true)),
+        Expr::WorkingHoursBetween(a, b) => format!("从{}到{}的工作小时数", spoken(a, true), spoken(b, true)),
         Expr::WorkingDaysBetween(a, b) => format!("从{}到{}的工作日数", spoken(a, true), spoken(b, true)),
         Expr::If(given, then, otherwise) if expr.of() != Type::YesNo => {
             let (then, otherwise) = (spoken(then, true), spoken(otherwise, true));

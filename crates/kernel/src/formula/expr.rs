@@ -22,6 +22,9 @@ use crate::kinds::dispatch::Counted;
 use crate::kinds::link::Linked;
 use crate::value::Month;
 
+/// The measure of what is counted in hours of work.
+pub const WORKING_HOURS: &str = "工作小时";
+
 /// How deep a formula may be written.
 pub const DEEPEST: usize = 64;
 
@@ -294,6 +297,8 @@ pub enum Expr {
     DaysBetween(Box<Expr>, Box<Expr>),
     /// `工作日数(a, b)`: working days after the first up to and including the second; negative if reversed.
     WorkingDaysBetween(Box<Expr>, Box<Expr>),
+    /// `工作小时数(a, b)`: hours of work from the first moment to the second, to the minute; negative if reversed.
+    WorkingHoursBetween(Box<Expr>, Box<Expr>),
     /// `如果(c, a, b)`: both branches have the same type.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `最大(..)` of two or more numbers, days or months; absent if any is absent.
@@ -351,6 +356,7 @@ impl Expr {
             Self::Named(named) => named.of.clone(),
             Self::DaysBetween(..) => Type::Number(Measure::Days),
             Self::WorkingDaysBetween(..) => Type::Number(Measure::WorkingDays),
+            Self::WorkingHoursBetween(..) => Type::Number(Measure::Unit(WORKING_HOURS.into())),
             Self::If(_, then, _) => then.of(),
             Self::Largest(among) | Self::Smallest(among) => among.first().map_or(Type::YesNo, Self::of),
             Self::Round(_, _, number) => number.of(),
@@ -384,6 +390,7 @@ impl Expr {
             | Self::Includes(a, b)
             | Self::Arith(_, _, a, b)
             | Self::DaysBetween(a, b)
+            | Self::WorkingHoursBetween(a, b)
             | Self::WorkingDaysBetween(a, b) => vec![a, b],
             Self::OneOf { value, options, .. } => std::iter::once(&**value).chain(options).collect(),
             Self::Shift { day, by, .. } => vec![day, by],
@@ -428,7 +435,14 @@ impl Expr {
 
     /// Does it ask for the calendar of working days?
     pub fn needs_calendar(&self) -> bool {
-        self.any(&|part| matches!(part, Self::WorkingDaysBetween(..) | Self::Shift { step: Step::WorkingDays, .. }))
+        self.any(&|part| {
+            matches!(
+                part,
+                Self::WorkingHoursBetween(..)
+                    | Self::WorkingDaysBetween(..)
+                    | Self::Shift { step: Step::WorkingDays, .. }
+            )
+        })
     }
 }
 

@@ -84,6 +84,7 @@ fn atom(expr: &Expr) -> String {
         Expr::Empty(a) => call("为空", &[a]),
         Expr::Contains(a, b) | Expr::Includes(a, b) => call("包含", &[a, b]),
         Expr::DaysBetween(a, b) => call("天数", &[a, b]),
+        Expr::WorkingHoursBetween(a, b) => call("工作小时数", &[a, b]),
         Expr::WorkingDaysBetween(a, b) => call("工作日数", &[a, b]),
         Expr::If(a, b, c) => call("如果", &[a, b, c]),
         Expr::Largest(all) => format!("最大({})", joined(all, ", ", Tight::Either)),

@@ -9,6 +9,7 @@ use crate::authority::fields::{Asker, may_write};
 use crate::catalog::{Mechanism, Step};
 use crate::deadlines::Clock;
 use crate::flow::Seat;
+use crate::outside;
 use crate::record::{Record, View};
 use crate::refusal::{Refusal, Spot};
 use crate::value::Facts;
@@ -31,6 +32,14 @@ pub(super) fn authority(
     let Attempt { actor, tree, past, .. } = *attempt;
     if matches!(actor, Actor::Clock) {
         if !step.by_clock {
+            refusals.push(Refusal::not_yours("step.not_yours").with("step", &step.name));
+        }
+        return None;
+    }
+    if matches!(actor, Actor::Outsider { .. }) {
+        // Whoever has no account holds no role: the definition says what is open to them, and the record that they know.
+        let is_theirs = before.is_none_or(|record| outside::knows(actor, record.id));
+        if !(is_theirs && outside::may_take(mechanism, step)) {
             refusals.push(Refusal::not_yours("step.not_yours").with("step", &step.name));
         }
         return None;

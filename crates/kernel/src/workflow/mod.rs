@@ -206,7 +206,8 @@ pub fn open_steps<'a>(
     mechanism.steps.iter().filter(|step| step.from.contains(&record.state) && may(step)).collect()
 }
 
-fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
+/// A record of a mechanism of which nothing is written down yet.
+pub fn blank(clock: Clock<'_>, mechanism: &Mechanism, id: RecordId) -> Record {
     Record {
         id,
         mechanism: mechanism.id.clone(),
@@ -242,6 +243,7 @@ fn decide(
     let mut refusals = attempt.faults.clone();
     let old_facts = before.map(|record| record.facts.clone()).unwrap_or_default();
     fill(mechanism, step, &mut after, &attempt);
+    set(clock, mechanism, step, &mut after);
     let mut others = Vec::new();
     let way = checks::authority(clock, mechanism, before, &after, step, &attempt, &mut others);
     others.extend(checks::closed_fields(mechanism, before, &after, &old_facts, &attempt, way.as_ref()));
@@ -341,10 +343,32 @@ fn signed(clock: Clock<'_>, step: &Step, after: &mut Record, actor: &Actor, way:
 }
 
 // enforces: field.stamped
+// enforces: field.once
 fn stamp(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &mut Record) {
     for field in mechanism.fields.iter().filter(|field| field.stamped.as_ref() == Some(&step.id)) {
-        after.facts.put(&field.id, Some(Value::Day(clock.today)));
+        if field.once && after.facts.find(field.id.as_str()).is_some() {
+            continue;
+        }
+        let value = match field.of {
+            FieldType::Moment => Value::Moment(clock.now),
+            _ => Value::Day(clock.today),
+        };
+        after.facts.put(&field.id, Some(value));
     }
+}
+
+/// What the step writes itself, reckoned on the record as it was filled in.
+fn set(clock: Clock<'_>, mechanism: &Mechanism, step: &Step, after: &mut Record) {
+    if step.sets.is_empty() {
+        return;
+    }
+    let filled = after.clone();
+    let view = View { mechanism, record: &filled, today: clock.today, calendar: clock.calendar, period: None };
+    for (id, formula) in &step.sets {
+        let Some(field) = mechanism.field(id.as_str()) else { continue };
+        after.facts.put(id, formula.eval(&view).map(|value| fit(&field.of, value)));
+    }
+    name_by_facts(mechanism, after);
 }
 
 // enforces: step.to

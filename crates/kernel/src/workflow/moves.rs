@@ -269,6 +269,7 @@ fn bare(id: &str, holder: RoleId) -> Step {
         recall: false,
         copies: None,
         draws: Vec::new(),
+        sets: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::office::{Office, day};
 
 fn field(of: FieldType) -> Field {
     Field {
+        once: false,
         id: "x".into(),
         name: "栏目".to_owned(),
         of,

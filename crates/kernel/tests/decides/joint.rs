@@ -73,7 +73,7 @@ impl World {
     }
 
     fn clock(&self, on: &str) -> Clock<'_> {
-        Clock { calendar: self.calendar, today: day(on) }
+        Clock { calendar: self.calendar, today: day(on), now: 0 }
     }
 
     fn step(

@@ -107,7 +107,7 @@ impl Office {
     }
 
     pub(crate) fn clock(&self, on: &str) -> Clock<'_> {
-        Clock { calendar: &self.calendar, today: day(on) }
+        Clock { calendar: &self.calendar, today: day(on), now: 0 }
     }
 
     /// Drafts a task that is due on a day.

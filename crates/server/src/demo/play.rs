@@ -155,7 +155,7 @@ impl Stage<'_> {
             let unit = self.unit_of(&mechanism, &done)?;
             let ctx = self.ctx(at, turn.on, &step.who, unit, done.by.as_deref())?;
             let typed = self.typed(&ctx, &mechanism, &done).await?;
-            let form = steps::StartRecord { mechanism: life.mechanism.clone(), typed, key: None };
+            let form = steps::StartRecord { mechanism: life.mechanism.clone(), typed, ..Default::default() };
             let record = in_words(&ctx, steps::start(&ctx, form).await)?;
             self.records.insert(turn.life, record);
             return Ok(());

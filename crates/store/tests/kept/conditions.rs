@@ -390,6 +390,8 @@ async fn keep(db: &Db, all: &[Kept]) {
             alarm_on: None,
             history: serde_json::json!([]),
             provisional: false,
+            started_at: None,
+            due_at: None,
         })
     });
     deadlines::insert_many(&mut tx, &finish.collect::<Vec<_>>()).await.expect("kept");

@@ -36,6 +36,8 @@ fn deadline(record: u128, alarm_on: Option<&str>) -> DeadlineRow {
         alarm_on: alarm_on.map(day),
         history: json!([{ "on": "2026-01-05" }]),
         provisional: false,
+        started_at: None,
+        due_at: None,
     }
 }
 
@@ -50,7 +52,7 @@ async fn the_clock_finds_the_deadlines_it_has_to_look_at_and_only_those() {
         deadlines::upsert_many(&mut tx, &[met.clone(), deadline(4, Some("2026-02-01"))]).await.expect("kept");
         tx.commit().await.expect("commit");
         let mut reader = trial.db.read().await.expect("a reader");
-        let alarmed = deadlines::alarmed(&mut reader, day("2026-03-05"), 10).await.expect("listed");
+        let alarmed = deadlines::alarmed(&mut reader, day("2026-03-05"), 0, 10).await.expect("listed");
         assert_eq!(alarmed, [deadline(4, Some("2026-02-01")), deadline(2, Some("2026-03-05"))]);
         assert_eq!(deadlines::of_record(&mut reader, id(1)).await.expect("listed"), [met.clone()]);
         let ended = deadlines::ended(&mut reader, day("2026-03-01"), day("2026-03-31"), 10).await.expect("listed");

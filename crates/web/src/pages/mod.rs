@@ -28,6 +28,7 @@ pub(crate) mod assessments;
 pub(crate) mod links;
 pub(crate) mod dispatch;
 pub(crate) mod ballots;
+pub(crate) mod public;
 pub(crate) mod rounds;
 pub(crate) mod reports;
 pub(crate) mod plans;

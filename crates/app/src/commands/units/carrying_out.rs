@@ -49,7 +49,7 @@ pub(super) async fn known(ctx: &Ctx, conn: &mut store::Conn) -> Result<(Ctx, Kno
     let fresh = Ctx { tree: Arc::new(tree), ..ctx.clone() };
     let actor = match &ctx.actor {
         Actor::Person { id, .. } => fresh.as_person(*id).ok_or(Error::NotFound)?,
-        Actor::Clock => Actor::Clock,
+        other => other.clone(),
     };
     let ctx = Ctx { actor, ..fresh };
     let known = Known {

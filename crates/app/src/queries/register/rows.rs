@@ -4,10 +4,8 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-use kernel::calendar::Calendar;
 use kernel::catalog::{Column, FieldType, Mechanism};
-use kernel::deadlines::{self, LightKind};
+use kernel::deadlines::{self, Clock, LightKind};
 use kernel::ids::RecordId;
 use kernel::record::Record;
 use kernel::value::Value;
@@ -101,10 +99,10 @@ pub fn value_of(ctx: &Ctx, found: &Found, id: &str) -> Option<Value> {
 
 /// The light that matters now: the deadline of the state at hand if one runs, else the main one.
 pub fn light(ctx: &Ctx, found: &Found) -> Option<Light> {
-    light_on(ctx.calendar(), ctx.today, found)
+    light_on(ctx.clock(), found)
 }
 
-fn light_on(calendar: &Calendar, today: Date, found: &Found) -> Option<Light> {
+fn light_on(clock: Clock<'_>, found: &Found) -> Option<Light> {
     let (record, mechanism) = (&found.record, &found.mechanism);
     if !record.is_open() {
         let main = mechanism.main_deadline().and_then(|main| record.running(main.id.as_str()));
@@ -117,7 +115,7 @@ fn light_on(calendar: &Calendar, today: Date, found: &Found) -> Option<Light> {
     }
     let running = record.deadlines.iter().filter(|it| it.is_open()).min_by_key(|it| it.due_on)?;
     let deadline = mechanism.deadline(running.id.as_str())?;
-    let (kind, words) = deadlines::light(calendar, deadline, running.due_on, running.paused_on.is_some(), today);
+    let (kind, words) = deadlines::light_of(clock, deadline, running);
     let words = if deadline.main { words } else { format!("{}:{words}", deadline.name) };
     Some(Light { kind, words })
 }

@@ -165,6 +165,7 @@ impl FieldReader<'_, '_> {
             help: raw.text("help"),
             aliases,
             stamped: raw.text("stamped").map(Into::into),
+            once: raw.says("once"),
             protection: super::protection::protection(self.desk, raw, self.vocabulary, self.states),
             form: raw.text("form").and_then(|word| Form::named(&word)),
             unique: raw.says("unique"),
@@ -183,7 +184,8 @@ impl FieldReader<'_, '_> {
             "list" => of == "choice",
             "of" | "states" => of == "record",
             "formula" => of == "computed",
-            "stamped" => of == "day" && !raw.says("required") && raw.prop("default").is_none(),
+            "once" => raw.prop("stamped").is_some(),
+            "stamped" => matches!(of, "day" | "moment") && !raw.says("required") && raw.prop("default").is_none(),
             "filter" => matches!(of, "choice" | "unit" | "units" | "person" | "people" | "yes_no" | "day" | "month"),
             "form" | "unique" => of == "text",
             "search" => matches!(of, "text" | "long_text"),
@@ -193,7 +195,7 @@ impl FieldReader<'_, '_> {
         for (prop, written) in &raw.props {
             if !fits(prop) && !of.is_empty() {
                 let hint = if prop == "stamped" {
-                    "stamped 只用于不必填、没有默认值的 day 栏目"
+                    "stamped 只用于不必填、没有默认值的 day 和 moment 栏目"
                 } else {
                     "请去掉它，或者换一个类型"
                 };

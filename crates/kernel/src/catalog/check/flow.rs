@@ -36,7 +36,18 @@ impl Names {
     }
 }
 
-pub(super) fn states(desk: &mut Desk<'_>, matter: &Raw, names: &Names) -> Vec<State> {
+/// States and steps.
+pub(super) fn both(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    names: &Names,
+    (fields, vocabulary): (&Fields, &Vocabulary),
+) -> (Vec<State>, Vec<Step>) {
+    super::outside::nobody_is_asked(desk, matter, fields);
+    (states(desk, matter, names), steps(desk, matter, names, (fields, vocabulary)))
+}
+
+fn states(desk: &mut Desk<'_>, matter: &Raw, names: &Names) -> Vec<State> {
     let mut states = Vec::new();
     for raw in matter.inside("state") {
         states.push(State {
@@ -50,8 +61,12 @@ pub(super) fn states(desk: &mut Desk<'_>, matter: &Raw, names: &Names) -> Vec<St
     states
 }
 
-pub(super) fn steps(desk: &mut Desk<'_>, matter: &Raw, names: &Names, fields: &Fields) -> Vec<Step> {
-    matter.inside("step").map(|raw| step(desk, raw, names, fields)).collect()
+fn steps(desk: &mut Desk<'_>, matter: &Raw, names: &Names, (fields, vocabulary): (&Fields, &Vocabulary)) -> Vec<Step> {
+    let steps = matter.inside("step").map(|raw| Step {
+        sets: super::outside::sets(desk, raw, "step.set", fields, vocabulary),
+        ..step(desk, raw, names, fields)
+    });
+    steps.collect()
 }
 
 fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Step {
@@ -92,6 +107,7 @@ fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Step 
         may_add: joint::may_add(desk, raw),
         recall: raw.prop("recall").is_none() || raw.says("recall"),
         draws: super::ledger::draws(desk, raw, names, fields),
+        sets: Vec::new(),
         copies: joint::parties(desk, raw, "copies", fields),
         because: raw.text("because"),
     }
@@ -256,6 +272,7 @@ fn warnings(desk: &mut Desk<'_>, raw: Option<&Raw>) -> Vec<Span> {
 /// About how many days a span lasts; only for putting spans in order.
 fn days(span: Span) -> u64 {
     match span {
+        Span::WorkingHours(count) => u64::from(count) / 5,
         Span::WorkingDays(count) => u64::from(count) * 7 / 5,
         Span::Days(count) => u64::from(count),
         Span::Months(count) => u64::from(count) * 30,

@@ -28,6 +28,7 @@ mod scoring;
 mod report;
 mod vocabulary;
 mod link;
+mod outside;
 mod voting;
 mod workbook;
 
@@ -159,7 +160,8 @@ fn resolve(files: &[SourceFile]) -> Resolved<'_> {
     }
     add_figures(&mut sheets, &figures, &unread, &mut problems);
     let ids = sheets.iter().map(|it| it.id().to_owned()).chain(unread).collect();
-    let mut all = All { ids, fields: BTreeMap::new() };
+    let states = sheets.iter().map(|it| (it.id().to_owned(), ids_of(&it.matter, "state"))).collect();
+    let mut all = All { ids, fields: BTreeMap::new(), states };
     for sheet in &mut sheets {
         let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &all.ids);
         all.fields.insert(sheet.id().to_owned(), fields);
@@ -204,6 +206,8 @@ pub(super) struct All {
     ids: Vec<String>,
     /// The fields of those that can.
     fields: BTreeMap<String, Fields>,
+    /// The ids of their states.
+    states: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads the files of mechanisms, and names those that cannot be read. Of two with the same id the first stays.
@@ -294,10 +298,9 @@ impl Sheet<'_> {
         let settings: Vec<String> = vocabulary.settings.keys().cloned().collect();
         names_are_known(desk, matter, (*chapter, vocabulary), &names);
         let (subject, list) = (layout::subject(desk, matter, &names, own), layout::list(desk, matter, &names));
-        let (states, steps) = (flow::states(desk, matter, &names), flow::steps(desk, matter, &names, own));
+        let (states, steps) = flow::both(desk, matter, &names, (own, vocabulary));
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
-        let voting = voting::voting(desk, matter, &names, own, (&states, &steps));
         let (scoring, assessed) = scoring::both(desk, matter, &names, own, (&states, &steps, vocabulary));
         let gatherings = gathering::gatherings(desk, matter, &names, own, (&steps, &all.ids));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
@@ -305,8 +308,7 @@ impl Sheet<'_> {
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
-        let retention = protection::retention(desk, matter, &names, own);
-        let rights = rights::rights(desk, matter, &names, own, &states, &steps, retention.as_ref());
+        let (rights, retention) = rights::both(desk, matter, &names, own, (&states, &steps));
         Some(Mechanism {
             id: matter.arg(0).into(),
             name: matter.arg(1).to_owned(),
@@ -322,6 +324,8 @@ impl Sheet<'_> {
             fields: own.fields.clone(),
             children: own.children.clone(),
             circulation: circulation::circulation(desk, matter, &names, own, (vocabulary, &states, &steps)),
+            voting: voting::voting(desk, matter, &names, own, (&states, &steps)),
+            public: outside::public(desk, matter, &names, own, (vocabulary, &steps)),
             states,
             steps,
             deadlines: flow::deadlines(desk, matter, &names, own),
@@ -340,13 +344,13 @@ impl Sheet<'_> {
             attendance,
             account,
             workbooks: workbook::workbooks(desk, matter),
-            voting,
             scoring,
             writing,
             assessed,
             link: link::link(desk, matter, &names, own, vocabulary),
             call,
             entry,
+            suggest: outside::suggesting(desk, matter, &names, own, all),
             plans,
         })
     }

@@ -11,8 +11,20 @@ use crate::catalog::{FieldType, Rights, State, Step};
 use crate::ids::{FieldId, RoleId};
 use crate::retention::Retention;
 
+/// Who sees, imports, exports, and how long personal information is kept: whoever decides about that sees it as well.
+pub(super) fn both(
+    desk: &mut Desk<'_>,
+    matter: &Raw,
+    names: &Names,
+    fields: &Fields,
+    (states, steps): (&[State], &[Step]),
+) -> (Rights, Option<Retention>) {
+    let retention = super::protection::retention(desk, matter, names, fields);
+    (rights(desk, matter, names, fields, states, steps, retention.as_ref()), retention)
+}
+
 /// Who sees, imports, exports.
-pub(super) fn rights(
+fn rights(
     desk: &mut Desk<'_>,
     matter: &Raw,
     names: &Names,

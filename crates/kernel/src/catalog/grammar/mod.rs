@@ -5,7 +5,9 @@
 //! Never a rule that needs more than the node itself: those are checks.
 
 mod examples;
+mod outside;
 pub(crate) mod parts;
+mod rights;
 mod views;
 mod table;
 

@@ -7,10 +7,10 @@ use super::parts::{
     SHOULD, STATES, arg, many, may, must,
 };
 use super::{
-    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node,
-    RELATIONS, ROSTERS, Scalar, Times, VOCABULARY_FILE,
+    ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node, ROSTERS,
+    Scalar, Times, VOCABULARY_FILE,
 };
-use super::{examples, views};
+use super::{examples, outside, rights, views};
 use crate::identity::FORMS;
 use crate::kinds;
 use crate::kinds::dispatch::nodes as dispatch;
@@ -128,7 +128,8 @@ pub const GRAMMAR: &[Node] = &[
             may("filter", Scalar::YesNo, "台账里可以按它筛选。"),
             may("search", Scalar::YesNo, "搜索框能搜到它的内容。"),
             HELP,
-            may("stamped", Scalar::Id, "走到哪一步时自动记下当天日期。"),
+            may("stamped", Scalar::Id, "走到哪一步时自动记下当天日期，moment 栏目记到分。"),
+            may("once", Scalar::YesNo, "stamped 只记第一次，以后再走那一步也不改。"),
             LEVEL,
             PURPOSE,
             MASK,
@@ -224,6 +225,7 @@ pub const GRAMMAR: &[Node] = &[
         ],
         means: "一步：谁、在什么状态、可以做什么。记录只能通过步骤改变。",
     },
+    outside::SET,
     ledger::DRAWS,
     ledger::BY,
     kinds::activity::ATTENDANCE,
@@ -254,6 +256,11 @@ pub const GRAMMAR: &[Node] = &[
     kinds::report::WRITING,
     dispatch::CIRCULATION,
     dispatch::PUBLICITY,
+    outside::PUBLIC,
+    outside::FORM,
+    outside::PRESET,
+    outside::SUGGEST,
+    outside::TAKE,
     Node {
         key: "deadline",
         name: "deadline",
@@ -412,28 +419,7 @@ pub const GRAMMAR: &[Node] = &[
         ],
         means: "谁看、谁导入、谁导出，都以管辖范围为限。",
     },
-    Node {
-        key: "sight",
-        name: "sight",
-        inside: &["rights"],
-        times: Times::Any,
-        args: &[],
-        props: &[
-            must(
-                "relation",
-                Scalar::Word(RELATIONS),
-                "凭什么关系看到：unit_and_below 管辖范围内的单位，own_unit 授权写明的那个单位，hosted 栏目里写了管辖范围内的单位，named 栏目里写了本人，opened 本人登记的，handled 本人办理过的，assigned 分给本人评审的，anywhere 担任这个角色就看得到各单位的。",
-            ),
-            may("who", Scalar::Ids, "哪些角色；named、opened、handled、assigned 可以不写，就是任何人。"),
-            may(
-                "of",
-                Scalar::Id,
-                "关系看哪个栏目，用于 hosted（单位栏目）和 named（人员栏目），也可以写有这种栏的子表。",
-            ),
-            may("states", Scalar::Ids, "只在这些状态看得到；不写就是任何状态。"),
-        ],
-        means: "还有谁看得到：经办的角色看得到轮到自己办和办过以后的状态，其余一律看不到，除非在这里写明。",
-    },
+    rights::SIGHT,
     Node {
         key: "retention",
         name: "retention",

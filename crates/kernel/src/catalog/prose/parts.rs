@@ -62,7 +62,7 @@ impl Teller<'_> {
         field.or_else(|| self.it.child(id.as_str()).map(|it| it.name.as_str())).unwrap_or(id.as_str())
     }
 
-    fn field_names(&self, ids: &[FieldId]) -> String {
+    pub(super) fn field_names(&self, ids: &[FieldId]) -> String {
         ids.iter().map(|id| self.field_name(id)).collect::<Vec<_>>().join("、")
     }
 
@@ -177,7 +177,9 @@ impl Teller<'_> {
             notes.push("必填".to_owned());
         }
         if let Some(step) = &field.stamped {
-            notes.push(format!("走完{}时自动记下当天", self.step(step.as_str())));
+            let first = if field.once { "第一次" } else { "" };
+            let what = if matches!(field.of, FieldType::Moment) { "时刻" } else { "当天" };
+            notes.push(format!("{first}走完{}时自动记下{what}", self.step(step.as_str())));
         }
         if let FieldType::Computed { formula } = &field.of {
             notes.push(format!("自动计算：{}", explain(formula)));
@@ -306,6 +308,9 @@ impl Teller<'_> {
         if !step.apart.is_empty() {
             let names: Vec<String> = step.apart.iter().map(|id| self.step(id.as_str())).collect();
             parts.push(format!("办过{}的人不能办", names.join("、")));
+        }
+        for (id, formula) in &step.sets {
+            parts.push(format!("{}写成{}", self.field_name(id), explain(formula)));
         }
         parts.extend(self.together(step));
         if let Some(paper) = step.paper.as_ref().and_then(|it| self.it.paper(it.as_str())) {

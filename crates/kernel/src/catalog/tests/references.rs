@@ -193,7 +193,7 @@ fn a_property_must_fit_the_type_of_its_field() {
     problems(
         "stamped=\"send\"",
         "stamped=\"send\" required=#true",
-        expect!["care/visit.kdl:25:33 day 栏目不能写 stamped stamped 只用于不必填、没有默认值的 day 栏目"],
+        expect!["care/visit.kdl:25:33 day 栏目不能写 stamped stamped 只用于不必填、没有默认值的 day 和 moment 栏目"],
     );
     problems(
         "moment",

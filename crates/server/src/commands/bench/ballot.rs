@@ -97,7 +97,7 @@ impl Voting {
         typed.put("held_on", host.today.to_string());
         let speaker = |name: &&str| vec![(FieldId::from("name"), (*name).to_owned())];
         typed.rows.push((FieldId::from("speaker"), SPEAKERS.iter().map(speaker).collect()));
-        let form = StartRecord { mechanism: "duty_report".to_owned(), typed, key: None };
+        let form = StartRecord { mechanism: "duty_report".to_owned(), typed, ..Default::default() };
         let record = open::in_words(&host, steps::start(&host, form).await)?;
         let way = Way::Slips(voters);
         let slips = open::in_words(&host, admitting::admit(&host, record, "masses", &way).await)?;

@@ -172,6 +172,8 @@ fn deadline(starts_on: Date, due_on: Date) -> Running {
         starts_on,
         first_due_on: due_on,
         due_on,
+        started_at: None,
+        due_at: None,
         paused_on: None,
         ended_on: None,
         outcome: None,

@@ -58,7 +58,7 @@ async fn begin(ctx: &Ctx) -> anyhow::Result<RecordId> {
     typed.put("source", "superior");
     typed.put("unit", unit.to_string());
     typed.put("due_on", due_on.to_string());
-    let form = StartRecord { mechanism: MECHANISM.to_owned(), typed, key: None };
+    let form = StartRecord { mechanism: MECHANISM.to_owned(), typed, ..Default::default() };
     let record = open::in_words(ctx, steps::start(ctx, form).await)?;
     for step in ["issue", "accept"] {
         take(ctx, record, step, Typed::default()).await?;

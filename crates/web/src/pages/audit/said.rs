@@ -98,6 +98,8 @@ fn attended(detail: &Json) -> String {
 fn of_votes(line: &ActLine) -> Option<(String, String)> {
     let of = |name: &str| text(&line.detail, name);
     let (what, exactly) = match line.kind.as_str() {
+        "public.filed" => ("网上提交", of("mechanism")),
+        "public.held" => ("查询码连续输错，暂停查询", format!("{}次", of("failures"))),
         "report.sealed" => ("封存报告", of("title")),
         "assessment.published" => ("公布考核结果", format!("{}，{}个单位", of("title"), of("units"))),
         "ballot.admitted" => ("加投票人", format!("{}，{}，{}人", of("title"), of("class"), of("count"))),

@@ -5,6 +5,7 @@
 use app::queries::forms::Again;
 use app::queries::people::{self, PersonCards};
 use app::queries::record_file::{self, RecordFile};
+use app::queries::suggestions;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -22,6 +23,7 @@ use crate::visitor::{At, Visitor};
 
 pub(crate) mod reveal;
 pub(crate) mod step;
+mod suggested;
 pub(crate) mod then;
 mod view;
 
@@ -30,6 +32,9 @@ mod view;
 pub(crate) struct Done {
     #[serde(default)]
     done: String,
+    /// The suggestion that was chosen: its form is filled in.
+    #[serde(default)]
+    pick: String,
 }
 
 /// `GET /records/{record}`.
@@ -38,6 +43,11 @@ pub(crate) async fn show(
     At(id): At<RecordId>,
     Query(done): Query<Done>,
 ) -> Result<Response, Failure> {
+    if !done.pick.is_empty() {
+        let item: RecordId = done.pick.parse().map_err(|_| Failure::not_found())?;
+        let (step, filled) = suggestions::chosen(&visitor.ctx, id, item).await?;
+        return again(&visitor, id, &filled, Shown { step, ..Shown::new(StatusCode::OK) }).await;
+    }
     let file = record_file::record_file(&visitor.ctx, id, None).await?;
     let shown = Shown { done: done.done, ..Shown::new(StatusCode::OK) };
     page(&visitor, &file, shown).await

@@ -13,7 +13,7 @@ use kernel::kinds::Kind;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::{Shown, reveal, then};
+use super::{Shown, reveal, suggested, then};
 use crate::pages::{controls, dispatch, people, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
@@ -64,6 +64,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }
+                @if let Some(it) = &file.suggestions { (suggested::card_of(file.id, it)) }
                 (steps(visitor, file, shown))
                 @if !file.caused.is_empty() { (card("账户变动", html! {}, caused(file))) }
                 @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }

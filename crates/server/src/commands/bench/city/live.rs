@@ -336,7 +336,7 @@ async fn start(ctx: &Ctx, mechanism: &str, unit: UnitId) -> anyhow::Result<Recor
     typed.put("title", "测速用");
     typed.put("unit", unit.to_string());
     typed.put("on", ctx.today.to_string());
-    let form = StartRecord { mechanism: mechanism.to_owned(), typed, key: None };
+    let form = StartRecord { mechanism: mechanism.to_owned(), typed, ..Default::default() };
     open::in_words(ctx, steps::start(ctx, form).await)
 }
 
