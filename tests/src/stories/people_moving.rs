@@ -26,7 +26,7 @@ async fn merges(by: &mut Visitor, keep: &str, gone: &str) -> crate::harness::Pag
 
 #[tokio::test]
 async fn roles_accounts_work_and_what_one_handled_go_along_with_a_merge_and_come_back() {
-    let rights = r#"rights see="leader" import="supervisor" export="supervisor leader unit_head unit_liaison" figures="analyst assessment_officer" {"#;
+    let rights = r#"rights see="leader" import="supervisor" export="supervisor leader unit_head unit_liaison" figures="analyst assessment_officer finance_officer" {"#;
     let handled = format!("{rights}\n        sight relation=\"handled\"");
     let office = Office::ruled_by(&[(rights, &handled)]).await;
     let mut su = keeper(&office).await;

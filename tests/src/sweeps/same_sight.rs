@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::harness::{Office, Visitor};
 use crate::world::PEOPLE;
 
-const RIGHTS: &str = r#"rights see="leader" import="supervisor" export="supervisor leader unit_head unit_liaison" figures="analyst assessment_officer" {
+const RIGHTS: &str = r#"rights see="leader" import="supervisor" export="supervisor leader unit_head unit_liaison" figures="analyst assessment_officer finance_officer" {
         sight relation="hosted" of="helpers" who="unit_head unit_liaison" states="agreed issued underway extension suspended review closed dropped"
     }"#;
 const REMARK: &str = r#"    field "remark"     "备注""#;

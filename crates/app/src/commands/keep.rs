@@ -156,11 +156,7 @@ impl<'a> Writing<'a> {
         bound.extend(tie.iter().map(|tie| tie.bound(ctx.office.db.site())));
         self.sheet.ties.extend(tie);
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
-            let once = moved
-                .rang
-                .as_ref()
-                .and_then(|id| after.running(id.as_str()))
-                .map(|running| format!("late:{}:{}:{}", after.id, running.id, running.due_on));
+            let once = once_late(&moved, &after);
             let opened = Box::pin(self.open(tx, mechanism, opening, &after, once, depth)).await?;
             if let Some((id, tie)) = opened {
                 effects.push(("opened".to_owned(), id.to_string()));
@@ -368,7 +364,7 @@ impl<'a> Writing<'a> {
         }
         if let (true, Some(holder)) = (moved.step.starts_with("clock."), &after.holder) {
             let due = after.due_on(mechanism).map(|day| format!("，时限{day}")).unwrap_or_default();
-            told.push((holder.clone(), format!("{}:{}{due}", moved.step_name, after.title)));
+            told.push((holder.clone(), format!("{}：{}{due}", moved.step_name, after.title)));
         }
         for (role, words) in told {
             for person in ctx.tree.holders(&role, after.unit, ctx.today) {
@@ -540,4 +536,10 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 /// Can the move be kept without asking the database anything?
 pub fn asks_nothing(mechanism: &Mechanism, moved: &Move) -> bool {
     mechanism.is_alone(&moved.step) && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
+}
+
+/// What a deadline that rang opens is opened once for the day that it was due.
+fn once_late(moved: &Move, after: &Record) -> Option<String> {
+    let running = moved.rang.as_ref().and_then(|id| after.running(id.as_str()))?;
+    Some(format!("late:{}:{}:{}", after.id, running.id, running.due_on))
 }

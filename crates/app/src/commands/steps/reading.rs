@@ -58,28 +58,9 @@ pub(super) async fn read(
     let mut filled = Vec::new();
     for (id, value) in values.into_iter().filter(|(id, _)| !is_unclear(id)) {
         if let Some(field) = mechanism.field(id.as_str())
-            && let Some(code) = dangling(ctx, conn, &field.of, value.as_ref(), before.map(|before| before.id)).await?
-        {
-            faults.push(Refusal::new(code).with("field", &field.name).at(Spot::Field(id)));
-            continue;
-        }
-        let known = before.and_then(|before| before.facts.find(id.as_str()));
-        if let Some(field) = mechanism.field(id.as_str())
-            && let Some(refusal) = unfit(ctx, conn, field, (value.as_ref(), known)).await?
+            && let Some(refusal) = pointing(ctx, conn, (mechanism, step, field), value.as_ref(), before).await?
         {
             faults.push(refusal);
-            continue;
-        }
-        if let Some(field) = mechanism.field(id.as_str())
-            && let Some(refusal) = elsewhere(ctx, mechanism, step, field, value.as_ref(), before)
-        {
-            faults.push(refusal);
-            continue;
-        }
-        if let Some(field) = mechanism.field(id.as_str())
-            && not_offered(ctx, mechanism, step, field, value.as_ref(), before)
-        {
-            faults.push(Refusal::new("person.not_offered").with("field", &field.name).at(Spot::Field(id)));
             continue;
         }
         if let (Some(child), Some(Value::Rows(rows))) = (mechanism.child(id.as_str()), &value) {
@@ -88,6 +69,30 @@ pub(super) async fn read(
         filled.push((id, value));
     }
     Ok((filled, faults))
+}
+
+/// What is wrong with what a field points to: it is not there or not for these eyes, not in a state in which it may be
+/// named, in a unit or of a person that this step may not choose.
+async fn pointing(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    (mechanism, step, field): (&Mechanism, &Step, &Field),
+    value: Option<&Value>,
+    before: Option<&Record>,
+) -> Result<Option<Refusal>, Error> {
+    let refusal = |code: &'static str| Refusal::new(code).with("field", &field.name).at(Spot::Field(field.id.clone()));
+    if let Some(code) = dangling(ctx, conn, &field.of, value, before.map(|before| before.id)).await? {
+        return Ok(Some(refusal(code)));
+    }
+    let known = before.and_then(|before| before.facts.find(field.id.as_str()));
+    if let Some(unfit) = unfit(ctx, conn, field, (value, known)).await? {
+        return Ok(Some(unfit));
+    }
+    let elsewhere = elsewhere(ctx, mechanism, step, field, value, before);
+    Ok(elsewhere.or_else(|| {
+        let is_so = not_offered(ctx, mechanism, step, field, value, before);
+        is_so.then(|| refusal("person.not_offered"))
+    }))
 }
 
 /// Puts the id in place of a record's number, where this person may see a record of that number: in fields and in rows.

@@ -71,8 +71,14 @@ async fn versions(conn: &mut Conn, new: &Definitions) -> Result<Versions, Error>
     let mut known = HashMap::new();
     let vocabulary = &new.catalog.vocabulary;
     for kept in store::definitions::all(conn).await? {
-        let Some(old) = older_version(&kept.source, kept.mechanism.as_str(), new) else { continue };
-        let changes = match new.catalog.mechanisms.get(kept.mechanism.as_str()) {
+        let now = new.catalog.mechanisms.get(kept.mechanism.as_str());
+        // What the new definitions say as well need not be read once more, with all others around it.
+        let old = match now.filter(|now| *now.hash == *kept.hash) {
+            Some(now) => Some(now.clone()),
+            None => older_version(&kept.source, kept.mechanism.as_str(), new),
+        };
+        let Some(old) = old else { continue };
+        let changes = match now {
             Some(now) => diff::changes((&old, vocabulary), (now, vocabulary)),
             None => {
                 let sentence = format!("机制“{}”没有了，它的记录只能看，不能再办。", old.name);

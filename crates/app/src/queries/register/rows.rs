@@ -116,7 +116,7 @@ fn light_on(clock: Clock<'_>, found: &Found) -> Option<Light> {
     let running = record.deadlines.iter().filter(|it| it.is_open()).min_by_key(|it| it.due_on)?;
     let deadline = mechanism.deadline(running.id.as_str())?;
     let (kind, words) = deadlines::light_of(clock, deadline, running);
-    let words = if deadline.main { words } else { format!("{}:{words}", deadline.name) };
+    let words = if deadline.main { words } else { format!("{}：{words}", deadline.name) };
     Some(Light { kind, words })
 }
 

@@ -302,9 +302,7 @@ impl Sheet<'_> {
         let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
         let (scoring, assessed) = scoring::both(desk, matter, &names, own, (&states, &steps, vocabulary));
-        let gatherings = gathering::gatherings(desk, matter, &names, own, (&steps, &all.ids));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
-        let writing = report::writing(desk, matter, &names, own, (&steps, templates));
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
         let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
@@ -326,11 +324,12 @@ impl Sheet<'_> {
             circulation: circulation::circulation(desk, matter, &names, own, (vocabulary, &states, &steps)),
             voting: voting::voting(desk, matter, &names, own, (&states, &steps)),
             public: outside::public(desk, matter, &names, own, (vocabulary, &steps)),
+            gatherings: gathering::gatherings(desk, matter, &names, own, (&steps, &all.ids)),
+            writing: report::writing(desk, matter, &names, own, (&steps, templates)),
             states,
             steps,
             deadlines: flow::deadlines(desk, matter, &names, own),
             openings: papers::openings(desk, matter, own, vocabulary, all),
-            gatherings,
             papers: papers::papers(desk, matter, own, &settings, templates),
             notices: papers::notices(desk, matter, &names, own, &settings),
             figures,
@@ -345,7 +344,6 @@ impl Sheet<'_> {
             account,
             workbooks: workbook::workbooks(desk, matter),
             scoring,
-            writing,
             assessed,
             link: link::link(desk, matter, &names, own, vocabulary),
             call,

@@ -59,7 +59,7 @@ fn a_line_that_says_nothing_or_too_little_is_told() {
     problems(
         RIGHTS,
         &with("sight relation=\"hosted\" of=\"helpers\""),
-        expect!["care/visit.kdl:93:15 hosted 要写明哪些角色：没有角色就没有管辖范围 请加上 who"],
+        expect!["care/visit.kdl:93:15 hosted 要写明哪些角色 请加上 who"],
     );
     problems(
         RIGHTS,

@@ -168,6 +168,9 @@ pub struct Ranking {
     pub failed: Vec<RecordId>,
 }
 
+/// An entry with its points and by how many they were given.
+type Scored = (RecordId, (i64, i64));
+
 /// An entry that is ranked: which, among whom, and its points.
 pub type Ranked = (RecordId, String, (i64, i64));
 
@@ -175,7 +178,7 @@ pub type Ranked = (RecordId, String, (i64, i64));
 pub fn rankings<'a>(places: usize, before: impl Iterator<Item = String>, entries: &'a [Ranked]) -> Ranking {
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     before.for_each(|among| *taken.entry(among).or_default() += 1);
-    let mut groups: BTreeMap<&'a str, Vec<(RecordId, (i64, i64))>> = BTreeMap::new();
+    let mut groups: BTreeMap<&'a str, Vec<Scored>> = BTreeMap::new();
     for (id, among, points) in entries {
         groups.entry(among).or_default().push((*id, *points));
     }
@@ -191,7 +194,7 @@ pub fn rankings<'a>(places: usize, before: impl Iterator<Item = String>, entries
 }
 
 /// The best so many.
-fn ranking(places: usize, entries: &[(RecordId, (i64, i64))]) -> Ranking {
+fn ranking(places: usize, entries: &[Scored]) -> Ranking {
     // A mean over others is compared without dividing.
     let above = |a: &(i64, i64), b: &(i64, i64)| (b.0 * a.1).cmp(&(a.0 * b.1));
     let mut all: Vec<_> = entries.to_vec();
