@@ -222,34 +222,38 @@ pub async fn naming(
     other: RecordId,
     limit: u32,
 ) -> Result<Vec<RecordRow>, StoreError> {
+    let asking = naming_in(conn, (mechanism, field), other)?;
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY id DESC LIMIT {limit}", asking.text());
+    conn.list_of(sql, asking.params, RecordRow::of).await.doing("find what names a record")
+}
+
+/// That a record names another in a field.
+fn naming_in(conn: &Conn, (mechanism, field): (&MechanismId, &FieldId), other: RecordId) -> Result<Asking, StoreError> {
     let name = plain_name(field.as_str()).doing("find what names a record")?;
-    let member = conn.dialect().member("facts", name);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM record WHERE site = $1 AND mechanism = $2 AND {member} = $3 ORDER BY id DESC LIMIT {limit}"
-    );
-    let params = [conn.here(), mechanism.into(), other.to_string().into()];
-    conn.list_of(sql, params, RecordRow::of).await.doing("find what names a record")
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    asking.is("mechanism", mechanism);
+    asking.is(&conn.dialect().member("facts", name), other.to_string());
+    Ok(asking)
 }
 
 /// The records of a mechanism that name another in a field, the open ones first and among these the first to be due, up
 /// to `limit`: as many as are listed are read, however many there are.
 pub async fn named_by(
     conn: &mut Conn,
-    (mechanism, field): (&MechanismId, &FieldId),
+    by: (&MechanismId, &FieldId),
     other: RecordId,
-    limit: u32,
+    limit: usize,
 ) -> Result<Vec<RecordRow>, StoreError> {
-    let name = plain_name(field.as_str()).doing("find what names a record")?;
-    let member = conn.dialect().member("facts", name);
-    let mut all = Vec::new();
+    let mut all: Vec<RecordRow> = Vec::new();
     for open in [1_i64, 0] {
-        let left = limit.saturating_sub(u32::try_from(all.len()).unwrap_or(limit));
-        let sql = format!(
-            "SELECT {COLUMNS} FROM record WHERE site = $1 AND mechanism = $2 AND {member} = $3 AND open_ = $4 \
-             ORDER BY due_on, id LIMIT {left}"
-        );
-        let params = [conn.here(), mechanism.into(), other.to_string().into(), open.into()];
-        all.append(&mut conn.list_of(sql, params, RecordRow::of).await.doing("find what names a record")?);
+        let left = limit.saturating_sub(all.len());
+        if left == 0 {
+            break;
+        }
+        let mut asking = naming_in(conn, by, other)?;
+        asking.is("open_", open);
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY due_on, id LIMIT {left}", asking.text());
+        all.append(&mut conn.list_of(sql, asking.params, RecordRow::of).await.doing("find what names a record")?);
     }
     Ok(all)
 }

@@ -117,6 +117,16 @@ async fn a_report_is_printed_with_its_figures_and_its_tables() {
     for ending in ["", ".docx", ".pdf"] {
         li.asks(&format!("{record}/report{ending}")).await.answers(404);
     }
+    // What was sent is the paper of that day, on whatever day it is asked for.
+    zheng.takes("送签", &record, &[]).await.answers(200);
+    office.sign_in("zhou").await.takes("签发报送", &record, &[]).await.answers(200);
+    office.on("2026-03-20");
+    let mut zheng = office.sign_in("zheng").await;
+    let json = zheng.asks(&format!("/api/v1{record}")).await.json();
+    let issued = zheng.opens(json["papers"][0]["docx"].as_str().unwrap_or_else(|| panic!("{json}"))).await;
+    let sent = zheng.opens(&format!("{record}/report.docx")).await;
+    assert_eq!(unpacked(&sent.body, "word/document.xml"), unpacked(&issued.body, "word/document.xml"));
+    assert!(!unpacked(&sent.body, "word/document.xml").contains("2026年3月20日"));
 }
 
 // proves: writing.period

@@ -68,8 +68,12 @@ async fn called_on(
     id: RecordId,
 ) -> Result<(Vec<PersonId>, Vec<String>), Error> {
     let (mut called, mut blind) = (Vec::new(), Vec::new());
-    for party in parties(ctx, typed)? {
-        let Party::Person(person) = party else { continue };
+    let people = parties(ctx, typed)?.into_iter().filter_map(|party| match party {
+        Party::Person(person) => Some(person),
+        Party::Unit(_) => None,
+    });
+    // One more than may be called on is enough to be told so.
+    for person in people.take(moves::MOST_CALLED + 1) {
         let actor = ctx.as_person(person).ok_or(Error::NotFound)?;
         match records::visible(&Ctx { actor, ..ctx.clone() }, conn, id).await {
             Ok(_) => called.push(person),

@@ -248,6 +248,27 @@ pub struct Movement {
     pub by: Option<PersonId>,
 }
 
+impl Movement {
+    /// A movement of so much from a day on, of which nothing else is known.
+    pub(crate) fn plain(seq: i64, word: &Word, amount: i64, on: Date) -> Self {
+        Self {
+            seq,
+            word: word.id.clone(),
+            from: word.from.clone(),
+            to: word.to.clone(),
+            amount,
+            on,
+            document: None,
+            reason: None,
+            cause: None,
+            other: None,
+            reverses: None,
+            at: 0,
+            by: None,
+        }
+    }
+}
+
 /// What an account holds on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Balance(BTreeMap<Place, i64>);
@@ -438,19 +459,13 @@ pub fn post(
         return Err(Refusal::new("ledger.reason").with("word", &word.name).because(word.because.as_deref()));
     }
     let movement = Movement {
-        seq: record.book.next_seq(),
-        word: word.id.clone(),
-        from: word.from.clone(),
-        to: word.to.clone(),
-        amount: posting.amount,
-        on: posting.on,
         document: posting.document.clone(),
         reason: posting.reason.clone(),
         cause: posting.cause,
         other: posting.other,
-        reverses: None,
         at: moment.at,
         by: moment.by,
+        ..Movement::plain(record.book.next_seq(), word, posting.amount, posting.on)
     };
     fits(account, record, &movement, word)?;
     Ok(movement)

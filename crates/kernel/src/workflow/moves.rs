@@ -200,7 +200,7 @@ pub fn copy(record: &Record, attempt: &Attempt<'_>, to: Vec<Party>) -> Result<Mo
 }
 
 /// The most people that one remark calls on.
-const MOST_CALLED: usize = 20;
+pub const MOST_CALLED: usize = 20;
 
 /// Says something about it, to those who are called on by name; `blind` are those of them who do not see the record.
 pub fn note(

@@ -13,7 +13,7 @@ use kernel::journal::{Entry, Undo};
 use kernel::problem::SourceFile;
 use kernel::record::Record;
 use kernel::value::{Facts, Value};
-use kernel::workflow::moves::{self, ADD, COPY, HAND, RECALL, URGE};
+use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, RECALL, URGE};
 use kernel::workflow::{self, Attempt, Move, Numbered, Party, recall};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -308,6 +308,25 @@ fn reminders_go_to_others_once_a_day_and_copies_to_somebody() {
     assert_eq!(codes(moves::copy(&record, &said(&clerk, &step, &[]), Vec::new())), ["copy.nobody"]);
     let copied = moves::copy(&record, &said(&clerk, &step, &[]), vec![Party::Unit(unit(3))]).expect("copied");
     assert_eq!(copied.copies, [Party::Unit(unit(3))]);
+}
+
+#[test]
+fn a_remark_says_something_and_calls_on_few_who_see_the_record() {
+    let world = World::with("joint=\"2\"");
+    let record = world.round(&[], &[]);
+    let (step, clerk) = (StepId::from(NOTE), somebody(50, "clerk", 1));
+    let note = |words: &str, called: Vec<PersonId>, blind: &[&str]| {
+        let attempt = Attempt { reason: Some(words.to_owned()), ..said(&clerk, &step, &[]) };
+        moves::note(&record, &attempt, called, blind.iter().map(|it| (*it).to_owned()).collect())
+    };
+    let noted = note("图纸在我这里。", vec![id(50), id(11)], &[]).expect("noted");
+    assert_eq!((noted.told.as_slice(), &noted.after.state), (&[id(11)][..], &record.state));
+    assert!(moves::is_quiet(NOTE));
+    let many: Vec<PersonId> = (0..=moves::MOST_CALLED as u128).map(id).collect();
+    assert!(note("看", many[1..].to_vec(), &[]).is_ok());
+    assert_eq!(codes(note("看", many, &[])), ["note.too_many"]);
+    assert_eq!(codes(note(" ", Vec::new(), &["陈望"])), ["note.nothing", "note.blind"]);
+    assert_eq!(codes(note(&"看".repeat(10_000), Vec::new(), &[])), ["step.words_too_long"]);
 }
 
 /// The entry that `app` writes of a move.

@@ -18,7 +18,7 @@ use crate::records::{self, Found};
 use crate::words;
 
 /// The most that name a record in one field and are listed: the open ones first.
-const MOST: u32 = 30;
+const MOST: usize = 30;
 
 /// A record tied to this one.
 #[derive(Clone, Debug, PartialEq)]

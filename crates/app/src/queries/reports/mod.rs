@@ -26,7 +26,7 @@ use crate::error::Error;
 use crate::queries::figures::named::{Meant, Names};
 use crate::queries::figures::sealed::figure_words;
 use crate::queries::figures::{days, is_ratio};
-use crate::queries::files::Download;
+use crate::queries::files::{self, Download};
 use crate::records::{self, Found};
 use crate::words::{self, Said, moment};
 use drawing::{About, Drawn, Row};
@@ -342,6 +342,12 @@ pub async fn download(ctx: &Ctx, id: RecordId, form: papers::Form) -> Result<Dow
     if read.is_draft {
         // A draft carries no number.
         found.record.number = None;
+    } else if let Some(issued) =
+        store::papers::of_record(&mut conn, id).await?.into_iter().rfind(|it| it.kind == paper.id)
+    {
+        // What was sent is the paper that was issued, with its day.
+        drop(conn);
+        return files::paper(ctx, issued.id, form).await;
     }
     found.record.facts.put(&writing.sealed, Some(kernel::value::Value::Text(read.drawn.text())));
     drop(conn);

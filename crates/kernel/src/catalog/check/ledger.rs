@@ -254,21 +254,7 @@ pub(super) fn example(desk: &mut Desk<'_>, record: &Raw, account: Option<&Accoun
             );
             continue;
         };
-        movements.push(Movement {
-            seq: movements.len() as i64 + 1,
-            word: word.id.clone(),
-            from: word.from.clone(),
-            to: word.to.clone(),
-            amount,
-            on,
-            document: None,
-            reason: None,
-            cause: None,
-            other: None,
-            reverses: None,
-            at: 0,
-            by: None,
-        });
+        movements.push(Movement::plain(movements.len() as i64 + 1, word, amount, on));
     }
     movements
 }

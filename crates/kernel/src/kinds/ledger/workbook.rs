@@ -183,21 +183,7 @@ impl Account {
 /// By how much a movement of one changes a reading.
 pub fn effect(word: &Word, reading: &Counted) -> i64 {
     let on = Date::constant(2000, 1, 1);
-    let one = Movement {
-        seq: 1,
-        word: word.id.clone(),
-        from: word.from.clone(),
-        to: word.to.clone(),
-        amount: 1,
-        on,
-        document: None,
-        reason: None,
-        cause: None,
-        other: None,
-        reverses: None,
-        at: 0,
-        by: None,
-    };
+    let one = Movement::plain(1, word, 1, on);
     stands(&Book::of(vec![one]), reading, on)
 }
 
