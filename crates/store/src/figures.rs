@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use kernel::authority::Subtree;
+use kernel::figures::WHOLE;
 use kernel::ids::{FigureId, UnitId};
 use kernel::value::Month;
 
@@ -72,6 +73,19 @@ pub struct CellSum {
     pub numerator: i64,
     /// The sum of the denominators.
     pub denominator: i64,
+}
+
+/// People of a run of months.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSum {
+    /// The figure.
+    pub figure: FigureId,
+    /// The unit, with all below it.
+    pub unit: UnitId,
+    /// Where the run stands among those that were asked for.
+    pub run: i64,
+    /// How many people.
+    pub people: i64,
 }
 
 /// A piece of a cell as it passes by.
@@ -290,6 +304,41 @@ pub async fn pieces<T: Send>(
         Ok(read(Piece { figure, slice, period, unit, numerator: row.int(4)?, denominator: row.int(5)? }))
     };
     conn.list_of(sql, asking.params, piece).await.doing("read cells")
+}
+
+/// People of figures and units over runs of months, each once: the sum of the cells of those who were there in one of
+/// the months and last before the first. The database adds them up where they lie: a run of a year stands on some
+/// hundred cells of each figure and is one number.
+pub async fn over_runs(
+    conn: &mut Conn,
+    figures: &[FigureId],
+    units: &[UnitId],
+    runs: &[(Month, Month)],
+) -> Result<Vec<RunSum>, StoreError> {
+    if figures.is_empty() || units.is_empty() || runs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut asking = Asking::bare(conn.dialect(), conn.site(), "u.site = $1");
+    let figures = asking.rows(figures.iter().map(|figure| vec![P::from(figure)]), vec![P::from("-")]);
+    let run = |(at, (first, last)): (usize, &(Month, Month))| {
+        let until = format!("{}~", seen(*last, None));
+        vec![P::Int(at as i64), seen(*first, None).into(), until.into(), first.to_string().into()]
+    };
+    let none = vec![P::Int(-1), P::from("~"), P::from("-"), P::from("-")];
+    let runs = asking.rows(runs.iter().enumerate().map(run), none);
+    asking.among("u.id", units.iter().map(|unit| P::from(*unit)).collect());
+    // The month before stands behind the stroke, from the tenth letter on.
+    let sql = format!(
+        "WITH f (figure) AS {figures}, r (at_, from_, until_, first_) AS {runs}, \
+         s (figure, unit, at_, people) AS (SELECT f.figure, u.id, r.at_, (SELECT CAST(SUM(c.numerator) AS BIGINT) \
+         FROM figure_cell c WHERE c.site = $1 AND c.figure = f.figure AND c.unit = u.id AND c.slice = '{WHOLE}' \
+         AND c.period BETWEEN r.from_ AND r.until_ AND SUBSTR(c.period, 10) < r.first_) \
+         FROM f CROSS JOIN unit u CROSS JOIN r WHERE {}) SELECT figure, unit, at_, people FROM s WHERE people <> 0",
+        asking.text()
+    );
+    let sum =
+        |row: &Row<'_>| Ok(RunSum { figure: row.slug(0)?, unit: row.id(1)?, run: row.int(2)?, people: row.int(3)? });
+    conn.list_of(sql, asking.params, sum).await.doing("read the people of runs of months")
 }
 
 fn cells_of(conn: &Conn, query: &CellQuery) -> Asking {

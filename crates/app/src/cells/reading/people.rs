@@ -54,7 +54,12 @@ impl Reading<'_> {
         let months = |span: &Days| span.months().filter(|_| span.ends().is_empty());
         let held = || spans.iter().enumerate().filter_map(|(at, span)| Some((at, months(span)?)));
         let (single, runs): (Vec<_>, Vec<_>) = held().partition(|(_, (first, last))| first == last);
-        for (wanted, is_run) in [(single, false), (runs, true)] {
+        // The whole of a run is one number; its slices are put together here.
+        let whole = self.ask.by.is_none();
+        for some in units.chunks(AT_ONCE).filter(|_| whole) {
+            self.over_runs(conn, figures, &runs, (some, places)).await?;
+        }
+        for (wanted, is_run) in [(single, false), (runs, true)].into_iter().filter(|(_, is_run)| !(whole && *is_run)) {
             let first = wanted.iter().map(|(_, (first, _))| *first).min();
             let last = wanted.iter().map(|(_, (_, last))| *last).max();
             let Some((first, last)) = first.zip(last) else { continue };
@@ -65,6 +70,30 @@ impl Reading<'_> {
             for some in units.chunks(AT_ONCE) {
                 for row in self.cells(conn, figures, some, periods.clone()).await? {
                     self.add_seen(&wanted, places, &row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// People of runs of months as the database adds them up; a run that is asked for twice is read once.
+    async fn over_runs(
+        &mut self,
+        conn: &mut Conn,
+        figures: &Figures,
+        wanted: &[(usize, (Month, Month))],
+        (units, places): (&[UnitId], &[Option<UnitId>]),
+    ) -> Result<(), Error> {
+        let mut runs: Vec<(Month, Month)> = wanted.iter().map(|(_, run)| *run).collect();
+        runs.sort();
+        runs.dedup();
+        let ids: Vec<FigureId> = figures.keys().cloned().collect();
+        for row in store::figures::over_runs(conn, &ids, units, &runs).await? {
+            let run = usize::try_from(row.run).ok().and_then(|at| runs.get(at));
+            let amount = Amount { numerator: row.people, denominator: 0 };
+            for (span, _) in wanted.iter().filter(|(_, it)| Some(it) == run) {
+                for (place, _) in places.iter().enumerate().filter(|(_, unit)| **unit == Some(row.unit)) {
+                    self.put(&figures[&row.figure], place, *span, WHOLE, amount);
                 }
             }
         }

@@ -8,16 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use app::Ctx;
 use app::commands::ballots::admitting::{self, Way};
 use app::commands::ballots::counting;
-use app::commands::steps::{self, StartRecord, TakeStep};
-use app::commands::upkeep::organisation::{self, NewOrganisation, NewPerson, NewUnit};
+use app::commands::upkeep::organisation::NewOrganisation;
 use app::office::Office;
 use kernel::facts::Typed;
-use kernel::ids::{FieldId, RecordId, RoleId, StepId, UnitKind};
+use kernel::ids::{FieldId, RecordId};
 use tokio::task::JoinSet;
 
+use super::acting::{begin, organise, person, take, typed, unit};
 use super::browser::Browser;
 use super::child::{self, Server};
 use super::measure::Times;
@@ -38,7 +37,9 @@ pub(super) async fn measure(config: &Config, folder: &Path, voters: usize, repor
     let own = Config { data: folder.to_owned(), ..config.clone() };
     let own = own.with_database(format!("sqlite://{}", folder.join("ballot.db").display()));
     let office = open::office(&own).await?;
-    organise(&open::own_ctx(&office)).await?;
+    let units = vec![unit("district", "测速区".to_owned(), None)];
+    let people = PEOPLE.map(|(login, role)| person(login, &[role], (0, 0))).into();
+    organise(&open::own_ctx(&office), &NewOrganisation { units, people }).await?;
     let voting = Voting::prepare(&office, voters).await?;
     let data = folder.display().to_string();
     let server = Server::start(&own.database, &data, &[]).await?;
@@ -90,15 +91,12 @@ impl Voting {
         let [host, one, other] = PEOPLE.map(|(login, _)| login);
         let host = open::ctx_of(office, host).await?;
         let unit = host.tree.units().first().context("没有单位")?.id;
-        let mut typed = Typed::default();
-        typed.put("title", "测速用的测评");
-        typed.put("kind", "live");
-        typed.put("unit", unit.to_string());
-        typed.put("held_on", host.today.to_string());
+        let (unit, today) = (unit.to_string(), host.today.to_string());
+        let fields = [("title", "测速用的测评"), ("kind", "live"), ("unit", &unit), ("held_on", &today)];
+        let mut typed = typed(&fields);
         let speaker = |name: &&str| vec![(FieldId::from("name"), (*name).to_owned())];
         typed.rows.push((FieldId::from("speaker"), SPEAKERS.iter().map(speaker).collect()));
-        let form = StartRecord { mechanism: "duty_report".to_owned(), typed, ..Default::default() };
-        let record = open::in_words(&host, steps::start(&host, form).await)?;
+        let record = begin(&host, "duty_report", typed).await?;
         let way = Way::Slips(voters);
         let slips = open::in_words(&host, admitting::admit(&host, record, "masses", &way).await)?;
         let mut words = [String::new(), String::new()];
@@ -106,7 +104,7 @@ impl Voting {
             let teller = open::ctx_of(office, teller).await?;
             *word = open::in_words(&teller, admitting::draw(&teller, record).await)?;
         }
-        take(&host, record, "begin").await?;
+        take(&host, record, "begin", Typed::default()).await?;
         Ok(Self { record, slips, words })
     }
 
@@ -114,51 +112,12 @@ impl Voting {
     /// count itself: it refuses an urn that does not agree with the list.
     async fn count(&self, office: &Arc<Office>) -> anyhow::Result<usize> {
         let host = open::ctx_of(office, PEOPLE[0].0).await?;
-        take(&host, self.record, "close").await?;
+        take(&host, self.record, "close", Typed::default()).await?;
         let [one, other] = &self.words;
         open::in_words(&host, counting::count(&host, self.record, [one, other]).await)?;
         let mut conn = office.db.read().await?;
         Ok(store::ballots::envelopes(&mut conn, self.record).await?.len())
     }
-}
-
-async fn take(ctx: &Ctx, record: RecordId, step: &str) -> anyhow::Result<()> {
-    let form = TakeStep {
-        record,
-        version: None,
-        step: StepId::from(step),
-        typed: Typed::default(),
-        opinion: None,
-        reason: None,
-        key: None,
-    };
-    open::in_words(ctx, steps::take(ctx, form).await)
-}
-
-async fn organise(ctx: &Ctx) -> anyhow::Result<()> {
-    let unit = NewUnit {
-        kind: UnitKind::from("district"),
-        name: "测速区".to_owned(),
-        short_name: None,
-        pinyin: None,
-        code: None,
-        level: None,
-        credit_code: None,
-        parent: None,
-        of: Vec::new(),
-    };
-    let person = |(login, role): (&str, &str)| NewPerson {
-        name: login.to_owned(),
-        pinyin: None,
-        post_name: None,
-        unit: 0,
-        login: Some(login.to_owned()),
-        roles: vec![RoleId::from(role)],
-        over: 0,
-    };
-    let new = NewOrganisation { units: vec![unit], people: PEOPLE.map(person).into() };
-    let hash = ctx.office.hashing.hash("bench-bench-bench".to_owned()).await?;
-    Ok(organisation::set_up(ctx, &new, &|_| hash.clone(), false).await?)
 }
 
 /// Every hundredth slip from one on, one after the other, each until it is thanked for.

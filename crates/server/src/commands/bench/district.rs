@@ -5,24 +5,23 @@
 use std::sync::Arc;
 
 use app::Ctx;
-use app::commands::upkeep::organisation::{self, NewOrganisation, NewPerson, NewUnit};
+use app::commands::upkeep::organisation::NewOrganisation;
 use app::office::Office;
 use app::{cells, records};
 use jiff::civil::Date;
 use kernel::catalog::Mechanism;
 use kernel::figures::{self, Cells};
-use kernel::ids::{FieldId, RecordId, RoleId, StateId, UnitId, UnitKind};
+use kernel::ids::{FieldId, RecordId, RoleId, StateId, UnitId};
 use kernel::record::{DeadlineEvent, DeadlineMove, Record, Running};
 use kernel::value::{Facts, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::acting::{self, person, unit};
 use crate::print;
 
 /// The mechanism that is measured.
 pub(super) const MECHANISM: &str = "task_order";
-/// The password of the bench's accounts.
-pub(super) const PASSWORD: &str = "bench-bench-bench";
 /// Who sees the whole site, and who one community.
 pub(super) const ADMINISTRATOR: &str = "whole";
 pub(super) const CLERK: &str = "clerk";
@@ -37,17 +36,6 @@ const AT_ONCE: usize = 2_000;
 
 /// Units and the people who ask.
 pub(super) async fn organise(ctx: &Ctx) -> anyhow::Result<()> {
-    let unit = |kind: &str, name: String, parent| NewUnit {
-        kind: UnitKind::from(kind),
-        name,
-        short_name: None,
-        pinyin: None,
-        code: None,
-        level: None,
-        credit_code: None,
-        parent,
-        of: Vec::new(),
-    };
     let mut new = NewOrganisation { units: vec![unit("district", "测速区".to_owned(), None)], people: Vec::new() };
     for street in 1..=STREETS {
         let above = new.units.len();
@@ -56,19 +44,10 @@ pub(super) async fn organise(ctx: &Ctx) -> anyhow::Result<()> {
             new.units.push(unit("community", format!("第{street}街道第{community}社区"), Some(above)));
         }
     }
-    let person = |login: &str, role: &[&str], unit: usize| NewPerson {
-        name: login.to_owned(),
-        pinyin: None,
-        post_name: None,
-        unit,
-        login: Some(login.to_owned()),
-        roles: role.iter().map(|role| RoleId::from(*role)).collect(),
-        over: unit,
-    };
-    new.people.push(person(ADMINISTRATOR, &["supervisor", "leader", "unit_liaison"], 0));
-    new.people.push(person(CLERK, &["unit_liaison", "unit_head"], clerk_place()));
-    let hash = ctx.office.hashing.hash(PASSWORD.to_owned()).await?;
-    Ok(organisation::set_up(ctx, &new, &|_| hash.clone(), false).await?)
+    let place = clerk_place();
+    new.people.push(person(ADMINISTRATOR, &["supervisor", "leader", "unit_liaison"], (0, 0)));
+    new.people.push(person(CLERK, &["unit_liaison", "unit_head"], (place, place)));
+    acting::organise(ctx, &new).await
 }
 
 /// The place of the clerk's community in the list of units.

@@ -2,7 +2,9 @@
 //!
 //! Never on a real database: it makes its own, in a folder of its own, and takes it away.
 
+mod acting;
 mod assessment;
+mod attending;
 mod measure;
 mod browser;
 mod district;
@@ -13,6 +15,7 @@ mod import;
 mod ballot;
 mod city;
 mod report;
+mod round;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -66,6 +69,8 @@ struct Scale {
     seconds: u64,
     import_rows: usize,
     voters: usize,
+    attending: usize,
+    applications: usize,
     people: u32,
     times: usize,
     cities: Vec<usize>,
@@ -121,6 +126,8 @@ impl Bench {
                 seconds: 1,
                 import_rows: 2_000,
                 voters: 50,
+                attending: 60,
+                applications: 120,
                 people: 20_000,
                 times: 100_000,
                 cities: vec![5_000, 20_000],
@@ -131,6 +138,8 @@ impl Bench {
                 seconds: 10,
                 import_rows: 100_000,
                 voters: 500,
+                attending: 300,
+                applications: 2_000,
                 people: 500_000,
                 times: 5_000_000,
                 cities: vec![50_000, 500_000, 5_000_000],
@@ -175,7 +184,9 @@ async fn measure_all(config: &Config, folder: &Path, scale: &Scale, report: &mut
         }
         office.db.close().await;
     }
-    ballot::measure(config, folder, scale.voters, report).await
+    ballot::measure(config, folder, scale.voters, report).await?;
+    attending::measure(config, folder, scale.attending, report).await?;
+    round::measure(config, folder, scale.applications, report).await
 }
 
 /// A database of its own with so many records.
