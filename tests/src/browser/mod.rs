@@ -4,11 +4,14 @@
 //! Never passes while a page writes an error to the console.
 
 mod driver;
+mod glass;
 mod window;
 mod at_the_door;
 mod six_points;
+mod twelve;
 mod on_a_phone;
 
+pub(crate) use glass::{Glass, Seen};
 use window::Window;
 
 use crate::harness::Office;
@@ -21,9 +24,12 @@ fn is_wanted() -> bool {
 
 /// The address of an office that listens on a port of its own.
 async fn served(office: &Office) -> String {
+    serve(office.door_to_serve()).await
+}
+
+async fn serve(router: axum::Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("it has an address"));
-    let router = office.door_to_serve();
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }

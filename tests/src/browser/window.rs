@@ -14,7 +14,7 @@ use super::driver::Driver;
 use crate::world::PASSWORD;
 
 /// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A window of a browser of its own.
 pub(super) struct Window {
@@ -182,6 +182,29 @@ impl Window {
         self.client.execute(script, Vec::new()).await.expect("the page answers")
     }
 
+    /// Asks the page something about something.
+    pub(super) async fn asks_with(&self, script: &str, about: Vec<serde_json::Value>) -> serde_json::Value {
+        self.client.execute(script, about).await.expect("the page answers")
+    }
+
+    /// Puts files into the field of a name, in one of the page's forms.
+    pub(super) async fn puts_files(&self, (form, name): (usize, &str), files: &[(String, Vec<u8>)]) {
+        let folder = self.profile.join("files");
+        std::fs::create_dir_all(&folder).expect("a folder for the files");
+        let kept = files.iter().map(|(name, bytes)| {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes).expect("the file lies on the disk");
+            path.display().to_string()
+        });
+        let mark = "const field = [...document.forms[arguments[0]].elements].find(it => it.name === arguments[1]); \
+                    for (let up = field; up; up = up.parentElement) if (up.tagName === 'DETAILS') up.open = true; \
+                    document.querySelectorAll('[data-takes]').forEach(it => it.removeAttribute('data-takes')); \
+                    field.setAttribute('data-takes', '')";
+        self.asks_with(mark, vec![json!(form), json!(name)]).await;
+        let field = self.finds("//*[@data-takes]").await;
+        field.send_keys(&kept.collect::<Vec<_>>().join("\n")).await.expect("the field takes files");
+    }
+
     /// A picture of the window, kept under a name.
     pub(super) async fn picture(&self, name: &str) {
         let picture = self.client.screenshot().await.expect("a picture is taken");
@@ -189,8 +212,13 @@ impl Window {
     }
 
     /// Ends, and fails if a page wrote to the console: pages of the house are silent.
-    pub(super) async fn closes(self) {
-        self.client.close().await.expect("the browser ends");
+    pub(super) async fn closes(mut self) {
+        self.ends().await;
+    }
+
+    /// The same, for whoever only holds it.
+    pub(super) async fn ends(&mut self) {
+        self.client.clone().close().await.expect("the browser ends");
         let log = std::fs::read_to_string(self.profile.join("chrome_debug.log")).unwrap_or_default();
         let said: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
         // The profile is only in the temporary files.

@@ -18,6 +18,12 @@ pub(crate) struct Form {
     pressed: Option<(String, String)>,
     /// The words of its buttons.
     pub(crate) buttons: Vec<String>,
+    /// The words of the button that sends it.
+    pub(crate) sent_by: String,
+    /// Which of the page's forms it is.
+    pub(crate) place: usize,
+    /// The page that it stands on, and where that is shown in a window, if it is.
+    pub(crate) page: (String, Option<u64>),
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +37,25 @@ struct Control {
     is_on: bool,
     options: Vec<(String, String)>,
     files: Vec<(String, Vec<u8>)>,
+    /// As the page had it; nothing where it stands on no page.
+    was: Option<(String, bool)>,
+}
+
+/// What somebody did to one control of a form.
+#[derive(Clone, Debug)]
+pub(crate) struct Filled {
+    /// Its name.
+    pub(crate) name: String,
+    /// Which of the form's controls of that name.
+    pub(crate) place: usize,
+    /// Its kind: `text`, `select`, `checkbox`, `file` …
+    pub(crate) kind: String,
+    /// The value, or the value behind a box.
+    pub(crate) value: String,
+    /// Is the box ticked?
+    pub(crate) is_on: bool,
+    /// The files put into it.
+    pub(crate) files: Vec<(String, Vec<u8>)>,
 }
 
 /// A part of a sent form.
@@ -55,8 +80,8 @@ impl Form {
             Some(at) => read[at].clone(),
             None => read.iter().find(ends).or_else(|| read.iter().find(loose))?.clone(),
         };
-        let form = forms[read.iter().position(|form| form.action == found.action && form.buttons == found.buttons)?];
-        found.press(page, form, wanted);
+        found.place = read.iter().position(|form| form.action == found.action && form.buttons == found.buttons)?;
+        found.press(page, forms[found.place], wanted);
         Some(found)
     }
 
@@ -77,6 +102,9 @@ impl Form {
             controls,
             pressed: None,
             buttons: own(page, form, &["button"]).iter().map(|button| spoken(button)).collect(),
+            sent_by: String::new(),
+            place: 0,
+            page: (here.to_owned(), None),
         }
     }
 
@@ -88,6 +116,7 @@ impl Form {
         };
         let plain = || buttons.iter().find(|it| it.attribute("name").is_none()).or(buttons.first());
         let Some(button) = by_words(true).or_else(|| by_words(false)).or_else(plain) else { return };
+        self.sent_by = spoken(button);
         if let Some(action) = button.attribute("formaction") {
             self.action = action.to_owned();
         }
@@ -124,8 +153,11 @@ impl Form {
         self
     }
 
-    /// Sends something that stands on no form: for stories about people who do not use the page.
+    /// Sends a value under a name: as a person could, if the form offers it, else as people do who do not use the page.
     pub(crate) fn forged(mut self, name: &str, value: &str) -> Self {
+        if self.chooses(name, value) {
+            return self;
+        }
         let has = |control: &Control| control.name == name;
         self.controls.retain(|control| !has(control));
         let forged = Control {
@@ -137,9 +169,27 @@ impl Form {
             is_on: true,
             options: Vec::new(),
             files: Vec::new(),
+            was: None,
         };
         self.controls.push(forged);
         self
+    }
+
+    /// Types or chooses a value under a name, if that can be done on the page.
+    fn chooses(&mut self, name: &str, value: &str) -> bool {
+        let own: Vec<usize> = (0..self.controls.len()).filter(|at| self.controls[*at].name == name).collect();
+        let kind = |at: usize| self.controls[at].kind.clone();
+        match own[..] {
+            [at] if kind(at) == "select" && self.controls[at].options.iter().any(|(own, _)| own == value) => {
+                value.clone_into(&mut self.controls[at].value);
+            }
+            [at] if matches!(kind(at).as_str(), "text" | "textarea") => value.clone_into(&mut self.controls[at].value),
+            [first, ..] if kind(first) == "radio" && own.iter().any(|at| self.controls[*at].value == value) => {
+                own.iter().for_each(|at| self.controls[*at].is_on = self.controls[*at].value == value);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// What stands in a field.
@@ -208,6 +258,29 @@ impl Form {
         }
     }
 
+    /// What was done to it; nothing if it holds what no page offers.
+    pub(crate) fn filled(&self) -> Option<Vec<Filled>> {
+        let mut filled = Vec::new();
+        for (at, control) in self.controls.iter().enumerate() {
+            let (value, is_on) = control.was.as_ref()?;
+            if control.files.is_empty() && *value == control.value && *is_on == control.is_on {
+                continue;
+            }
+            if control.kind == "hidden" {
+                return None;
+            }
+            filled.push(Filled {
+                name: control.name.clone(),
+                place: self.controls[..at].iter().filter(|it| it.name == control.name).count(),
+                kind: control.kind.clone(),
+                value: control.value.clone(),
+                is_on: control.is_on,
+                files: control.files.clone(),
+            });
+        }
+        Some(filled)
+    }
+
     /// What a browser would send.
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut parts = Vec::new();
@@ -258,7 +331,8 @@ impl Control {
         };
         let (label, group) = label(page, element);
         let is_on = element.attribute("checked").is_some();
-        Some(Self { name, label, group, kind, value, is_on, options, files: Vec::new() })
+        let was = Some((value.clone(), is_on));
+        Some(Self { name, label, group, kind, value, is_on, options, files: Vec::new(), was })
     }
 
     /// The value of the option that reads so.

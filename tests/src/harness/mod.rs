@@ -20,7 +20,7 @@ mod fonts;
 pub(crate) use bundle::unpacked;
 pub(crate) use by_hand::ByHand;
 pub(crate) use chance::Chance;
-pub(crate) use form::Form;
+pub(crate) use form::{Filled, Form};
 pub(crate) use office::Office;
 pub(crate) use page::Page;
 pub(crate) use verbs::{Fields, record_of};

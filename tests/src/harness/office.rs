@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock, Mutex, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, RwLock};
 
 use app::office::Definitions;
 use axum::Router;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::clock::{StoryClock, day};
 use super::fonts;
 use super::visitor::Visitor;
+use crate::browser::Glass;
 use crate::world;
 
 /// The first day of a story that sets none: a Tuesday.
@@ -40,6 +41,8 @@ pub(super) struct Door {
     faults: Mutex<Vec<String>>,
     /// Everybody's authenticator: by sign-in name its secret and the code used last.
     authenticators: Mutex<HashMap<String, (Vec<u8>, String)>>,
+    /// A browser's window through which everybody looks, where a story is walked in one.
+    glass: OnceLock<Arc<Glass>>,
 }
 
 impl Door {
@@ -54,6 +57,10 @@ impl Door {
     pub(super) fn keep_authenticator(&self, login: &str, secret: Vec<u8>, used: String) {
         let mut all = self.authenticators.lock().expect("nobody panics while holding a telephone");
         all.insert(login.to_owned(), (secret, used));
+    }
+
+    pub(super) fn glass(&self) -> Option<Arc<Glass>> {
+        self.glass.get().cloned()
     }
 
     pub(super) fn failed(&self, what: String) {
@@ -112,6 +119,7 @@ impl Office {
             router: RwLock::new(Router::new()),
             faults: Mutex::default(),
             authenticators: Mutex::default(),
+            glass: OnceLock::new(),
         };
         let office = Self { app, door: Arc::new(door), ground, prints, definitions };
         office.hangs_the_door();
@@ -127,6 +135,11 @@ impl Office {
         let clock = Arc::new(Hand(self.door.clock.clone()));
         let router = web::router(self.app.clone(), clock, options);
         *self.door.router.write().expect("nobody panics while holding the router") = router;
+    }
+
+    /// From now on everybody looks through this window.
+    pub(crate) fn is_seen_through(&self, glass: Arc<Glass>) {
+        assert!(self.door.glass.set(glass).is_ok(), "an office has one window");
     }
 
     /// It is nine o'clock on that day.
@@ -186,6 +199,7 @@ impl Office {
             router: RwLock::new(router),
             faults: Mutex::default(),
             authenticators: Mutex::default(),
+            glass: OnceLock::new(),
         };
         let mut visitor = Visitor::stranger(Arc::new(door));
         let page = visitor.signs_in(login, world::PASSWORD).await;

@@ -16,6 +16,8 @@ pub(crate) struct Page {
     pub(crate) headers: Vec<(String, String)>,
     /// Its bytes.
     pub(crate) body: Vec<u8>,
+    /// Its number among those that a window showed, if it stands in one.
+    pub(super) shown_as: Option<u64>,
     root: Element,
 }
 
@@ -23,7 +25,7 @@ impl Page {
     pub(super) fn new(status: u16, url: String, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
         let is_html = headers.iter().any(|(name, value)| name == "content-type" && value.starts_with("text/html"));
         let root = if is_html { markup::read(&String::from_utf8_lossy(&body)) } else { Element::default() };
-        Self { status, url, headers, body, root }
+        Self { status, url, headers, body, shown_as: None, root }
     }
 
     /// What a person reads in the page proper, without the frame around it.
@@ -98,7 +100,9 @@ impl Page {
 
     /// The form, if there is one.
     pub(crate) fn find_form(&self, wanted: &str) -> Option<Form> {
-        Form::find(&self.root, &self.url, wanted)
+        let mut form = Form::find(&self.root, &self.url, wanted)?;
+        form.page = (self.url.clone(), self.shown_as);
+        Some(form)
     }
 
     /// The addresses of the page's forms that contain the words: each names its form.

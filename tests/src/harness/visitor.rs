@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 use super::form::{Form, Part};
 use super::office::Door;
 use super::page::Page;
+use crate::browser::{Glass, Seen};
 use crate::world::PASSWORD;
 
 /// A session ends after half an hour without use; a visitor signs in again before that.
@@ -152,7 +153,34 @@ impl Visitor {
     /// Asks for an address, whatever comes.
     pub(crate) async fn asks(&mut self, url: &str) -> Page {
         self.wakes().await;
-        self.follows(Request::get(url), Vec::new()).await
+        match self.glass().filter(|_| Glass::shows(url)) {
+            Some(glass) => {
+                self.waits();
+                let seen = glass.opens(url, &self.cookies()).await;
+                self.reads(seen).await
+            }
+            None => self.follows(Request::get(url), Vec::new()).await,
+        }
+    }
+
+    /// The window that they look through, if the office has one and they come from nowhere else.
+    fn glass(&self) -> Option<Arc<Glass>> {
+        self.door.glass().filter(|_| self.address.is_none())
+    }
+
+    /// What the window showed: the cookies are theirs, the last page is read.
+    async fn reads(&mut self, seen: Vec<Seen>) -> Page {
+        let mut last = None;
+        for seen in seen {
+            self.takes_cookies(&seen.headers);
+            let mut page = Page::new(seen.status, seen.url, seen.headers, seen.body);
+            page.shown_as = Some(seen.number);
+            if page.status >= 500 {
+                self.door.failed(format!("{} answered {}: {}", page.url, page.status, page.shown()));
+            }
+            last = Some(page);
+        }
+        last.expect("the window shows something")
     }
 
     /// Asks once, without following a redirect.
@@ -169,7 +197,13 @@ impl Visitor {
             let pairs: Vec<(String, String)> = parts.into_iter().filter_map(|part| part.text()).collect();
             let query = serde_urlencoded::to_string(pairs).expect("texts can be written in an address");
             let path = form.action.split('?').next().unwrap_or("").to_owned();
-            return self.follows(Request::get(format!("{path}?{query}")), Vec::new()).await;
+            return self.asks(&format!("{path}?{query}")).await;
+        }
+        if let Some(glass) = self.glass() {
+            self.waits();
+            if let Some(seen) = glass.sends(&form, &self.cookies()).await {
+                return self.reads(seen).await;
+            }
         }
         let (kind, body) = if form.in_parts { in_parts(&parts) } else { in_line(parts) };
         let request = Request::post(form.action.as_str())
@@ -194,7 +228,8 @@ impl Visitor {
 
     /// Downloads a file.
     pub(crate) async fn downloads(&mut self, url: &str) -> Download {
-        let page = self.asks(url).await;
+        self.wakes().await;
+        let page = self.follows(Request::get(url), Vec::new()).await;
         Download {
             status: page.status,
             media: page.header("content-type").unwrap_or("").to_owned(),
@@ -226,13 +261,35 @@ impl Visitor {
         panic!("{} leads round in a circle", page.url)
     }
 
+    /// The time of one request passes.
+    fn waits(&mut self) {
+        self.seen_at = self.door.clock.passes(self.pace);
+    }
+
+    fn cookies(&self) -> Vec<String> {
+        let others = self.others.iter().map(|(name, value)| format!("{name}={value}"));
+        self.cookie.iter().cloned().chain(others).collect()
+    }
+
+    fn takes_cookies(&mut self, headers: &[(String, String)]) {
+        for (_, value) in headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let (cookie, rest) = value.split_once(';').unwrap_or((value, ""));
+            let is_over = rest.to_ascii_lowercase().contains("max-age=0") || cookie.ends_with('=');
+            match cookie.split_once('=') {
+                Some((name, value)) if !name.ends_with("session") => {
+                    self.others.remove(name);
+                    self.others.extend((!is_over).then(|| (name.to_owned(), value.to_owned())));
+                }
+                _ => self.cookie = (!is_over).then(|| cookie.to_owned()),
+            }
+        }
+    }
+
     async fn once(&mut self, request: axum::http::request::Builder, body: Vec<u8>) -> Page {
-        let now = self.door.clock.passes(self.pace);
-        self.seen_at = now;
+        self.waits();
         let has_host = request.headers_ref().is_some_and(|headers| headers.contains_key(header::HOST));
         let mut request = if has_host { request } else { request.header(header::HOST, HOST) };
-        let others = self.others.iter().map(|(name, value)| format!("{name}={value}"));
-        let cookies: Vec<String> = self.cookie.iter().cloned().chain(others).collect();
+        let cookies = self.cookies();
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
@@ -250,17 +307,7 @@ impl Visitor {
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        for (_, value) in headers.iter().filter(|(name, _)| name == "set-cookie") {
-            let (cookie, rest) = value.split_once(';').unwrap_or((value, ""));
-            let is_over = rest.to_ascii_lowercase().contains("max-age=0") || cookie.ends_with('=');
-            match cookie.split_once('=') {
-                Some((name, value)) if !name.ends_with("session") => {
-                    self.others.remove(name);
-                    self.others.extend((!is_over).then(|| (name.to_owned(), value.to_owned())));
-                }
-                _ => self.cookie = (!is_over).then(|| cookie.to_owned()),
-            }
-        }
+        self.takes_cookies(&headers);
         let bytes = answer.into_body().collect().await.expect("the answer comes to its end").to_bytes().to_vec();
         let page = Page::new(status, url, headers, bytes);
         if status >= 500 {

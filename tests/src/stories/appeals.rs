@@ -100,9 +100,13 @@ async fn answered_and_raised_again(office: &Office, hands: &mut Hands, li: &mut 
 // proves: field.once
 #[tokio::test]
 async fn an_appeal_is_refused_ruled_on_answered_rated_and_raised_again() {
-    let office = Office::open().await;
+    ruled_on(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn ruled_on(office: &Office) {
     office.on("2026-03-03");
-    let mut hands = hands(&office).await;
+    let mut hands = hands(office).await;
     let (mut zheng, mut li) = (office.sign_in("zheng").await, office.sign_in("li").await);
     let appeal = hands
         .filed("沿街餐馆油烟扰民", "每天傍晚油烟飘进居民楼。", &[("诉求人", "汪晓宁"), ("联系电话", "13900001111")])
@@ -140,7 +144,7 @@ async fn an_appeal_is_refused_ruled_on_answered_rated_and_raised_again() {
     hands.chen.opens(&item).await.says("街道综合执法事项目录第八项").says("诉〔2026〕1号");
     hands.chen.takes("核定", &item, &[]).await.says("有效");
     li.takes("签收", &appeal, &[]).await;
-    answered_and_raised_again(&office, &mut hands, &mut li, &appeal).await;
+    answered_and_raised_again(office, &mut hands, &mut li, &appeal).await;
     office.db_verify().await;
 }
 

@@ -227,15 +227,19 @@ async fn a_scheme_names_its_jury_its_leads_and_votings_that_there_are() {
 
 #[tokio::test]
 async fn one_letter_is_open_at_a_time_and_its_effect_is_checked() {
-    let office = Office::open().await;
+    written_to(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn written_to(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     let record = running(&mut su).await;
     let mut lin = office.sign_in("lin").await;
-    work_is_done(&office, &mut lin).await;
+    work_is_done(office, &mut lin).await;
     office.on("2026-03-24");
     // Many press at once: one letter.
-    let statuses = all_at_once(&office, &format!("{record}/assessment"), ("拟预警函", 4)).await;
+    let statuses = all_at_once(office, &format!("{record}/assessment"), ("拟预警函", 4)).await;
     assert_eq!(statuses, [200, 422, 422, 422]);
     assert_eq!(office.db_count("SELECT COUNT(*) FROM record WHERE mechanism = 'assessment_letter'").await, 1);
     let page = su.opens(&format!("{record}/assessment")).await;
@@ -332,9 +336,13 @@ async fn within_the_quota(office: &Office, su: &mut Visitor, award: &[(&str, &st
 /// The year from its scheme to what follows from the result.
 #[tokio::test]
 async fn a_year_goes_from_its_scheme_to_the_uses_of_its_result() {
-    let office = Office::open().await;
+    assessed(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn assessed(office: &Office) {
     office.on("2026-01-08");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     let record = issued(&mut su).await;
     let mut zheng = office.sign_in("zheng").await;
     let entry = filed_by(&mut zheng, &record, FARMS_ID, "1", &[("完成值", "10")]).await;
@@ -375,7 +383,7 @@ async fn a_year_goes_from_its_scheme_to_the_uses_of_its_result() {
     // The last objection is too late.
     let mut li = office.sign_in("li").await;
     li.tries("提出异议", &objection, &[("理由", "不服。")]).await.answers(422).says("公布以后不再变");
-    within_the_quota(&office, &mut su, &award("优秀领导干部", "8")).await;
+    within_the_quota(office, &mut su, &award("优秀领导干部", "8")).await;
     let fields = [
         ("事由", "约谈末位单位主要负责人"),
         ("依据的考核", id(&record)),

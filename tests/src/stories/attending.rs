@@ -111,9 +111,13 @@ async fn signs(office: &Office, code: &str, name: &str, digits: &str) -> Page {
 // proves: attendance.expected.roles
 #[tokio::test]
 async fn the_list_is_taken_when_the_notice_goes_out_and_every_number_follows_from_it() {
-    let office = Office::open().await;
+    on_the_list(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn on_the_list(office: &Office) {
     office.on("2026-03-02");
-    let mut su = secretary(&office).await;
+    let mut su = secretary(office).await;
     // Nobody is a member yet: an empty list is no list.
     let empty = planned(&mut su, "第一次党员大会", "支部党员大会", "2026-03-05").await;
     su.tries("发通知", &empty, &[]).await.answers(422).says("名单是空的");

@@ -145,10 +145,14 @@ async fn paper_is_counted(office: &Office, su: &mut Visitor, voting: &str, words
 // proves: voting.score
 #[tokio::test]
 async fn a_voting_goes_from_its_list_to_a_result_that_is_counted_again_alike() {
-    let office = Office::open().await;
+    voted(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn voted(office: &Office) {
     office.on("2026-03-05");
-    let mut su = host(&office).await;
-    let (voting, [leaders, deputies], words) = admitted(&office, &mut su).await;
+    let mut su = host(office).await;
+    let (voting, [leaders, deputies], words) = admitted(office, &mut su).await;
     su.takes("开始投票", &voting, &[]).await;
     // The list is closed.
     let page = su.opens(&format!("{voting}/ballot")).await;
@@ -170,7 +174,7 @@ async fn a_voting_goes_from_its_list_to_a_result_that_is_counted_again_alike() {
     page.does_not_say("讲得实").does_not_say("按类别").says("5 / 5").says("5 / 6").says("已投").says("未投");
     su.takes("结束投票", &voting, &[]).await;
     counts(&mut su, &voting, &words).await.answers(422).says("还没有两个人数得一样");
-    paper_is_counted(&office, &mut su, &voting, &words).await;
+    paper_is_counted(office, &mut su, &voting, &words).await;
     let wrong = [words[0].clone(), words[0].clone()];
     counts(&mut su, &voting, &wrong).await.answers(422).says("口令不对");
     su.tries("公布结果", &voting, &[]).await.answers(422).says("还没有计票");

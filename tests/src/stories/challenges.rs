@@ -93,12 +93,16 @@ async fn listed(office: &Office, su: &mut Visitor, (zheng, li): (&mut Visitor, &
 // proves: entry.stage.within
 #[tokio::test]
 async fn hard_problems_are_listed_taken_up_chosen_and_judged() {
-    let office = Office::open().await;
+    taken_up(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn taken_up(office: &Office) {
     office.on("2026-03-02");
     office.db_grants("zhou", "unit_head", FARMS).await;
-    let mut su = host(&office).await;
+    let mut su = host(office).await;
     let (mut zheng, mut li) = (office.sign_in("zheng").await, office.sign_in("li").await);
-    let (round, [slow, lights, third]) = listed(&office, &mut su, (&mut zheng, &mut li)).await;
+    let (round, [slow, lights, third]) = listed(office, &mut su, (&mut zheng, &mut li)).await;
     // Two take up one problem; one says why not; what is not on the list cannot be taken up.
     let good = claims(&mut zheng, "难题〔2026〕1号 审批慢", "一窗受理", FARMS, "郑海生").await;
     zheng.tries("揭榜", &good, &[]).await.answers(422).says("要写明里程碑");
@@ -115,8 +119,8 @@ async fn hard_problems_are_listed_taken_up_chosen_and_judged() {
     let form = page.form("/records").with("攻坚题目", "调人").with("揭榜单位", FARMS).with("攻坚方案", "调人。");
     let form = form.with("榜单", "榜〔2026〕1号 2026年需求榜单").with("领衔人", "郑海生").forged("problem", third);
     zheng.sends(form).await.answers(422).says("“难题”只能选“已上榜”的").says("现在是“在库”");
-    chosen(&office, &round, [&good, &worse, &alone]).await;
-    judged(&office, &round, [&good, &alone]).await;
+    chosen(office, &round, [&good, &worse, &alone]).await;
+    judged(office, &round, [&good, &alone]).await;
     // Walked both ways: the problem knows who took it up, the case where it comes from.
     let mut su = office.sign_in("su").await;
     su.opens(&slow).await.says("它的“难题”").says("一窗受理").says("专人跑腿").says("攻坚案例");
@@ -126,7 +130,7 @@ async fn hard_problems_are_listed_taken_up_chosen_and_judged() {
     let page = su.opens("/m/good_case").await;
     let case = page.link("一窗受理");
     su.opens(&case).await.says("审批慢").says("揭榜〔2026〕1号").says("平均2.8天");
-    counted(&office).await;
+    counted(office).await;
     office.db_verify().await;
 }
 

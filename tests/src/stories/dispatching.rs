@@ -103,9 +103,13 @@ pub(super) async fn with_papers(office: &Office) {
 // proves: circulation.within
 #[tokio::test]
 async fn a_paper_goes_from_its_draft_to_everybody_who_should_have_it() {
-    let office = Office::open().await;
+    dispatched(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn dispatched(office: &Office) {
     office.on("2026-03-02");
-    let mut hands = hands(&office).await;
+    let mut hands = hands(office).await;
     let to = format!("{FARMS}、{TO_STREET}");
     // Nothing is checked without a text, an addressee, and a reason why it is not public.
     for (name, value, words) in

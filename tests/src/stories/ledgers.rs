@@ -73,9 +73,13 @@ async fn number_of(by: &mut Visitor, account: &str) -> String {
 // proves: figure.balance
 #[tokio::test]
 async fn the_ceiling_holds_on_every_day_and_the_state_of_any_past_day_is_shown() {
-    let office = Office::open().await;
+    held_to_the_ceiling(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn held_to_the_ceiling(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     let account = opened(&mut su, "农业农村局行政编制", FARMS, "行政编制").await;
     // Nothing without a document; nothing above nothing, and the way to more is named.
     moves(&mut su, &account, "grant", "49", &[]).await.answers(422).says("“核定”要写文号").says("编制要凭");
@@ -156,9 +160,13 @@ async fn above_the_line_only_with_a_reason_and_only_where_it_is_a_line() {
 // proves: step.draws.document
 #[tokio::test]
 async fn a_request_reserves_fills_and_gives_back_and_is_found_from_both_sides() {
-    let office = Office::open().await;
+    drawn_on(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn drawn_on(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     let account = granted(&mut su, "农业农村局行政编制", FARMS, "行政编制", "3").await;
     let number = number_of(&mut su, &account).await;
     let (mut zheng, mut zhou) = (office.sign_in("zheng").await, office.sign_in("zhou").await);

@@ -93,8 +93,12 @@ pub(super) async fn with_a_pair(office: &Office) {
 // proves: term.require.else
 #[tokio::test]
 async fn a_mentor_has_two_places_and_a_pair_keeps_its_rules() {
-    let office = Office::open().await;
-    let mut su = pool(&office).await;
+    mentors(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn mentors(office: &Office) {
+    let mut su = pool(office).await;
     assert!(places(&mut su, "韩青", "2026-03-10").await.contains("0 / 2"));
     let first = proposed(&mut su, "韩青", "何思源", "2026-03-10", "2028-03-09").await;
     // Nothing without a basis; while it is only proposed it takes no place.
@@ -138,8 +142,12 @@ async fn a_mentor_has_two_places_and_a_pair_keeps_its_rules() {
 // proves: term.closed
 #[tokio::test]
 async fn an_end_is_announced_and_an_ended_pair_stays_in_the_history() {
-    let office = Office::open().await;
-    let mut su = pool(&office).await;
+    ended(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn ended(office: &Office) {
+    let mut su = pool(office).await;
     office.db_grants("chen", "leader", ROOT).await;
     // Paired two years ago, entered now.
     let pair = paired(&mut su, "韩青", "何思源", "2024-05-10", "2026-05-09").await;

@@ -56,9 +56,13 @@ async fn drawn(su: &mut Visitor, title: &str, leader: &str, members: &[&str]) ->
 // proves: term.require.because
 #[tokio::test]
 async fn a_group_mixes_units_and_nobody_is_in_two_on_the_same_day() {
-    let office = Office::open().await;
+    mixed(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn mixed(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     let people = [
         ("何思源", FARMS),
         ("骆青禾", STREET),
@@ -107,9 +111,13 @@ async fn a_group_mixes_units_and_nobody_is_in_two_on_the_same_day() {
 
 #[tokio::test]
 async fn nobody_is_posted_to_two_places_at_once_and_the_host_sees_them() {
-    let office = Office::open().await;
+    posted(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn posted(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     office.db_grants("wu", "leader", ROOT).await;
     let mut wu = office.sign_in("wu").await;
     let mut posts = Vec::new();
@@ -190,15 +198,19 @@ const LENT: [(&str, &str); 2] = [("批件号", "出境审〔2026〕3号"), ("领
 // proves: term.overstays
 #[tokio::test]
 async fn a_document_is_on_one_trip_at_a_time_until_it_is_brought_back() {
-    let office = Office::open().await;
+    on_a_trip(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn on_a_trip(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     office.db_grants("wu", "leader", ROOT).await;
     let passport = kept(&mut su, "郑海生普通护照", "郑海生", "EA0000001").await;
     let spring = ["2026-04-20", "2026-04-27", "2026-05-06"];
-    let first = approved(&office, "郑海生赴泰国旅游", &passport, spring).await;
-    let second = approved(&office, "郑海生赴马来西亚旅游", &passport, spring).await;
-    let third = approved(&office, "郑海生赴法国旅游", &passport, ["2026-06-10", "2026-06-20", "2026-06-30"]).await;
+    let first = approved(office, "郑海生赴泰国旅游", &passport, spring).await;
+    let second = approved(office, "郑海生赴马来西亚旅游", &passport, spring).await;
+    let third = approved(office, "郑海生赴法国旅游", &passport, ["2026-06-10", "2026-06-20", "2026-06-30"]).await;
     office.on("2026-03-16");
     su.tries("领取证照", &first, &[LENT[1]]).await.answers(422).says("批件号");
     // Two at the counter at once: one of the trips gets it.
@@ -234,9 +246,13 @@ async fn a_document_is_on_one_trip_at_a_time_until_it_is_brought_back() {
 
 #[tokio::test]
 async fn who_has_to_hand_documents_in_and_has_not_is_listed() {
-    let office = Office::open().await;
+    handed_in(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn handed_in(office: &Office) {
     office.on("2026-03-02");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     for (name, none) in [("郑海生", "否"), ("周启", "否"), ("黎澄", "是")] {
         let title = format!("{name}备案");
         let fields = [

@@ -12,7 +12,7 @@ const FARMS: &str = "岚湾新区农业农村局";
 const FORM: &str = "/public/appeal/resident";
 
 /// An office that lets outsiders in.
-async fn opened() -> Office {
+pub(crate) async fn opened() -> Office {
     let office =
         Office::ruled_by(&[("setting \"机关代字\"", "setting \"公开受理单位\" \"岚湾新区\"\nsetting \"机关代字\"")])
             .await;
@@ -53,7 +53,11 @@ async fn record(su: &mut Visitor, title: &str) -> String {
 // proves: public.form.set
 #[tokio::test]
 async fn somebody_without_an_account_files_follows_answers_rates_and_raises_again() {
-    let office = opened().await;
+    from_outside(&opened().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn from_outside(office: &Office) {
     let mut somebody = office.stranger();
     somebody.opens("/public").await.says("企业诉求").says("民生诉求");
     let (number, code) = files(&mut somebody, "小区门口路灯坏了").await;

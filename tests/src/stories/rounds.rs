@@ -157,9 +157,13 @@ async fn figure(by: &mut Visitor, figure: &str) -> String {
 // proves: entry.during.steps
 #[tokio::test]
 async fn a_round_goes_from_its_call_to_titles_in_the_register() {
-    let office = Office::open().await;
+    rated(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn rated(office: &Office) {
     office.on("2026-03-03");
-    let mut su = host(&office).await;
+    let mut su = host(office).await;
     let round = called(&mut su).await;
     let mut zheng = office.sign_in("zheng").await;
     let mut li = office.sign_in("li").await;
@@ -189,10 +193,10 @@ async fn a_round_goes_from_its_call_to_titles_in_the_register() {
     let another = li.begins("star_entry", &application("又一个", STREET, "3")).await;
     li.tries("上报", &another, &[]).await.answers(422).says("截止");
     assert_eq!(stage(&mut su, &round, "初检").await, [5, 0, 0, 0, 0, 5]);
-    first_stage(&office, (&mut su, &mut li), &round, [&good, &mended, &bad, &gone]).await;
+    first_stage(office, (&mut su, &mut li), &round, [&good, &mended, &bad, &gone]).await;
     assert_eq!(stage(&mut su, &round, "初检").await, [5, 3, 1, 0, 1, 0]);
     assert_eq!(stage(&mut su, &round, "终检").await, [3, 0, 0, 0, 0, 3]);
-    final_stage(&office, &mut su, &round, [&good, &late]).await;
+    final_stage(office, &mut su, &round, [&good, &late]).await;
     // Published: five working days for objections, then titles.
     su.tries("公布", &round, &[]).await.answers(422).says("公示期还没有满");
     su.tries("授星", &good, &[]).await.answers(422).says("要等这一批到“已公布”");

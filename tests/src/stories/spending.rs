@@ -98,9 +98,13 @@ const RATES: [(&str, &str, &str, &str); 30] = [
 // proves: figure.quarters
 #[tokio::test]
 async fn a_departments_own_workbook_goes_in_as_it_is_and_every_rate_comes_out_with_its_operands() {
-    let office = Office::open().await;
+    workbook(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn workbook(office: &Office) {
     office.on("2027-01-20");
-    let mut su = officer(&office).await;
+    let mut su = officer(office).await;
     let looked = uploads(&mut su, &execution(2026)).await;
     looked.answers(200).says("财政拨款支出!B5").says("记“年初批复”13579600").says("支出进度!B2");
     looked.says("岚湾新区农业农村局2026年人员经费").says("四舍五入的差").says("“预算公开日”、“预算公开表”不记到账上");
@@ -379,8 +383,12 @@ async fn year(office: &Office) -> Visitor {
 
 #[tokio::test]
 async fn the_year_is_scored_by_its_sheet_and_every_point_says_why() {
-    let office = Office::open().await;
-    let mut su = year(&office).await;
+    scored(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn scored(office: &Office) {
+    let mut su = year(office).await;
     let record = evaluation(&mut su).await;
     let mut zheng = office.sign_in("zheng").await;
     files(&mut zheng, &record, "1.1.1", &[("达标项", "1、2、3、4")]).await;

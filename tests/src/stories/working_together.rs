@@ -167,3 +167,35 @@ async fn a_record_is_handed_to_a_colleague_urged_once_a_day_and_copied() {
     tells(lin.posts_json(&copy, &json!({})).await.answers(422), "没有选抄送给谁");
     office.db_verify().await;
 }
+
+#[tokio::test]
+async fn two_records_that_belong_together_are_tied_by_hand_and_found_from_both_sides() {
+    let office = Office::open().await;
+    office.on("2026-01-08");
+    let mut lin = office.sign_in("lin").await;
+    let here = tasks::drafted(&mut lin, "完成渔港码头产权移交", "农业农村局", "2026-03-31").await;
+    let there = tasks::issued(&mut lin, "修复渔港护岸", "农业农村局", "2026-04-30").await;
+    let number = "任〔2026〕1号";
+    lin.takes("关联", &here, &[("哪一件", number), ("说明", "同一处码头。")]).await.says("相关").says("修复渔港护岸");
+    lin.opens(&there).await.says("完成渔港码头产权移交").says("相关");
+    lin.opens(&here).await.says("同一处码头。");
+    // Once is enough, from either side; nobody ties a record to itself or to what is not there.
+    lin.tries("关联", &there, &[("哪一件", &here)]).await.answers(422).says("这两件已经关联");
+    lin.tries("关联", &here, &[("哪一件", &here)]).await.answers(422).says("不能与它自己关联");
+    lin.tries("关联", &here, &[("哪一件", " ")]).await.answers(422).says("没有写关联哪一件");
+    let nonsense = lin.tries("关联", &here, &[("哪一件", "任〔1999〕1号"), ("说明", "查一下")]).await;
+    nonsense.answers(422).says("没有找到“任〔1999〕1号”").says("查一下");
+    // What somebody does not see they do not learn of: neither by tying it nor from the list of what it is tied to.
+    lin.takes("抄送", &there, &[("抄送给谁", "黎澄")]).await;
+    let mut li = office.sign_in("li").await;
+    li.opens(&there).await.does_not_say("完成渔港码头产权移交").does_not_say("解除关联");
+    li.tries("关联", &there, &[("哪一件", &here)]).await.answers(422).says("没有找到");
+    // What was tied by mistake is taken back with a reason, and may be said again.
+    lin.tries("解除关联", &there, &[("与哪一件", "完成渔港码头产权移交")]).await.answers(422).says("理由");
+    lin.takes("解除关联", &there, &[("与哪一件", "完成渔港码头产权移交"), ("理由", "不是同一处。")]).await;
+    lin.opens(&here).await.does_not_say("修复渔港护岸").does_not_say("解除关联");
+    let again = format!("/api/v1{here}/steps/flow.tied");
+    lin.posts_json(&again, &json!({ "fields": { "record": number } })).await.answers(200);
+    lin.opens(&there).await.says("完成渔港码头产权移交");
+    office.db_verify().await;
+}

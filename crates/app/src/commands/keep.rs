@@ -33,7 +33,9 @@ use store::waiting::WaitingRow;
 use uuid::{ContextV7, Uuid};
 
 use crate::commands::rosters::{self, Listed};
-use crate::commands::{attendance, ballots, batches::act, dispatch, gathering, ledgers, papers, rounds, upkeep};
+use crate::commands::{
+    attendance, ballots, batches::act, dispatch, gathering, ledgers, papers, relating, rounds, upkeep,
+};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records;
@@ -137,7 +139,8 @@ impl<'a> Writing<'a> {
         depth: usize,
     ) -> Result<Record, Error> {
         let ctx = self.ctx;
-        let tie = rounds::meets(ctx, tx, mechanism, before, (&mut moved, self.batch)).await?;
+        let entry = rounds::meets(ctx, tx, mechanism, before, (&mut moved, self.batch)).await?;
+        let tie = entry.or(relating::tie(ctx, tx, &moved).await?);
         gathering::meets(ctx, tx, mechanism, before, &mut moved).await?;
         let mut after = moved.after.clone();
         if before.is_none() {
@@ -535,7 +538,8 @@ pub async fn add_to_figures(ctx: &Ctx, tx: &mut Tx, cells: &Cells) -> Result<(),
 
 /// Can the move be kept without asking the database anything?
 pub fn asks_nothing(mechanism: &Mechanism, moved: &Move) -> bool {
-    mechanism.is_alone(&moved.step) && moved.opens.is_none() && !moved.wants_number && moved.lifts.is_empty()
+    let opens = moved.opens.is_some() || moved.wants_number || moved.tied.is_some() || !moved.lifts.is_empty();
+    mechanism.is_alone(&moved.step) && !opens
 }
 
 /// What a deadline that rang opens is opened once for the day that it was due.

@@ -5,6 +5,7 @@
 pub mod keep;
 pub mod parties;
 pub mod moves;
+pub(crate) mod relating;
 pub mod people;
 pub mod rosters;
 pub mod steps;

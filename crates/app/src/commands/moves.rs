@@ -1,4 +1,4 @@
-//! Taking one of the moves that every record has: 转办, 加签, 撤回, 催办, 抄送, 留言.
+//! Taking one of the moves that every record has: 转办, 加签, 撤回, 催办, 抄送, 留言, 关联.
 //!
 //! They are sent like steps, under ids of their own, so that pages and machines have one way of doing things.
 //! Never more than the kernel lets through.
@@ -9,10 +9,11 @@ use kernel::ids::{PersonId, RecordId, RoleId};
 use kernel::journal::Entry;
 use kernel::record::UNDONE;
 use kernel::refusal::{Refusal, Spot};
-use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, RECALL, URGE};
+use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, RECALL, TIE, UNTIE, URGE};
 use kernel::workflow::{Attempt, Move, Party, recall};
 use store::Conn;
 
+use crate::commands::relating;
 use crate::commands::steps::{TakeStep, attempt};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -20,7 +21,7 @@ use crate::records::{self, Found};
 
 /// Is it the id of such a move?
 pub fn is_one(step: &str) -> bool {
-    matches!(step, HAND | ADD | RECALL | URGE | COPY | NOTE)
+    matches!(step, HAND | ADD | RECALL | URGE | COPY | NOTE | TIE | UNTIE)
 }
 
 /// Decides the move.
@@ -53,6 +54,11 @@ pub(super) async fn decide(ctx: &Ctx, conn: &mut Conn, form: &TakeStep, found: &
         NOTE => {
             let (called, blind) = called_on(ctx, conn, &form.typed, record.id).await?;
             moves::note(record, &attempt, called, blind)
+        }
+        TIE | UNTIE => {
+            let other = relating::named(ctx, conn, first(&form.typed, "record").unwrap_or("")).await?;
+            let tied = relating::are_tied(conn, (record.id, other)).await?;
+            moves::tie(record, &attempt, other, tied)
         }
         _ => moves::copy(record, &attempt, parties(ctx, &form.typed)?),
     };

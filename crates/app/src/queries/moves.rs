@@ -6,7 +6,7 @@ use kernel::authority::reach::To;
 use kernel::catalog::{Joint, Step};
 use kernel::flow::Seat;
 use kernel::journal::Entry;
-use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, PASS_ON, RECALL, URGE};
+use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, PASS_ON, RECALL, TIE, UNTIE, URGE};
 use kernel::workflow::{Attempt, LONGEST_OPINION, recall, seats};
 
 use crate::commands::moves::{does_business, in_hand};
@@ -119,7 +119,14 @@ fn name(ctx: &Ctx, to: To) -> String {
 }
 
 /// The forms of the moves that this person may make.
-pub fn forms(ctx: &Ctx, found: &Found, entries: &[Entry], again: Option<(&str, &Again)>) -> Vec<StepForm> {
+///
+/// `related` are the records that somebody tied to this one.
+pub fn forms(
+    ctx: &Ctx,
+    found: &Found,
+    (entries, related): (&[Entry], Vec<Choice>),
+    again: Option<(&str, &Again)>,
+) -> Vec<StepForm> {
     let (record, mechanism) = (&found.record, &*found.mechanism);
     if ctx.person().is_none() {
         return Vec::new();
@@ -141,6 +148,14 @@ pub fn forms(ctx: &Ctx, found: &Found, entries: &[Entry], again: Option<(&str, &
         list.push(form(RECALL, again, Vec::new()));
     }
     list.push(form(NOTE, again, note_fields(ctx, of(NOTE))));
+    let other = || FormField {
+        help: Some("写编号，例如“督〔2026〕3号”；没有编号的，粘贴它的网址。".to_owned()),
+        ..field("record", "哪一件", Control::Text { max: 200 }, true, of(TIE))
+    };
+    list.push(form(TIE, again, vec![other(), field("words", "说明", Control::Text { max: 200 }, false, of(TIE))]));
+    if !related.is_empty() {
+        list.push(form(UNTIE, again, vec![field("record", "与哪一件", Control::One(related), true, of(UNTIE))]));
+    }
     if !record.is_open() {
         list.push(form(COPY, again, copy_fields(ctx, of(COPY))));
         return list;

@@ -269,6 +269,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let voting = ballots::voting_line(&mut conn, &found).await?;
     let call = rounds::line(ctx, &mut conn, &found).await?;
     let pointed = pointed::pointed(ctx, &mut conn, &found, &entries).await?;
+    let ties = ties::ties(ctx, &mut conn, &found).await?;
     let names = Names { records: Some(&pointed.called), ..ctx.names() };
     let mut steps = steps(ctx, &found, &files, again);
     choosing::records(ctx, &mut conn, &found.mechanism, &mut steps).await?;
@@ -292,10 +293,10 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         children: children::tables(ctx, names, &found),
         deadlines: deadline_lines(ctx, &found),
         papers: papers.iter().map(|row| paper_line(mechanism, row)).collect(),
-        ties: ties::ties(ctx, &mut conn, &found).await?,
         timeline: entries.iter().rev().map(|entry| timeline_line(ctx, names, &found, entry, &others)).collect(),
         steps,
-        moves: moves::forms(ctx, &found, &entries, again),
+        moves: moves::forms(ctx, &found, (&entries, ties::related(&ties)), again),
+        ties,
         round: moves::round(ctx, &found),
         copies: moves::copies(ctx, &entries),
         is_on_older_version: ctx

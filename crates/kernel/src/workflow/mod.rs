@@ -104,6 +104,8 @@ pub struct Move {
     pub copies: Vec<Party>,
     /// Who is told of it by name.
     pub told: Vec<PersonId>,
+    /// The record with which it belongs together from now on, or no longer.
+    pub tied: Option<RecordId>,
     /// The number of the entry that it takes back.
     pub recalls: Option<i64>,
     /// The records opened by what it takes back.
@@ -134,6 +136,7 @@ impl Move {
             signs: None,
             copies: Vec::new(),
             told: Vec::new(),
+            tied: None,
             recalls: None,
             lifts: Vec::new(),
             rang: None,
@@ -285,6 +288,7 @@ fn decide(
         is_partial,
         copies: if is_partial { Vec::new() } else { recall::parties(step, &after) },
         told: Vec::new(),
+        tied: None,
         recalls: None,
         lifts: Vec::new(),
         opinion: attempt.opinion.filter(|_| step.opinion),

@@ -1,4 +1,4 @@
-//! The office's everyday moves: 转办 to another hand, 加签, 催办, 抄送, 留言. Every mechanism has them; none changes a fact.
+//! The office's everyday moves: 转办 to another hand, 加签, 催办, 抄送, 留言, 关联. Every mechanism has them; none changes a fact.
 //!
 //! Never changes the state: that is for the steps of the definition.
 
@@ -10,7 +10,7 @@ use crate::authority::Behalf;
 use crate::catalog::{Mechanism, Step};
 use crate::deadlines::Clock;
 use crate::flow::{Added, Seat};
-use crate::ids::{PersonId, RoleId};
+use crate::ids::{PersonId, RecordId, RoleId};
 use crate::record::Record;
 use crate::refusal::{Refusal, Spot};
 
@@ -24,6 +24,10 @@ pub const URGE: &str = "flow.urged";
 pub const COPY: &str = "flow.copied";
 /// 留言: somebody who sees it says something, and may call on others who see it.
 pub const NOTE: &str = "flow.noted";
+/// 关联: somebody who sees two records says that they belong together.
+pub const TIE: &str = "flow.tied";
+/// 解除关联: that was not so.
+pub const UNTIE: &str = "flow.untied";
 /// 撤回: the last step is taken back by whoever took it.
 pub const RECALL: &str = "flow.recalled";
 /// 交接: what a leaver had goes to another person.
@@ -37,6 +41,8 @@ pub fn name_of(step: &str) -> Option<&'static str> {
         URGE => "催办",
         COPY => "抄送",
         NOTE => "留言",
+        TIE => "关联",
+        UNTIE => "解除关联",
         RECALL => "撤回",
         PASS_ON => "交接",
         _ => return None,
@@ -45,7 +51,7 @@ pub fn name_of(step: &str) -> Option<&'static str> {
 
 /// Does such an entry leave the record as it was, so that nobody at work on it is disturbed?
 pub fn is_quiet(step: &str) -> bool {
-    matches!(step, URGE | COPY | NOTE)
+    matches!(step, URGE | COPY | NOTE | TIE | UNTIE)
 }
 
 /// The most people whom signers may add to one round.
@@ -225,6 +231,23 @@ pub fn note(
     let me = attempt.actor.person();
     let told = called.into_iter().filter(|it| Some(*it) != me).collect();
     Ok(Move { told, ..moved(record.clone(), NOTE, None, None, attempt) })
+}
+
+/// Says that a record and another belong together, or that they do not; `tied` says whether they do.
+pub fn tie(record: &Record, attempt: &Attempt<'_>, other: RecordId, tied: bool) -> Result<Move, Vec<Refusal>> {
+    let at = |code| Refusal::new(code).at(Spot::Field("record".into()));
+    let is_untying = attempt.step.as_str() == UNTIE;
+    let mut refusals = if is_untying { said(attempt, UNTIE) } else { too_long(attempt) };
+    refusals.extend(match () {
+        () if other == record.id => Some(at("tie.itself")),
+        () if tied && !is_untying => Some(at("tie.there")),
+        () if !tied && is_untying => Some(at("tie.not_there")),
+        () => None,
+    });
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    Ok(Move { tied: Some(other), ..moved(record.clone(), attempt.step.as_str(), None, None, attempt) })
 }
 
 /// What a leaver had goes to another: the record in their hands, and what they were asked to sign.

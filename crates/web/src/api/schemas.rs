@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 /// The moves that every record has: their address is that of a step, `flow.handed` and so on.
 pub(super) fn of_moves() -> Map<String, Value> {
-    use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, RECALL, URGE};
+    use kernel::workflow::moves::{self, ADD, COPY, HAND, NOTE, RECALL, TIE, UNTIE, URGE};
     let id = json!({ "type": "string", "format": "uuid" });
     let ids = json!({ "type": "array", "items": id });
     let text = json!({ "type": "string" });
@@ -16,6 +16,8 @@ pub(super) fn of_moves() -> Map<String, Value> {
         (URGE, json!({ "words": text }), false),
         (COPY, json!({ "people": ids, "units": ids, "words": text }), false),
         (NOTE, json!({ "words": text, "people": ids }), false),
+        (TIE, json!({ "record": text, "words": text }), false),
+        (UNTIE, json!({ "record": text }), true),
         (RECALL, json!({}), false),
     ];
     let schema = |(step, fields, has_reason): (&str, Value, bool)| {

@@ -9,10 +9,12 @@ use kernel::catalog::FieldType;
 use kernel::ids::{FieldId, RecordId};
 use store::Conn;
 
+use crate::commands::relating::{self, RELATED};
 use crate::commands::rounds::ENTRY;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
+use crate::queries::forms::Choice;
 use crate::queries::register;
 use crate::records::{self, Found};
 use crate::words;
@@ -35,30 +37,36 @@ pub struct TieLine {
     pub state: String,
     /// Its light.
     pub light: Option<Light>,
+    /// Did somebody tie them by hand?
+    pub is_related: bool,
 }
 
 /// All that belong together with a record, each once.
 pub(super) async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<TieLine>, Error> {
     let id = found.record.id;
-    let mut ways: Vec<(RecordId, String)> = Vec::new();
-    for tie in store::ties::of_record(conn, id).await? {
+    let mut ways: Vec<(RecordId, bool, String)> = Vec::new();
+    let rows = store::ties::of_record(conn, id).await?;
+    let standing = relating::standing(id, &rows);
+    for tie in &rows {
         let is_entry = tie.role == ENTRY;
         let words = match tie.other == id {
             // Entries stand on the board of their round.
             true if is_entry => continue,
+            _ if tie.role == RELATED && !standing.contains(&tie) => continue,
+            _ if tie.role == RELATED => "相关",
             true => "由它开立",
             false if is_entry => "申报到",
             false => "由此开立",
         };
         let other = if tie.other == id { tie.record } else { tie.other };
-        ways.push((other, format!("{words}，{}", tie.opened_on)));
+        ways.push((other, tie.role == RELATED, format!("{words}，{}", tie.opened_on)));
     }
     let ids: Vec<RecordId> = ways.iter().map(|it| it.0).collect();
     let seen = records::listed_of(ctx, conn, &ids).await?;
     let mut seen: BTreeMap<RecordId, Found> = seen.into_iter().map(|it| (it.record.id, it)).collect();
     let mut lines = Vec::new();
-    for (other, words) in ways {
-        lines.extend(seen.remove(&other).map(|it| line(ctx, &it, &words)));
+    for (other, is_related, words) in ways {
+        lines.extend(seen.remove(&other).map(|it| TieLine { is_related, ..line(ctx, &it, &words) }));
     }
     let mut known: BTreeSet<RecordId> = ids.into_iter().collect();
     for (field, it) in naming(ctx, conn, found).await? {
@@ -96,5 +104,16 @@ fn line(ctx: &Ctx, it: &Found, words: &str) -> TieLine {
         number: it.record.number.clone(),
         state: words::state_name(&it.mechanism, it.record.state.as_str()),
         light: register::light(ctx, it),
+        is_related: false,
     }
+}
+
+/// Those of them that somebody tied by hand, to choose from.
+pub(super) fn related(lines: &[TieLine]) -> Vec<Choice> {
+    let choice = |it: &TieLine| {
+        let number = it.number.iter().map(|number| format!("{number} "));
+        let name = number.chain([it.title.clone()]).collect();
+        Choice { id: it.id.to_string(), name, pinyin: String::new(), group: None }
+    };
+    lines.iter().filter(|it| it.is_related).map(choice).collect()
 }
