@@ -41,7 +41,8 @@ pub struct CellKey {
     pub person: Option<PersonId>,
 }
 
-/// The slice of the records whose field has a value: an option's id, `true` or `false`, empty where nothing is written.
+/// The slice of the records whose field has a value: an option's id, `true` or `false`, a record's
+/// id, empty where nothing is written.
 pub fn slice(field: &FieldId, value: &str) -> String {
     format!("{field}={value}")
 }
@@ -165,6 +166,7 @@ fn slices(figure: &Figure, view: &View<'_>) -> Vec<String> {
         let value = match view.value(&Slot::Field(id.clone())) {
             Some(Value::Choice(option)) => option,
             Some(Value::YesNo(is_so)) => is_so.to_string(),
+            Some(Value::Record(id)) => id.to_string(),
             _ => String::new(),
         };
         slice(id, &value)

@@ -87,7 +87,7 @@ fn unreadable(source: serde_json::Error) -> StoreError {
 }
 
 /// “No deadline”, which sorts after every deadline.
-pub(crate) const NEVER: Date = Date::constant(9999, 12, 31);
+pub const NEVER: Date = Date::constant(9999, 12, 31);
 /// “No number”, which sorts before every number.
 pub(crate) const NO_NUMBER: &str = "-";
 

@@ -23,7 +23,8 @@ use crate::error::{Doing as _, StoreError};
 use crate::filters::{self, Condition};
 use crate::grams;
 use crate::param::P;
-use crate::records::{COLUMNS, NEVER, RecordRow, number_key};
+pub use crate::records::NEVER;
+use crate::records::{COLUMNS, RecordRow, number_key};
 
 /// The whole site as one interval of pre-order numbers.
 pub const WHOLE_SITE: (i64, i64) = (0, i64::MAX);

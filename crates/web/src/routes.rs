@@ -106,6 +106,8 @@ fn person() -> Vec<Line> {
     use Who::SignedIn;
     vec![
         (GET, "/", SignedIn, get(pages::desk::show)),
+        (GET, "/todo", SignedIn, get(pages::todo::show)),
+        (GET, "/api/v1/todo", SignedIn, get(api::todo::list)),
         (GET, "/inbox", SignedIn, get(pages::inbox::show)),
         (POST, "/inbox/reading", SignedIn, post(pages::inbox::read_all)),
         (GET, "/search", SignedIn, get(pages::search::show)),

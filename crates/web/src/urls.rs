@@ -108,6 +108,8 @@ pub(crate) fn recusals(id: RecordId) -> String {
 
 /// What somebody is to review.
 pub(crate) const REVIEWS: &str = "/reviews";
+/// All that waits.
+pub(crate) const TODO: &str = "/todo";
 
 /// What came to one's own units.
 pub(crate) const RECEIPTS: &str = "/receipts";

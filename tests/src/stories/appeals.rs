@@ -241,6 +241,7 @@ async fn tiers_rise_and_the_groups_keep_their_members_and_firms() {
     let mut zheng = office.sign_in("zheng").await;
     let fields = [("名称", "要素保障功能组"), ("种类", "功能组"), ("牵头单位", FARMS), ("组建日", "2026-03-02")];
     let group = hands.su.begins("helper_group", &fields).await;
+    let group_id = group.rsplit('/').next().unwrap_or_default().to_owned();
     let number = hands.su.opens(&group).await;
     number.says("助企〔2026〕1号");
     let appeal = hands.accepted("补助没有到账", "公示一个月还没有到账。").await;
@@ -254,6 +255,12 @@ async fn tiers_rise_and_the_groups_keep_their_members_and_firms() {
     hands.su.tries("逾期未评办结", &appeal, &[]).await.answers(422).says("五个工作日内等诉求人评价");
     office.on("2026-03-10");
     hands.su.takes("逾期未评办结", &appeal, &[]).await.says("已办结");
+    // How in time each group answers, and from there the appeals behind it.
+    let parts = hands.su.opens("/m/appeal/figures/on_time/parts?period=2026&by=group").await;
+    let row = parts.line("要素保障功能组");
+    assert!(row.contains("100%"), "{row}");
+    let behind = parts.hrefs("slice=group").into_iter().find(|href| href.contains(&group_id)).expect("a door");
+    hands.su.opens(&behind).await.says("补助没有到账").says("功能组：要素保障功能组");
     office.on("2026-04-10");
     hands.su.tries("重新提出", &appeal, &[("理由", "又停了。")]).await.answers(422).says("超过三十天");
     // Late: a supervision order is opened by the clock.

@@ -63,5 +63,6 @@ mod people_moving;
 mod histories;
 mod standing_in;
 mod working_together;
+mod waiting;
 mod handing_over;
 pub(crate) mod tasks;

@@ -123,7 +123,7 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
 }
 
 /// Who holds a role over one of so many units or more comes upon their records soon when walking along the due days.
-const WIDE: i64 = 64;
+pub(super) const WIDE: i64 = 64;
 
 /// What waits for whoever holds these grants, in these mechanisms or in all; and whether there is more.
 async fn todo(
@@ -161,7 +161,7 @@ async fn todo(
 }
 
 /// What waits for a person by name, or for the holders of a role of theirs at a joint step.
-async fn by_name(conn: &mut Conn, person: Option<PersonId>, grants: &[Grant]) -> Result<Vec<RecordId>, Error> {
+pub(super) async fn by_name(conn: &mut Conn, person: Option<PersonId>, grants: &[Grant]) -> Result<Vec<RecordId>, Error> {
     let mut ids = match person {
         Some(person) => store::waiting::for_person(conn, person, MOST_NAMED).await?,
         None => Vec::new(),
@@ -176,7 +176,7 @@ async fn by_name(conn: &mut Conn, person: Option<PersonId>, grants: &[Grant]) ->
 }
 
 /// Does a joint step wait for others: this person has signed, or it is not their turn?
-fn waits_for_others(ctx: &Ctx, found: &Found, person: Option<PersonId>) -> bool {
+pub(super) fn waits_for_others(ctx: &Ctx, found: &Found, person: Option<PersonId>) -> bool {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let has_signed = record.flow.signed().iter().any(|it| it.people().any(|one| Some(one) == person));
     let is_joint = kernel::workflow::moves::joint_step(mechanism, record).is_some();
@@ -184,7 +184,7 @@ fn waits_for_others(ctx: &Ctx, found: &Found, person: Option<PersonId>) -> bool 
     has_signed || (is_joint && open().is_empty())
 }
 
-fn line(ctx: &Ctx, found: &Found) -> DeskLine {
+pub(super) fn line(ctx: &Ctx, found: &Found) -> DeskLine {
     let (record, mechanism) = (&found.record, &found.mechanism);
     let steps = kernel::workflow::open_steps(ctx.clock(), mechanism, record, &ctx.actor, &*ctx.tree);
     let leads = steps.iter().find(|step| step.to.is_some() && !step.reason).or(steps.first());

@@ -4,6 +4,7 @@
 
 pub mod frame;
 pub mod desk;
+pub mod todo;
 pub mod moves;
 pub mod stand_ins;
 pub mod hand_over;

@@ -11,6 +11,7 @@ pub(crate) mod mechanisms;
 pub(crate) mod registers;
 pub(crate) mod retention;
 pub(crate) mod stand_ins;
+pub(crate) mod todo;
 pub(crate) mod hand_over;
 pub(crate) mod records;
 pub(crate) mod figures;

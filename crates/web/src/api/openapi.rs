@@ -97,6 +97,7 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/mechanisms/{mechanism}/series") => {
             ("一年的编号：从1号到最后一号，作废的和缺的，按 after 翻页", false)
         }
+        ("GET", "/api/v1/todo") => ("待办：等你办的，of=units 是本单位和下级单位里等人办的，按 after 翻页", false),
         ("GET", "/api/v1/receipts") => ("发给本单位、等着签收的文件，tab=received 是签收过的", false),
         ("GET", "/api/v1/records/{record}/receipts") => ("一份文件发给了谁、谁签收了", false),
         ("POST", "/api/v1/records/{record}/receipts") => ("替一个单位签收", false),
@@ -135,6 +136,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         ("GET", "/api/v1/records/{record}/assessment") => &["since"],
         ("GET", "/api/v1/mechanisms/{mechanism}/links") => &["tab", "on", "unit", "after"],
         ("GET", "/api/v1/mechanisms/{mechanism}/series") => &["year", "of", "after"],
+        ("GET", "/api/v1/todo") => &["of", "mechanism", "unit", "when", "after"],
         ("GET", "/api/v1/receipts") => &["tab"],
         ("GET", "/api/v1/records/{record}/account") => &["on"],
         ("GET", "/api/v1/figures" | "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "period"],

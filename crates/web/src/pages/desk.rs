@@ -45,7 +45,7 @@ fn content(desk: &Desk) -> Markup {
             div.c8.pile {
                 @if desk.reviews > 0 { (card("待我评审", html! { (desk.reviews) " 件" }, reviews(desk))) }
                 @if desk.receipts > 0 { (card("待签收", html! { (desk.receipts) " 份" }, receipts(desk))) }
-                (card("今天要办", more(desk.todo.len(), desk.more), todo(desk)))
+                (card("今天要办", html! { (more(desk.todo.len(), desk.more)) " " a href=(urls::TODO) { "全部待办" } }, todo(desk)))
                 @for one in &desk.in_name { (card(&format!("代{}办", one.name), more(one.todo.len(), one.more), in_name(one))) }
             }
             div.c4.pile {
@@ -107,7 +107,8 @@ fn handed(desk: &Desk) -> Markup {
     slim_todos(&rows)
 }
 
-fn row(line: &DeskLine, is_mine: bool) -> Todo {
+/// A record as a line; `is_mine` says that its reader is to act.
+pub(crate) fn row(line: &DeskLine, is_mine: bool) -> Todo {
     let title = match &line.number {
         Some(number) => format!("{number} · {}", line.title),
         None => line.title.clone(),

@@ -13,6 +13,7 @@ pub(crate) mod account;
 pub(crate) mod hand_over;
 pub(crate) mod desk;
 pub(crate) mod inbox;
+pub(crate) mod todo;
 pub(crate) mod search;
 
 pub(crate) mod words;

@@ -106,7 +106,7 @@ pub async fn people(
         are_missing: super::is_missing(found),
         words: found.words.clone(),
         unit_words: asked.unit_words(ctx),
-        slice_words: slice_words(ctx, &mechanism, cut),
+        slice_words: slice_words(ctx, &mut conn, &mechanism, cut).await?,
         people: rows.into_iter().map(counted).collect(),
         next,
         asked,

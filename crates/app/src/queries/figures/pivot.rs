@@ -6,7 +6,7 @@
 use kernel::authority::{Subtree, merged, overlap};
 use kernel::catalog::{FieldType, Figure, Mechanism};
 use kernel::figures::{self, Amount, Parts};
-use kernel::ids::{FieldId, UnitId};
+use kernel::ids::{FieldId, RecordId, UnitId};
 use kernel::period::Period;
 use kernel::refusal::Refusal;
 use store::Conn;
@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::queries::forms::Choice;
 use crate::queries::register;
 use crate::queries::units::choosing;
+use crate::records;
 
 /// How a slice by the kind of the record's unit is called; no field can be called so.
 pub const UNIT_KIND: &str = "@kind";
@@ -288,7 +289,7 @@ async fn read(
     }
     let field = FieldId::from(by);
     let sums = reading::amounts(ctx, conn, &ask(places.clone(), Some(field.clone()))).await?;
-    let slices = values(ctx, mechanism, &field, &sums, (places.len(), periods.len()));
+    let slices = values(ctx, conn, (mechanism, &field), &sums, (places.len(), periods.len())).await?;
     not_too_many(slices.len(), spots.len())?;
     let amounts = |value: &str| -> Vec<Amount> {
         let of = |spot| sums.slices(0, at(spot).0, at(spot).1, &field).get(value).copied().unwrap_or_default();
@@ -314,13 +315,13 @@ fn not_too_many(rows: usize, columns: usize) -> Result<(), Error> {
 }
 
 /// The values of the slices that hold anything, in the order of the list, what is no longer in it and nothing last.
-fn values(
+async fn values(
     ctx: &Ctx,
-    mechanism: &Mechanism,
-    field: &FieldId,
+    conn: &mut Conn,
+    (mechanism, field): (&Mechanism, &FieldId),
     sums: &Amounts,
     (places, periods): (usize, usize),
-) -> Vec<(String, String)> {
+) -> Result<Vec<(String, String)>, Error> {
     let mut found: Vec<String> = Vec::new();
     for (place, period) in (0..places).flat_map(|place| (0..periods).map(move |period| (place, period))) {
         for value in sums.slices(0, place, period, field).into_keys() {
@@ -335,13 +336,25 @@ fn values(
             let items = ctx.vocabulary().list(list.as_str()).map(|list| list.items.as_slice()).unwrap_or_default();
             items.iter().map(|item| (item.id.to_string(), item.name.to_string())).collect()
         }
+        Some(FieldType::Record { .. }) => titles(ctx, conn, &found).await?,
         _ => vec![("true".to_owned(), "是".to_owned()), ("false".to_owned(), "否".to_owned())],
     };
     let mut values: Vec<(String, String)> = known.into_iter().filter(|(id, _)| found.contains(id)).collect();
     let rest: Vec<String> = found.into_iter().filter(|it| !values.iter().any(|(id, _)| id == it)).collect();
     values.extend(rest.iter().filter(|it| !it.is_empty()).map(|it| (it.clone(), it.clone())));
     values.extend(rest.iter().filter(|it| it.is_empty()).map(|_| (String::new(), "没有填写".to_owned())));
-    values
+    Ok(values)
+}
+
+/// The records that slices stand for, by their titles; one that this reader does not see has none for them.
+async fn titles(ctx: &Ctx, conn: &mut Conn, values: &[String]) -> Result<Vec<(String, String)>, Error> {
+    let ids: Vec<RecordId> = values.iter().filter_map(|it| it.parse().ok()).collect();
+    let seen = records::listed_of(ctx, conn, &ids).await?;
+    let title = |id: &RecordId| seen.iter().find(|it| it.record.id == *id).map(|it| it.record.title.clone());
+    let named = |id: &RecordId| (id.to_string(), title(id).unwrap_or_else(|| "（看不到名称）".to_owned()));
+    let mut named: Vec<(String, String)> = ids.iter().map(named).collect();
+    named.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(named)
 }
 
 /// The kinds of units inside what is reached, each with its units' own places for every place that is asked for. By the
@@ -379,22 +392,31 @@ pub(crate) fn of_kind(ctx: &Ctx, kind: &str, over: &[Subtree]) -> Vec<Subtree> {
 }
 
 /// A slice in words, behind the period: `，任务来源：党工委重点工作`.
-pub(crate) fn slice_words(ctx: &Ctx, mechanism: &Mechanism, slice: &str) -> String {
-    let Some((by, value)) = slice.split_once('=') else { return String::new() };
+pub(crate) async fn slice_words(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    slice: &str,
+) -> Result<String, Error> {
+    let Some((by, value)) = slice.split_once('=') else { return Ok(String::new()) };
     if by == UNIT_KIND {
         let kind = ctx.vocabulary().unit_kind(value).map(|kind| kind.name.clone()).unwrap_or_default();
-        return format!("，单位种类：{kind}");
+        return Ok(format!("，单位种类：{kind}"));
     }
-    let Some(field) = mechanism.field(by) else { return String::new() };
+    let Some(field) = mechanism.field(by) else { return Ok(String::new()) };
     let name = match (&field.of, value) {
         (_, "") => "没有填写".to_owned(),
         (FieldType::Choice { list }, value) => {
             let list = ctx.vocabulary().list(list.as_str());
             list.and_then(|list| list.name_of(value)).unwrap_or(value).to_owned()
         }
+        (FieldType::Record { .. }, value) => {
+            let named = titles(ctx, conn, &[value.to_owned()]).await?;
+            named.into_iter().next().map(|it| it.1).unwrap_or_default()
+        }
         (_, value) => if value == "true" { "是" } else { "否" }.to_owned(),
     };
-    format!("，{}：{name}", field.name)
+    Ok(format!("，{}：{name}", field.name))
 }
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
         may_export: ctx.actor.holds_any(&mechanism.id, &mechanism.rights.export),
         has_board: mechanism.board.is_some(),
         has_calendar: mechanism.calendar.is_some(),
-        opened_from: opened_from(ctx, &mechanism, &ask),
+        opened_from: opened_from(ctx, &mut conn, &mechanism, &ask).await?,
         mechanism: mechanism.id.to_string(),
         name: mechanism.name.clone(),
         chapter: chapter_name(ctx, &mechanism),
@@ -303,15 +303,20 @@ async fn expected(
     Ok((counts.sum(), whole.sum()))
 }
 
-fn opened_from(ctx: &Ctx, mechanism: &Mechanism, ask: &RegisterAsk) -> Option<String> {
-    let figure = mechanism.figure(&ask.figure)?;
+async fn opened_from(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    mechanism: &Mechanism,
+    ask: &RegisterAsk,
+) -> Result<Option<String>, Error> {
+    let Some(figure) = mechanism.figure(&ask.figure) else { return Ok(None) };
     let words = match (ask.part.as_str(), &figure.over_words) {
         ("whole", Some(over)) => over,
         _ => &figure.words,
     };
     let period = crate::queries::figures::period(&ask.period).map_or_else(|_| ask.period.clone(), |it| it.words());
-    let slice = crate::queries::figures::slice_words(ctx, mechanism, &ask.slice);
-    Some(format!("“{}”（{period}{slice}）：{words}", figure.name))
+    let slice = crate::queries::figures::slice_words(ctx, conn, mechanism, &ask.slice).await?;
+    Ok(Some(format!("“{}”（{period}{slice}）：{words}", figure.name)))
 }
 
 #[expect(clippy::too_many_arguments, reason = "a count is taken from whichever of these knows it for nothing")]

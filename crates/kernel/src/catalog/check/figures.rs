@@ -232,6 +232,8 @@ fn who(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields) -> Option<(Who, Formula)
 
 /// So many slices a figure has at most; more are no overview and cost more than they tell.
 const MOST_SLICES: usize = 400;
+/// A field that points to records counts for so many.
+const RECORDS: usize = 100;
 
 /// The fields by whose options a figure is cut.
 // enforces: figure.by
@@ -249,11 +251,13 @@ fn slices(desk: &mut Desk<'_>, raw: &Raw, fields: &Fields, vocabulary: &Vocabula
             desk.tell_hint(
                 written.span.clone(),
                 format!("不能按“{}”分：{why}", field.name),
-                "by 只写选项栏目和是非栏目",
+                "by 只写选项栏目、是非栏目和指向事项的栏目",
             );
         };
         let size = match &field.of {
             FieldType::YesNo => 2,
+            // How many there will be nobody knows; a table that would grow too large is refused when it is asked for.
+            FieldType::Record { .. } => RECORDS,
             FieldType::Choice { list } => {
                 vocabulary.lists.iter().find(|it| it.id == *list).map_or(0, |list| list.items.len())
             }

@@ -101,22 +101,22 @@ fn slices_are_fields_with_few_options_that_nobody_hides() {
     problems(
         by,
         "by=\"title\"",
-        expect!["care/visit.kdl:87:69 不能按“事由”分：它没有固定的选项 by 只写选项栏目和是非栏目"],
+        expect!["care/visit.kdl:87:69 不能按“事由”分：它没有固定的选项 by 只写选项栏目、是非栏目和指向事项的栏目"],
     );
     problems(by, "by=\"kinds\"", expect!["care/visit.kdl:87:73 没有名为 kinds 的栏目 是否为“kind”？"]);
     problems(
         by,
         "by=\"answer team\"",
         expect![[r#"
-        care/visit.kdl:87:69 不能按“同行人员”分：它没有固定的选项 by 只写选项栏目和是非栏目
-        care/visit.kdl:87:69 不能按“答复”分：它没有固定的选项 by 只写选项栏目和是非栏目"#]],
+        care/visit.kdl:87:69 不能按“同行人员”分：它没有固定的选项 by 只写选项栏目、是非栏目和指向事项的栏目
+        care/visit.kdl:87:69 不能按“答复”分：它没有固定的选项 by 只写选项栏目、是非栏目和指向事项的栏目"#]],
     );
     let hidden = "field \"urgent\" \"加急\"     yes_no";
     problems(
         hidden,
         "field \"urgent\" \"加急\"     yes_no read=\"head\"",
         expect![
-            "care/visit.kdl:87:69 不能按“加急”分：它是受保护的个人信息，分开数会让人推知 by 只写选项栏目和是非栏目"
+            "care/visit.kdl:87:69 不能按“加急”分：它是受保护的个人信息，分开数会让人推知 by 只写选项栏目、是非栏目和指向事项的栏目"
         ],
     );
     let many: String = (0..500).map(|at| format!("    item \"i{at}\" \"第{at}项\"\n")).collect();
@@ -124,8 +124,8 @@ fn slices_are_fields_with_few_options_that_nobody_hides() {
         "    item \"survey\"  \"调研\"\n",
         &format!("    item \"survey\"  \"调研\"\n{many}"),
         expect![[r#"
-        care/visit.kdl:87:69 不能按“加急”分：一共要分成507项，最多400项 by 只写选项栏目和是非栏目
-        care/visit.kdl:87:69 不能按“类别”分：一共要分成504项，最多400项 by 只写选项栏目和是非栏目"#]],
+        care/visit.kdl:87:69 不能按“加急”分：一共要分成507项，最多400项 by 只写选项栏目、是非栏目和指向事项的栏目
+        care/visit.kdl:87:69 不能按“类别”分：一共要分成504项，最多400项 by 只写选项栏目、是非栏目和指向事项的栏目"#]],
     );
 }
 
