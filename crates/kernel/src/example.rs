@@ -130,6 +130,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
             filled.push((mechanism.unit.clone(), Some(Value::Unit(unit))));
             filled.extend(stood_in(mechanism, &line.facts));
         }
+        // What would be brought over stands in the example.
         let attempt = Attempt {
             actor: &actor,
             step: &line.step,
@@ -145,6 +146,7 @@ pub fn walk(mechanism: &Mechanism, example: &Example, calendar: &Calendar) -> Re
         let clock = Clock { calendar, today: line.on, now };
         let result = match &record {
             None => workflow::start(clock, mechanism, RecordId(Uuid::from_u128(7)), attempt),
+            Some(record) if step.led => workflow::lead(clock, mechanism, record, None, attempt),
             Some(record) => workflow::take(clock, mechanism, record, attempt),
         };
         match (result, line.refused) {

@@ -71,6 +71,7 @@ fn fits(column: &Field, value: &Value) -> bool {
         (FieldType::Unit, Value::Unit(_)) | (FieldType::Decimal { .. }, Value::Decimal(_)) => true,
         (FieldType::Whole { .. }, Value::Whole(_)) | (FieldType::Choice { .. }, Value::Choice(_)) => true,
         (FieldType::Day, Value::Day(_)) | (FieldType::Person, Value::Person(_)) => true,
+        (FieldType::Money, Value::Money(_)) => true,
         (FieldType::Record { .. }, Value::Record(_)) => true,
         _ => false,
     }

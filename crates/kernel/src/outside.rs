@@ -78,7 +78,8 @@ fn view<'a>(
     View { mechanism, record, today, calendar, period: None }
 }
 
-/// Is it a type that outsiders may fill in? Nothing that lists units, people or other records to strangers, and no files.
+/// Is it a type that outsiders may fill in? Nothing that lists units, people or other records to strangers. Files come
+/// with what is filed, and not later.
 pub fn is_plain(of: &FieldType) -> bool {
     match of {
         FieldType::Text { .. }

@@ -227,6 +227,41 @@ pub async fn naming(
     conn.list_of(sql, asking.params, RecordRow::of).await.doing("find what names a record")
 }
 
+/// The records of a mechanism in one of these states that name another in a field, the first ids first.
+pub async fn naming_in_states(
+    conn: &mut Conn,
+    by: (&MechanismId, &FieldId),
+    other: RecordId,
+    states: &[StateId],
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let asking = naming_in(conn, by, other)?;
+    listed_in(conn, asking, states, limit).await
+}
+
+/// The records of a mechanism in one of these states, the first ids first.
+pub async fn in_states(
+    conn: &mut Conn,
+    mechanism: &MechanismId,
+    states: &[StateId],
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let mut asking = Asking::at(conn.dialect(), conn.site());
+    asking.is("mechanism", mechanism);
+    listed_in(conn, asking, states, limit).await
+}
+
+async fn listed_in(
+    conn: &mut Conn,
+    mut asking: Asking,
+    states: &[StateId],
+    limit: u32,
+) -> Result<Vec<RecordRow>, StoreError> {
+    asking.among("state", states.iter().map(P::from).collect());
+    let sql = format!("SELECT {COLUMNS} FROM record WHERE {} ORDER BY id LIMIT {limit}", asking.text());
+    conn.list_of(sql, asking.params, RecordRow::of).await.doing("find records by their states")
+}
+
 /// That a record names another in a field.
 fn naming_in(conn: &Conn, (mechanism, field): (&MechanismId, &FieldId), other: RecordId) -> Result<Asking, StoreError> {
     let name = plain_name(field.as_str()).doing("find what names a record")?;

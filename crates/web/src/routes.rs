@@ -273,6 +273,7 @@ fn records() -> Vec<Line> {
         (GET, "/records/{record}/assessment/table.xlsx", SignedIn, get(pages::assessments::workbook)),
         (GET, "/records/{record}/assessment/units/{unit}", SignedIn, get(pages::assessments::sheet::show)),
         (GET, "/records/{record}/report", SignedIn, get(pages::reports::show)),
+        (GET, "/records/{record}/extracts/{extract}", SignedIn, get(pages::files::extract)),
         (GET, "/records/{record}/report.docx", SignedIn, get(pages::reports::docx)),
         (GET, "/records/{record}/report.pdf", SignedIn, get(pages::reports::pdf)),
         (GET, "/records/{record}/assessment/scheme.xlsx", SignedIn, get(pages::assessments::book::workbook)),

@@ -194,6 +194,11 @@ pub(crate) fn report(id: RecordId) -> String {
     format!("/records/{id}/report")
 }
 
+/// A table of a record as a workbook for somebody else.
+pub(crate) fn extract(id: RecordId, extract: &str) -> String {
+    format!("/records/{id}/extracts/{extract}")
+}
+
 /// A report as a paper: `docx` or `pdf`.
 pub(crate) fn report_file(id: RecordId, ending: &str) -> String {
     format!("/records/{id}/report.{ending}")

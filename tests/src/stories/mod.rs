@@ -56,6 +56,8 @@ mod loss;
 pub(crate) mod dispatching;
 pub(crate) mod appeals;
 pub(crate) mod public_door;
+mod subsidies;
+mod talents;
 mod door;
 pub(crate) mod people;
 mod people_counted;

@@ -84,6 +84,7 @@ impl Filling {
             "step" => "report".to_owned(),
             "figure" => "on_time".to_owned(),
             "form" => "table.xlsx".to_owned(),
+            "extract" => "bank".to_owned(),
             "account" => "00000000-0000-0000-0000-000000000400".to_owned(),
             "unit" => "00000000000000000000000000000103".to_owned(),
             "session" => self.session.clone(),

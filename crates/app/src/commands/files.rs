@@ -2,9 +2,9 @@
 //!
 //! Never trusts a name: it is a label, not a path.
 
-use kernel::ids::FileId;
+use kernel::ids::{FieldId, FileId};
 use kernel::record::Record;
-use kernel::refusal::Refusal;
+use kernel::refusal::{Refusal, Spot};
 use kernel::value::Value;
 use store::Tx;
 use store::files::FileRow;
@@ -42,19 +42,65 @@ const KINDS: [(&str, &str); 20] = [
 
 /// Keeps an uploaded file that belongs to nothing yet.
 pub async fn add(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileId, Error> {
+    let row = checked(ctx, name, bytes)?;
+    let mut tx = ctx.office.db.begin().await?;
+    store::files::insert(&mut tx, &row, bytes).await?;
+    act(ctx, &mut tx, "file", serde_json::json!({ "file": row.id.to_string() })).await?;
+    tx.commit().await?;
+    Ok(row.id)
+}
+
+/// A file that came in with a form, not kept yet: it is kept with the record or not at all.
+#[derive(Clone, Debug)]
+pub struct Enclosed {
+    /// The field that it belongs to.
+    pub field: FieldId,
+    /// Its row.
+    row: FileRow,
+    bytes: Vec<u8>,
+}
+
+/// Checks a file that came in with a form.
+pub fn enclosed(ctx: &Ctx, field: FieldId, name: &str, bytes: &[u8]) -> Result<Enclosed, Refusal> {
+    let row = checked(ctx, name, bytes).map_err(|refusal| refusal.at(Spot::Field(field.clone())))?;
+    Ok(Enclosed { field, row, bytes: bytes.to_vec() })
+}
+
+/// The files of each field, as a record names them.
+pub(super) fn named(all: &[Enclosed]) -> Vec<(FieldId, Option<Value>)> {
+    let mut fields: Vec<(FieldId, Vec<FileId>)> = Vec::new();
+    for it in all {
+        match fields.iter_mut().find(|(field, _)| *field == it.field) {
+            Some((_, ids)) => ids.push(it.row.id),
+            None => fields.push((it.field.clone(), vec![it.row.id])),
+        }
+    }
+    fields.into_iter().map(|(field, ids)| (field, Some(Value::Files(ids)))).collect()
+}
+
+/// Keeps what came in with a form, in the transaction of its record.
+pub(super) async fn keep(tx: &mut Tx, all: &[Enclosed]) -> Result<(), Error> {
+    for it in all {
+        store::files::insert(tx, &it.row, &it.bytes).await?;
+    }
+    Ok(())
+}
+
+/// A file that may come in: its kind by name and by content, not empty, not too large.
+fn checked(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileRow, Refusal> {
     let name = clean_name(name)?;
     let media =
         media(&name, ctx.vocabulary().setting(ALLOWED)).ok_or_else(|| Refusal::new("file.kind").with("name", &name))?;
     if bytes.is_empty() {
-        return Err(Refusal::new("file.empty").with("name", &name).into());
+        return Err(Refusal::new("file.empty").with("name", &name));
     }
     if !looks_like(&name, bytes) {
-        return Err(Refusal::new("file.not_its_kind").with("name", &name).into());
+        return Err(Refusal::new("file.not_its_kind").with("name", &name));
     }
     if bytes.len() > LARGEST {
-        return Err(Refusal::new("file.too_large").with("name", &name).with("most", "50 MB").into());
+        return Err(Refusal::new("file.too_large").with("name", &name).with("most", "50 MB"));
     }
-    let row = FileRow {
+    Ok(FileRow {
         id: ctx.new_id(),
         name,
         media: media.to_owned(),
@@ -63,12 +109,7 @@ pub async fn add(ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<FileId, Error> {
         added_at: ctx.now,
         added_by: ctx.person(),
         record: None,
-    };
-    let mut tx = ctx.office.db.begin().await?;
-    store::files::insert(&mut tx, &row, bytes).await?;
-    act(ctx, &mut tx, "file", serde_json::json!({ "file": row.id.to_string() })).await?;
-    tx.commit().await?;
-    Ok(row.id)
+    })
 }
 
 /// A file's name as a label: the last part of whatever path it came with, without signs that mislead.

@@ -34,7 +34,7 @@ use uuid::{ContextV7, Uuid};
 
 use crate::commands::rosters::{self, Listed};
 use crate::commands::{
-    attendance, ballots, batches::act, dispatch, gathering, ledgers, papers, relating, rounds, upkeep,
+    attendance, ballots, batches::act, dispatch, gathering, leading, ledgers, papers, relating, rounds, upkeep,
 };
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -185,8 +185,23 @@ impl<'a> Writing<'a> {
         let sent = dispatch::meets(ctx, tx, mechanism, (before, &moved), &mut after, &mut self.sheet.receipts).await?;
         let before = sent.as_ref().or(before);
         self.tell_addressees(mechanism, &moved, &after);
+        Box::pin(self.lead(tx, mechanism, (&moved, &after), depth)).await?;
         self.finish(mechanism, before, &moved, &after, Entered { number, prior, effects, bound })?;
         Ok(after)
+    }
+
+    /// Puts the moves of the records that go along on the sheet.
+    async fn lead(
+        &mut self,
+        tx: &mut Tx,
+        mechanism: &Mechanism,
+        (moved, after): (&Move, &Record),
+        depth: usize,
+    ) -> Result<(), Error> {
+        for (led, own) in leading::led(self.ctx, tx, mechanism, (moved, after)).await? {
+            self.put_at(tx, &led.mechanism, Some(&led.record), own, depth + 1).await?;
+        }
+        Ok(())
     }
 
     /// The paper that the move issues, put on the sheet: its kind and id, and what binds it.

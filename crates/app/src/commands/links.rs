@@ -141,7 +141,7 @@ async fn fits(ctx: &Ctx, tx: &mut Tx, linked: &Linked, wanted: &Wanted) -> Resul
 }
 
 /// What somebody or something that was chosen is called.
-async fn name_of(ctx: &Ctx, tx: &mut Tx, who: Who) -> Result<String, Error> {
+pub(super) async fn name_of(ctx: &Ctx, tx: &mut Tx, who: Who) -> Result<String, Error> {
     Ok(match who {
         Who::Person(id) => ctx.names().person(id),
         Who::Unit(id) => ctx.names().unit(id),

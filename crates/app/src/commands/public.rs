@@ -7,23 +7,28 @@
 use std::sync::Arc;
 
 use kernel::authority::Actor;
-use kernel::catalog::Mechanism;
+use kernel::catalog::{FieldType, Mechanism};
 use kernel::facts::Typed;
 use kernel::ids::{FieldId, RecordId, StepId, UnitId};
 use kernel::outside::{self, PublicForm};
 use kernel::record::Record;
-use kernel::refusal::Refusal;
+use kernel::refusal::{Refusal, Spot};
 use store::Tx;
 use store::follow_codes::FollowCodeRow;
 
 use crate::commands::ballots::envelope;
 use crate::commands::batches::act;
+use crate::commands::files::{self, Enclosed};
 use crate::commands::steps::{self, StartRecord, TakeStep};
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::forms::as_typed;
 use crate::records::{self, Found};
 
+/// So many files come with a form.
+pub const MOST_FILES: usize = 6;
+/// The largest of them, in bytes.
+pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
 /// So many records are filed from one address in an hour; then it has to wait.
 pub const MOST_IN_AN_HOUR: i64 = 20;
 const HOUR_MS: i64 = 3_600_000;
@@ -39,6 +44,19 @@ pub struct File {
     pub typed: Typed,
     /// The form's own key: sent twice, it files one record.
     pub key: String,
+    /// Files that came with it.
+    pub files: Vec<Proof>,
+}
+
+/// A file that came with a form.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The field.
+    pub field: String,
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
 }
 
 /// What they are told.
@@ -96,6 +114,7 @@ pub async fn file(ctx: &Ctx, form: &File) -> Result<Filed, Error> {
         typed,
         key: Some(kernel::journal::digest(format!("public {}", form.key).as_bytes())),
         follow: Some(code_hash(&code)),
+        enclosed: proofs(ctx, &open, &form.files)?,
     };
     let id = steps::start(ctx, start).await?;
     let mut conn = ctx.office.db.read().await?;
@@ -108,7 +127,9 @@ pub async fn file(ctx: &Ctx, form: &File) -> Result<Filed, Error> {
 /// What the form asks of what was typed, with what it fills in itself: nothing else of what was sent is looked at.
 fn typed(ctx: &Ctx, open: &Open<'_>, sent: &Typed) -> Typed {
     let mut typed = Typed::default();
-    for (id, texts) in sent.fields.iter().filter(|(id, _)| open.form.asks.contains(id)) {
+    // Files are not named but sent.
+    let is_file = |id: &FieldId| open.mechanism.field(id.as_str()).is_some_and(|it| matches!(it.of, FieldType::Files));
+    for (id, texts) in sent.fields.iter().filter(|(id, _)| open.form.asks.contains(id) && !is_file(id)) {
         typed.fields.push((id.clone(), texts.clone()));
     }
     let presets = outside::presets(ctx.clock(), open.mechanism, open.form);
@@ -116,6 +137,34 @@ fn typed(ctx: &Ctx, open: &Open<'_>, sent: &Typed) -> Typed {
     typed.fields.extend(presets);
     typed.fields.push((open.mechanism.unit.clone(), vec![open.unit.to_string()]));
     typed
+}
+
+/// The files of the fields that the form asks for; every fault of them. Others are not looked at.
+// enforces: public.form.asks
+fn proofs(ctx: &Ctx, open: &Open<'_>, sent: &[Proof]) -> Result<Vec<Enclosed>, Vec<Refusal>> {
+    let is_asked = |it: &&Proof| {
+        let field = open.mechanism.field(&it.field);
+        field.is_some_and(|field| matches!(field.of, FieldType::Files) && open.form.asks.contains(&field.id))
+    };
+    let (mut enclosed, mut faults) = (Vec::new(), Vec::new());
+    let own: Vec<&Proof> = sent.iter().filter(is_asked).collect();
+    if own.len() > MOST_FILES {
+        faults.push(Refusal::new("public.many_files").with("count", own.len()).with("most", MOST_FILES));
+    }
+    for it in own {
+        let field = FieldId::from(it.field.as_str());
+        if it.bytes.len() > LARGEST_FILE {
+            let name: String = it.name.chars().take(60).collect();
+            let refusal = Refusal::new("file.too_large").with("name", name).with("most", "10 MB");
+            faults.push(refusal.at(Spot::Field(field)));
+            continue;
+        }
+        match files::enclosed(ctx, field, &it.name, &it.bytes) {
+            Ok(it) => enclosed.push(it),
+            Err(refusal) => faults.push(refusal),
+        }
+    }
+    if faults.is_empty() { Ok(enclosed) } else { Err(faults) }
 }
 
 /// Keeps the code of a record that was filed just now, in its transaction.

@@ -17,7 +17,7 @@ use store::rosters::{HoldingRow, KeyRow, PostRow, RoleRow};
 use store::tenures::TenureRow;
 use store::{Conn, Tx};
 
-use crate::commands::{keep, links};
+use crate::commands::{keep, links, onces};
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -30,6 +30,7 @@ pub struct Listed {
     post: Option<PostRow>,
     gone: Option<Gone>,
     linked: Option<links::Linked>,
+    only: Option<onces::Only>,
     changes_tree: bool,
 }
 
@@ -64,7 +65,11 @@ pub(crate) fn kept(ctx: &Ctx, mechanism: &Mechanism, record: &Record) -> Result<
         roles: person.0,
         held: person.1,
         posts: listed.post.into_iter().collect(),
-        tenures: listed.linked.map(links::Linked::into_rows).unwrap_or_default(),
+        tenures: listed
+            .linked
+            .map(links::Linked::into_rows)
+            .or_else(|| listed.only.map(onces::Only::into_rows))
+            .unwrap_or_default(),
     })
 }
 
@@ -97,7 +102,7 @@ pub fn listed(
     after: &Record,
 ) -> Result<Option<Listed>, Error> {
     let has_keys = mechanism.account.is_some() || mechanism.fields.iter().any(|field| field.unique);
-    if !has_keys && mechanism.roster.is_none() && mechanism.link.is_none() {
+    if !has_keys && mechanism.roster.is_none() && mechanism.link.is_none() && mechanism.once.is_none() {
         return Ok(None);
     }
     let is_gone = after.is_gone();
@@ -110,6 +115,7 @@ pub fn listed(
     let mut listed = Listed::default();
     keys(mechanism, before, after, is_gone, &mut listed);
     listed.linked = links::linked(mechanism, before, after);
+    listed.only = onces::only(mechanism, before, after);
     match &mechanism.roster {
         None => {}
         Some(_) if after.state == *UNDONE => {
@@ -244,6 +250,7 @@ pub async fn write(ctx: &Ctx, tx: &mut Tx, all: &[Listed]) -> Result<(), Error> 
         }
     }
     links::write(ctx, tx, all.iter().filter_map(|it| it.linked.as_ref())).await?;
+    onces::write(ctx, tx, all.iter().filter_map(|it| it.only.as_ref())).await?;
     for listed in all {
         if let Some(gone) = &listed.gone {
             forget(ctx, tx, gone).await?;

@@ -36,6 +36,8 @@ pub struct StartRecord {
     pub key: Option<String>,
     /// The hash of the code by which somebody without an account follows it.
     pub follow: Option<String>,
+    /// Files that came with it: kept with the record.
+    pub enclosed: Vec<files::Enclosed>,
 }
 
 /// Takes a step on a record.
@@ -111,6 +113,7 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
     drop(conn);
     faults.extend(more);
     filled.extend(beside.fields());
+    filled.extend(files::named(&form.enclosed));
     let id: RecordId = ctx.new_id();
     let attempt = Attempt { faults, ..attempt(ctx, &step.id, filled, None, None, &[]) };
     let moved = workflow::start(ctx.clock(), &mechanism, id, attempt)?;
@@ -136,6 +139,7 @@ async fn keep_started(
         return answered(tx, key).await?.ok_or(Error::Stale);
     }
     beside.keep(ctx, tx, mechanism, &moved.after).await?;
+    files::keep(tx, &form.enclosed).await?;
     let mut writing = Writing::new(ctx, None);
     let record = writing.put(tx, mechanism, None, moved.clone()).await?;
     writing.write(tx).await?;

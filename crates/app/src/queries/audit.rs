@@ -30,7 +30,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub const GROUPS: [(&str, &str, &[&str]); 7] = [
     ("sign_in", "登录", &["sign_in", "sign_out", "session", "password", "second_factor", "token"]),
     ("refused", "被拒的操作", &["refused", "denials"]),
-    ("taken_out", "导出和查看", &["export", "reveal", "look", "audit", "explain", "correction"]),
+    ("taken_out", "导出和查看", &["export", "extract", "reveal", "look", "audit", "explain", "correction"]),
     ("grants", "授权和账号", &["grant", "account", "stand_in", "hand_over"]),
     (
         "settings",

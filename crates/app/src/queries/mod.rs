@@ -18,6 +18,7 @@ pub mod charts;
 pub mod mechanism_page;
 pub mod intake;
 pub mod export;
+pub mod extracts;
 pub mod people;
 pub mod search;
 pub mod units;

@@ -28,6 +28,7 @@ use crate::queries::Light;
 use crate::queries::attendance::{self, TurnoutLine};
 use crate::queries::ballots::{self, VotingLine};
 use crate::queries::dispatch::{self, CirculationLine};
+use crate::queries::extracts::{self, ExtractLine};
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, choosing, step_form};
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
@@ -108,6 +109,8 @@ pub struct RecordFile {
     pub call: Option<CallLine>,
     /// What is suggested to this person for a step that they may take now.
     pub suggestions: Option<Suggestions>,
+    /// The workbooks that this person may take now.
+    pub extracts: Vec<ExtractLine>,
 }
 
 impl RecordFile {
@@ -311,6 +314,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         circulation: dispatch::line(ctx, &found, &papers),
         voting,
         suggestions,
+        extracts: extracts::lines(ctx, &found),
         scoring: found.mechanism.scoring.is_some(),
         writing: found.mechanism.writing.is_some(),
         call,

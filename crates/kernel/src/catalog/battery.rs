@@ -430,6 +430,8 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
         filled.extend(opening.text("back").map(|back| (mechanism.clone(), back)));
         filled.extend(opening.inside("fill").map(|it| (mechanism.clone(), it.arg(0).to_owned())));
     }
+    let leads = mechanisms.values().flat_map(|it| &it.steps).flat_map(|it| &it.leads);
+    filled.extend(leads.filter(|it| !it.takes_in.is_empty()).map(|it| (it.mechanism.to_string(), it.by.to_string())));
     for sheet in sheets {
         let Some(mechanism) = mechanisms.get(sheet.id()) else { continue };
         let asked: BTreeSet<&str> =
@@ -438,6 +440,7 @@ fn every_field_can_be_filled(sheets: &mut [Sheet<'_>], mechanisms: &BTreeMap<Mec
             mechanism.field(id).is_some_and(|it| it.stamped.is_some() || matches!(it.of, FieldType::Computed { .. }))
                 || mechanism.writes().iter().any(|it| it.as_str() == id)
                 || mechanism.steps.iter().flat_map(|it| &it.sets).any(|(set, _)| set.as_str() == id)
+                || mechanism.steps.iter().flat_map(|it| &it.brings).any(|it| it.field.as_str() == id)
                 || mechanism
                     .public
                     .iter()

@@ -9,7 +9,9 @@ use super::joint::Joint;
 use super::numbering::Numbering;
 use super::{Protection, Roster};
 use crate::authority::sight::Rule;
+use crate::beyond::{Bring, Lead};
 use crate::calendar::Span;
+use crate::extract::Extract;
 use crate::formula::{Formula, Own, Slot};
 use crate::gathering::Gathering;
 use crate::identity::Form;
@@ -26,6 +28,7 @@ use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
 use crate::kinds::report::Writing;
 use crate::kinds::round::{Call, Entry};
+use crate::once::Once;
 use crate::outside::Public;
 use crate::retention::Retention;
 use crate::suggest::Suggesting;
@@ -70,6 +73,10 @@ pub struct Mechanism {
     pub openings: Vec<Opening>,
     /// Which other records its steps write down.
     pub gatherings: Vec<Gathering>,
+    /// Of whom there is one record at a time.
+    pub once: Option<Once>,
+    /// Which tables leave as workbooks.
+    pub extracts: Vec<Extract>,
     /// Papers.
     pub papers: Vec<Paper>,
     /// Notices that steps send.
@@ -294,6 +301,12 @@ pub struct Step {
     pub draws: Vec<Draw>,
     /// The fields that it writes itself.
     pub sets: Vec<(FieldId, Formula)>,
+    /// What it brings over from records that are named.
+    pub brings: Vec<Bring>,
+    /// Which records it leads along.
+    pub leads: Vec<Lead>,
+    /// Is it only taken where another record leads?
+    pub led: bool,
     /// The field that names whom it is copied to.
     pub copies: Option<FieldId>,
     /// The rule.
@@ -500,7 +513,7 @@ impl Mechanism {
     pub fn is_alone(&self, step: &str) -> bool {
         let beside = self.attendance.is_some() || self.account.is_some() || self.voting.is_some();
         let beside = beside || self.circulation.is_some();
-        let draws = self.step(step).is_some_and(|step| !step.draws.is_empty());
+        let draws = self.step(step).is_some_and(|step| !step.draws.is_empty() || !step.leads.is_empty());
         !draws && !beside && self.call.is_none() && self.entry.is_none() && self.gatherings.is_empty()
     }
 

@@ -11,6 +11,7 @@ mod voting;
 mod workbook;
 mod link;
 mod circulation;
+mod beyond;
 mod outside;
 
 use super::{Catalog, Mechanism};
@@ -111,6 +112,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("收谁的申报", teller.call()),
         ("怎么评", teller.stages()),
         ("对外和建议", teller.outside()),
+        ("不重复和下载", teller.apart_and_out()),
         ("何时到期", teller.deadlines()),
         ("带动什么", teller.openings()),
         ("出什么文、发什么消息", teller.papers()),

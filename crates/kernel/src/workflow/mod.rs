@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use crate::authority::{Actor, Behalf, Taken};
+use crate::beyond;
 use crate::catalog::{FieldType, Mechanism, Step};
 use crate::deadlines::{self, Clock, Moves};
 use crate::facts;
@@ -191,7 +192,30 @@ pub fn take(
         let state = mechanism.state(record.state.as_str()).map_or("", |state| state.name.as_str());
         return Err(vec![Refusal::new("step.not_open").with("step", &step.name).with("state", state)]);
     }
+    // enforces: step.led
+    if step.led {
+        return Err(vec![Refusal::new("step.led").with("step", &step.name)]);
+    }
     decide(clock, mechanism, Some(record), record.clone(), step, attempt)
+}
+
+/// Takes a step that another record leads; `points` is the field that names that record from now on.
+pub fn lead(
+    clock: Clock<'_>,
+    mechanism: &Mechanism,
+    record: &Record,
+    points: Option<(&FieldId, RecordId)>,
+    attempt: Attempt<'_>,
+) -> Result<Move, Vec<Refusal>> {
+    let open = |step: &&Step| step.led && step.from.contains(&record.state);
+    let Some(step) = mechanism.step(attempt.step.as_str()).filter(open) else {
+        return Err(vec![Refusal::new("step.unknown").with("step", attempt.step)]);
+    };
+    let mut after = record.clone();
+    if let Some((field, id)) = points {
+        after.facts.put(field, Some(Value::Record(id)));
+    }
+    decide(clock, mechanism, Some(record), after, step, attempt)
 }
 
 /// The steps that the actor may take now, in the definition's order.
@@ -206,7 +230,7 @@ pub fn open_steps<'a>(
         let asked = Asked { mechanism, record, step, actor, tree, past: &[], today: clock.today };
         asked.way().is_ok()
     };
-    mechanism.steps.iter().filter(|step| step.from.contains(&record.state) && may(step)).collect()
+    mechanism.steps.iter().filter(|step| !step.led && step.from.contains(&record.state) && may(step)).collect()
 }
 
 /// A record of a mechanism of which nothing is written down yet.
@@ -316,7 +340,9 @@ fn kinds_refuse(mechanism: &Mechanism, before: Option<&Record>, after: &Record, 
 fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attempt<'_>) {
     for (field, value) in &attempt.filled {
         let is_reckoned = assessment::reckons(mechanism, step, field) || report::reckons(mechanism, step, field);
-        if step.needs.contains(field) || step.asks.contains(field) || is_reckoned {
+        // enforces: step.bring
+        let is_brought = beyond::brings(step, field);
+        if step.needs.contains(field) || step.asks.contains(field) || is_reckoned || is_brought {
             after.facts.put(field, value.clone());
         }
     }

@@ -293,6 +293,9 @@ fn bare(id: &str, holder: RoleId) -> Step {
         copies: None,
         draws: Vec::new(),
         sets: Vec::new(),
+        brings: Vec::new(),
+        leads: Vec::new(),
+        led: false,
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) async fn start(
     Key(key): Key,
     Json(filled): Json<Filled>,
 ) -> Result<Response, Failure> {
-    let id = steps::start(&visitor.ctx, StartRecord { mechanism, typed: filled.typed(), key, follow: None }).await?;
+    let id =
+        steps::start(&visitor.ctx, StartRecord { mechanism, typed: filled.typed(), key, ..Default::default() }).await?;
     let file = record_file::record_file(&visitor.ctx, id, None).await?;
     Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/records/{id}"))], Answer(record(&file))).into_response())
 }

@@ -1,9 +1,10 @@
 //! Files and papers as they are kept.
 
 use app::commands::papers::Form;
+use app::queries::extracts;
 use app::queries::files::{self, Download};
 use axum::response::Response;
-use kernel::ids::{FileId, PaperId};
+use kernel::ids::{FileId, PaperId, RecordId};
 
 use crate::answer;
 use crate::error::Failure;
@@ -13,6 +14,11 @@ use crate::visitor::{At, Visitor};
 pub(crate) async fn file(visitor: Visitor, At(id): At<FileId>) -> Result<Response, Failure> {
     let (name, media, bytes) = files::file_for(&visitor.ctx, id).await?;
     Ok(answer::file(Download { name, media, bytes }))
+}
+
+/// `GET /records/{record}/extracts/{extract}`.
+pub(crate) async fn extract(visitor: Visitor, At((id, name)): At<(RecordId, String)>) -> Result<Response, Failure> {
+    Ok(answer::file(extracts::workbook(&visitor.ctx, id, &name).await?))
 }
 
 /// `GET /papers/{paper}`, where the paper is its id and the form it is wanted in: `….docx`, `….pdf`.

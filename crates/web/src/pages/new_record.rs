@@ -44,7 +44,7 @@ pub(crate) async fn start(visitor: Visitor, At(mechanism): At<String>, sent: Sen
     if !shown.back.more.is_empty() {
         return page(&visitor, &mechanism, Some(&again), shown).await;
     }
-    let command = StartRecord { mechanism: mechanism.clone(), typed: form.typed, key: Some(key), follow: None };
+    let command = StartRecord { mechanism: mechanism.clone(), typed: form.typed, key: Some(key), ..Default::default() };
     match steps::start(&visitor.ctx, command).await {
         Ok(id) => Ok(answer::see(&urls::with(&urls::record(id), &[("done", "start")]))),
         Err(app::Error::Refused(refusals)) => {

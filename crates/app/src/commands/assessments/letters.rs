@@ -35,7 +35,7 @@ pub async fn draft(
         .ok_or_else(|| Refusal::new("assessment.not_weak").with("unit", ctx.names().unit(unit)).with("code", code))?;
     let mut typed = typed(&page.title, weak);
     typed.put(part.of.as_str(), id.to_string());
-    steps::start(ctx, StartRecord { mechanism: mechanism.id.to_string(), typed, key, follow: None }).await
+    steps::start(ctx, StartRecord { mechanism: mechanism.id.to_string(), typed, key, ..Default::default() }).await
 }
 
 fn typed(title: &str, it: &BelowLine) -> Typed {

@@ -2,6 +2,7 @@
 //!
 //! Never decides whether the step may be taken: a kind says what stands in its way.
 
+use kernel::beyond::Bring;
 use kernel::catalog::{Mechanism, Step};
 use kernel::ids::{FieldId, StepId};
 use kernel::record::Record;
@@ -13,10 +14,12 @@ use crate::commands::assessments::{self, Assessing};
 use crate::commands::reports::{self, Sealed};
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::records;
 
 /// What is kept with a step.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
+    brought: Vec<(FieldId, Option<Value>)>,
     assessing: Assessing,
     sealed: Option<Sealed>,
 }
@@ -38,16 +41,17 @@ impl Beside {
     ) -> Result<(Self, Vec<Refusal>), Error> {
         let assessing = assessments::before_step(ctx, conn, mechanism, step, (record, filled)).await?;
         let mut refusals = assessing.faults.clone();
-        let Some(record) = record else { return Ok((Self { assessing, sealed: None }, refusals)) };
+        let Some(record) = record else { return Ok((Self { assessing, ..Self::default() }, refusals)) };
+        let brought = brought(ctx, conn, step, (record, filled)).await?;
         let (sealed, more) = reports::before_step(ctx, conn, mechanism, step, (record, filled)).await?;
         refusals.extend(more);
-        Ok((Self { assessing, sealed }, refusals))
+        Ok((Self { brought, assessing, sealed }, refusals))
     }
 
     /// The fields that it writes.
     pub(super) fn fields(&self) -> impl Iterator<Item = (FieldId, Option<Value>)> {
         let assessing = self.assessing.filled.iter().cloned();
-        assessing.chain(self.sealed.iter().map(|it| it.text.clone()))
+        assessing.chain(self.sealed.iter().map(|it| it.text.clone())).chain(self.brought.iter().cloned())
     }
 
     /// Keeps it, in the transaction of the step.
@@ -64,4 +68,32 @@ impl Beside {
         }
         Ok(())
     }
+}
+
+/// What a step brings over from the records that are named when it is taken.
+async fn brought(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    step: &Step,
+    (record, filled): (&Record, &[(FieldId, Option<Value>)]),
+) -> Result<Vec<(FieldId, Option<Value>)>, Error> {
+    let named = |field: &FieldId| {
+        let new = filled.iter().rev().find(|(id, _)| id == field).map(|(_, value)| value.as_ref());
+        match new.unwrap_or_else(|| record.facts.find(field.as_str())) {
+            Some(Value::Record(id)) => Some(*id),
+            _ => None,
+        }
+    };
+    if step.brings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ids: Vec<_> = step.brings.iter().filter_map(|it| named(&it.from)).collect();
+    ids.sort();
+    ids.dedup();
+    let found = records::by_ids(ctx, conn, &ids).await?;
+    let value = |it: &Bring| {
+        let theirs = found.iter().find(|other| Some(other.record.id) == named(&it.from))?;
+        theirs.record.facts.find(it.theirs.as_str()).cloned()
+    };
+    Ok(step.brings.iter().map(|it| (it.field.clone(), value(it))).collect())
 }

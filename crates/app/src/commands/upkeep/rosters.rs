@@ -20,7 +20,11 @@ pub async fn verify(ctx: &Ctx) -> Result<Verified, Error> {
     let mut conn = ctx.office.db.snapshot().await?;
     let (mut verified, mut must) = (Verified::default(), Kept::default());
     let concerns = |it: &&std::sync::Arc<kernel::catalog::Mechanism>| {
-        it.roster.is_some() || it.account.is_some() || it.link.is_some() || it.fields.iter().any(|field| field.unique)
+        it.roster.is_some()
+            || it.account.is_some()
+            || it.link.is_some()
+            || it.once.is_some()
+            || it.fields.iter().any(|field| field.unique)
     };
     for mechanism in ctx.catalog().mechanisms.values().filter(concerns) {
         let mut after = None;

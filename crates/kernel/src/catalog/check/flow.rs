@@ -44,7 +44,9 @@ pub(super) fn both(
     (fields, vocabulary): (&Fields, &Vocabulary),
 ) -> (Vec<State>, Vec<Step>) {
     super::outside::nobody_is_asked(desk, matter, fields);
-    (states(desk, matter, names), steps(desk, matter, names, (fields, vocabulary)))
+    let mut steps = steps(desk, matter, names, (fields, vocabulary));
+    super::once::with_others(desk, matter, names, fields, &mut steps);
+    (states(desk, matter, names), steps)
 }
 
 fn states(desk: &mut Desk<'_>, matter: &Raw, names: &Names) -> Vec<State> {
@@ -108,6 +110,9 @@ fn step(desk: &mut Desk<'_>, raw: &Raw, names: &Names, fields: &Fields) -> Step 
         recall: raw.prop("recall").is_none() || raw.says("recall"),
         draws: super::ledger::draws(desk, raw, names, fields),
         sets: Vec::new(),
+        brings: Vec::new(),
+        leads: Vec::new(),
+        led: raw.says("led"),
         copies: joint::parties(desk, raw, "copies", fields),
         because: raw.text("because"),
     }

@@ -5,6 +5,7 @@
 //! Never stops at a problem, and never lets a mechanism with a problem into the catalog.
 
 mod attendance;
+mod beyond;
 mod blends;
 mod circulation;
 mod counted;
@@ -28,6 +29,7 @@ mod scoring;
 mod report;
 mod vocabulary;
 mod link;
+mod once;
 mod outside;
 mod voting;
 mod workbook;
@@ -92,6 +94,7 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     round::across(&mut sheets, &mechanisms);
     pointing::across(&mut sheets, &mechanisms);
     gathering::across(&mut sheets, &mechanisms);
+    beyond::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
     problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
     problems.sort();
@@ -299,12 +302,10 @@ impl Sheet<'_> {
         names_are_known(desk, matter, (*chapter, vocabulary), &names);
         let (subject, list) = (layout::subject(desk, matter, &names, own), layout::list(desk, matter, &names));
         let (states, steps) = flow::both(desk, matter, &names, (own, vocabulary));
-        let attendance = attendance::attendance(desk, matter, &names, own, &steps, vocabulary);
         let account = ledger::account(desk, matter, &names, own);
         let (scoring, assessed) = scoring::both(desk, matter, &names, own, (&states, &steps, vocabulary));
         let (call, entry) = round::both(desk, matter, &names, own, (vocabulary, &states, &steps, all));
         let mut figures = figures::figures(desk, matter, &names.states, own, vocabulary, account.as_ref());
-        let plans = attendance::plans(desk, matter, &figures, vocabulary);
         counted::counted(&mut figures, &own.fields, &states, &steps);
         let (rights, retention) = rights::both(desk, matter, &names, own, (&states, &steps));
         Some(Mechanism {
@@ -321,9 +322,13 @@ impl Sheet<'_> {
             unit: subject?.1,
             fields: own.fields.clone(),
             children: own.children.clone(),
+            attendance: attendance::attendance(desk, matter, &names, own, &steps, vocabulary),
+            plans: attendance::plans(desk, matter, &figures, vocabulary),
             circulation: circulation::circulation(desk, matter, &names, own, (vocabulary, &states, &steps)),
             voting: voting::voting(desk, matter, &names, own, (&states, &steps)),
             public: outside::public(desk, matter, &names, own, (vocabulary, &steps)),
+            once: once::once(desk, matter, &names, own),
+            extracts: once::extracts(desk, matter, &names, own),
             gatherings: gathering::gatherings(desk, matter, &names, own, (&steps, &all.ids)),
             writing: report::writing(desk, matter, &names, own, (&steps, templates)),
             states,
@@ -340,7 +345,6 @@ impl Sheet<'_> {
             calendar: layout::calendar(desk, matter, &names, own),
             examples: examples::examples(desk, matter, &names, own, vocabulary),
             roster: roster::roster(desk, matter, &names, own, vocabulary),
-            attendance,
             account,
             workbooks: workbook::workbooks(desk, matter),
             scoring,
@@ -349,7 +353,6 @@ impl Sheet<'_> {
             call,
             entry,
             suggest: outside::suggesting(desk, matter, &names, own, all),
-            plans,
         })
     }
 }

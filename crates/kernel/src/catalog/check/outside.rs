@@ -50,7 +50,7 @@ pub(super) fn sets(
 /// What a step writes itself is not asked of anybody.
 pub(super) fn nobody_is_asked(desk: &mut Desk<'_>, matter: &Raw, own: &Fields) {
     for raw in matter.inside("step") {
-        for set in raw.inside("step.set") {
+        for set in raw.inside("step.set").chain(raw.inside("step.bring")) {
             let asked = ["needs", "asks"]
                 .iter()
                 .find(|prop| raw.prop(prop).is_some_and(|written| written.words().any(|word| word == set.arg(0))));
@@ -122,9 +122,15 @@ fn may_be_typed(desk: &mut Desk<'_>, raw: &Raw, prop: &str, own: &Fields, id: &F
         return desk.tell(raw.prop_span(prop), format!("{id} 是子表，对外的表不能填"));
     };
     let is_kept = !field.protection.read.is_empty() || !field.protection.write.is_empty();
-    if !is_plain(&field.of) || is_kept {
+    // A file comes in only together with the record that it proves something for.
+    let is_file = prop == "asks" && matches!(field.of, FieldType::Files);
+    if !(is_plain(&field.of) || is_file) || is_kept {
         let sentence = format!("“{}”不能让没有账号的人填", field.name);
-        desk.tell_hint(raw.prop_span(prop), sentence, "对外只能填文字、数字、日期、选项和是非，而且不限角色的栏目");
+        desk.tell_hint(
+            raw.prop_span(prop),
+            sentence,
+            "对外只能填文字、数字、日期、选项和是非，提交时还可以附文件；都要是不限角色的栏目",
+        );
     }
 }
 

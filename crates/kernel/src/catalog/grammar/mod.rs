@@ -4,6 +4,7 @@
 //! asks of each line where it is enforced and which test proves it.
 //! Never a rule that needs more than the node itself: those are checks.
 
+mod beyond;
 mod examples;
 mod outside;
 pub(crate) mod parts;

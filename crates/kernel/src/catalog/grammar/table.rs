@@ -10,7 +10,7 @@ use super::{
     ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node, ROSTERS,
     Scalar, Times, VOCABULARY_FILE,
 };
-use super::{examples, outside, rights, views};
+use super::{beyond, examples, outside, rights, views};
 use crate::identity::FORMS;
 use crate::kinds;
 use crate::kinds::dispatch::nodes as dispatch;
@@ -219,6 +219,7 @@ pub const GRAMMAR: &[Node] = &[
             may("joint", Scalar::Text, "要几方办过才算办完：all 会签，any 或签，in_order 依次，数字是几个不同的人。"),
             may("may_add", Scalar::YesNo, "会签的人可以请别人加签。"),
             may("recall", Scalar::YesNo, "办的人可不可以撤回；不写就是可以。"),
+            may("led", Scalar::YesNo, "只由别的机制的 leads 带着走，谁也不能单独走。"),
             may("copies", Scalar::Id, "走完后抄送给哪个栏目写的单位或人。"),
             may("within", Scalar::Span, "进入前面的状态后多久之内要走完这一步。"),
             may("because", Scalar::Text, "依据的规定，拒绝时一并告诉办理人。"),
@@ -226,6 +227,8 @@ pub const GRAMMAR: &[Node] = &[
         means: "一步：谁、在什么状态、可以做什么。记录只能通过步骤改变。",
     },
     outside::SET,
+    beyond::BRING,
+    beyond::LEADS,
     ledger::DRAWS,
     ledger::BY,
     kinds::activity::ATTENDANCE,
@@ -253,6 +256,9 @@ pub const GRAMMAR: &[Node] = &[
     round::ITEM,
     round::DURING,
     crate::gathering::NODE,
+    beyond::ONCE,
+    beyond::EXTRACT,
+    beyond::EXTRACT_COLUMN,
     kinds::report::WRITING,
     dispatch::CIRCULATION,
     dispatch::PUBLICITY,

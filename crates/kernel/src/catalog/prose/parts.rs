@@ -34,7 +34,7 @@ pub(super) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> Block {
 }
 
 impl Teller<'_> {
-    fn role<'r>(&'r self, id: &'r RoleId) -> &'r str {
+    pub(super) fn role<'r>(&'r self, id: &'r RoleId) -> &'r str {
         self.catalog.vocabulary.role(id.as_str()).map_or(id.as_str(), |it| &it.name)
     }
 
@@ -57,7 +57,7 @@ impl Teller<'_> {
         format!("“{}”", self.it.step(id).map_or(id, |it| &it.name))
     }
 
-    fn field_name<'f>(&'f self, id: &'f FieldId) -> &'f str {
+    pub(super) fn field_name<'f>(&'f self, id: &'f FieldId) -> &'f str {
         let field = self.it.field(id.as_str()).map(|it| it.name.as_str());
         field.or_else(|| self.it.child(id.as_str()).map(|it| it.name.as_str())).unwrap_or(id.as_str())
     }
@@ -312,6 +312,7 @@ impl Teller<'_> {
         for (id, formula) in &step.sets {
             parts.push(format!("{}写成{}", self.field_name(id), explain(formula)));
         }
+        parts.extend(self.beyond(step));
         parts.extend(self.together(step));
         if let Some(paper) = step.paper.as_ref().and_then(|it| self.it.paper(it.as_str())) {
             parts.push(format!("出《{}》", paper.name));

@@ -5,6 +5,7 @@
 mod across_files;
 mod added;
 mod battery;
+mod beyond;
 mod diff;
 mod dispatch;
 mod figures;

@@ -170,7 +170,7 @@ fn lines(list: &[ActLine]) -> Markup {
         let (what, exactly) = said::said(line);
         let tone = match line.kind.as_str() {
             "refused" | "denials.many" | "sign_in.failed" => Light::Red,
-            kind if kind.starts_with("export") || kind.starts_with("reveal") => Light::Amber,
+            kind if kind.starts_with("export") || kind == "extract" || kind.starts_with("reveal") => Light::Amber,
             _ => Light::Grey,
         };
         Row {

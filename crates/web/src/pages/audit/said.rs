@@ -59,6 +59,7 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         }
         "grant.reviewed" => ("复核授权", format!("保留{}项", of("count"))),
         "grant.review_opened" => ("开始授权复核", format!("{}年度，通知{}人", of("year"), of("told"))),
+        "extract" => ("下载工作簿", format!("{}，{}，{}笔", of("title"), of("name"), of("count"))),
         "export" => ("导出台账", format!("{}，{}件", of("mechanism"), of("count"))),
         "audit.exported" => ("导出审计日志", format!("{}条", of("count"))),
         "calendar" => ("更新工作日历", of("years")),

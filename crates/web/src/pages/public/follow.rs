@@ -12,7 +12,7 @@ use kernel::refusal::Refusal;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::{ctx_of, is_small, page, said, says, wanted};
+use super::{ctx_of, is_words, page, said, says, wanted};
 use crate::error::{self, Failure};
 use crate::pages::controls::{self, Back};
 use crate::parts::buttons::Button;
@@ -30,7 +30,7 @@ pub(crate) async fn ask(guest: Guest) -> Result<Response, Failure> {
 
 /// `POST /public/follow`: the record, if number and code belong together.
 pub(crate) async fn show(guest: Guest, sent: Sent) -> Result<Response, Failure> {
-    is_small(&sent)?;
+    is_words(&sent)?;
     let ctx = ctx_of(&guest);
     let (number, code) = (sent.text("number"), sent.text("code"));
     match door::known(&ctx, number, code).await {
@@ -45,7 +45,7 @@ pub(crate) async fn show(guest: Guest, sent: Sent) -> Result<Response, Failure> 
 
 /// `POST /public/follow/{step}`: a step by whoever knows the record.
 pub(crate) async fn take(guest: Guest, At(step): At<String>, sent: Sent) -> Result<Response, Failure> {
-    is_small(&sent)?;
+    is_words(&sent)?;
     let ctx = ctx_of(&guest);
     let (number, code) = (sent.text("number"), sent.text("code"));
     let (own, found) = match door::known(&ctx, number, code).await {
@@ -88,11 +88,11 @@ fn asking(number: &str, why: Markup) -> Markup {
         (why)
         form.card method="post" action=(urls::FOLLOW) {
             h1 { "查办理情况" }
-            (field(&Field::new("number", "编号", text(number)).required().hint("例如 诉〔2026〕1号")))
+            (field(&Field::new("number", "编号", text(number)).required().hint("提交时给出的编号，例如 诉〔2026〕1号")))
             (field(&Field::new("code", "查询码", text("")).required().hint("不分大小写，横线可以不写")))
             (Button::submit("查看").main().full())
         }
-        p.foot { a href=(urls::PUBLIC) { "提交新的诉求" } }
+        p.foot { a href=(urls::PUBLIC) { "提交新的" } }
     }
 }
 

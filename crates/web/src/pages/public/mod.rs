@@ -3,7 +3,7 @@
 //! Works on a telephone and without a script; whoever is signed in is nobody here as well.
 //! Never more than the definition opens, and never an address in which a code stands.
 
-use app::commands::public::{self as door, File, Filed};
+use app::commands::public::{self as door, File, Filed, Proof};
 use app::queries::forms::{Again, StepForm};
 use app::queries::public as asked;
 use axum::http::StatusCode;
@@ -34,14 +34,19 @@ fn ctx_of(guest: &Guest) -> app::Ctx {
     guest.ctx(Actor::Outsider { record: None }, None)
 }
 
-/// What a public form may be: small, and without files.
+/// What a public form may be: small words.
 fn is_small(sent: &Sent) -> Result<(), Failure> {
     let size: usize = sent.pairs.iter().map(|(name, text)| name.len() + text.len()).sum();
-    if size > LARGEST || !sent.files.is_empty() { Err(Failure::too_large()) } else { Ok(()) }
+    if size > LARGEST { Err(Failure::too_large()) } else { Ok(()) }
+}
+
+/// Words alone: nothing that is sent later brings files.
+fn is_words(sent: &Sent) -> Result<(), Failure> {
+    if sent.files.is_empty() { is_small(sent) } else { Err(Failure::too_large()) }
 }
 
 fn page(guest: &Guest, status: StatusCode, content: Markup) -> Response {
-    answer::page(status, gate("诉求", &guest.site.name(), &guest.site.look.assets, content))
+    answer::page(status, gate("网上申办", &guest.site.name(), &guest.site.look.assets, content))
 }
 
 fn said(ctx: &app::Ctx, refusals: &[Refusal]) -> Markup {
@@ -92,13 +97,20 @@ pub(crate) async fn file(
     let open = asked::open(&ctx, &mechanism, &form)?;
     let key = sent.key().unwrap_or_default();
     let typed = sent.typed();
-    let command = File { mechanism: mechanism.clone(), form: form.clone(), typed: typed.clone(), key: key.clone() };
+    let files =
+        sent.files.iter().map(|it| Proof { field: it.field.clone(), name: it.name.clone(), bytes: it.bytes.to_vec() });
+    let files: Vec<Proof> = files.take(door::MOST_FILES + 1).collect();
+    let (is_lost, typed_too) = (!files.is_empty(), typed.clone());
+    let command = File { mechanism: mechanism.clone(), form: form.clone(), typed: typed_too, key: key.clone(), files };
     match door::file(&ctx, &command).await {
         Ok(filed) => Ok(page(&guest, StatusCode::OK, told(&filed))),
         Err(app::Error::Refused(refusals)) => {
             let again = Again { typed, refusals: says(&ctx, &refusals), ..Again::default() };
             let shown = asked::form(&ctx, &open, Some(&again));
-            let why = wanted(&shown, "");
+            let why = html! {
+                (wanted(&shown, ""))
+                @if is_lost { (notice(Tone::Warn, "附件没有收下", html! { "改好以后请重新选附件，再一起提交。" })) }
+            };
             let key = if key.len() >= 16 { key } else { Uuid::new_v4().simple().to_string() };
             let content = filing(&shown, &urls::public_form(&mechanism, &form), &key, why);
             Ok(page(&guest, error::status_of(&refusals), content))
@@ -122,7 +134,7 @@ fn wanted(form: &StepForm, step: &str) -> Markup {
 fn filing(form: &StepForm, action: &str, key: &str, why: Markup) -> Markup {
     html! {
         (why)
-        form.card method="post" action=(action) {
+        form.card method="post" action=(action) enctype=[controls::carries_files(form).then_some("multipart/form-data")] {
             h1 { (form.name) }
             input type="hidden" name="_key" value=(key);
             (controls::of_step(form, &Back::default()))

@@ -2,6 +2,7 @@
 
 use app::queries::attendance::TurnoutLine;
 use app::queries::ballots::VotingLine;
+use app::queries::extracts::ExtractLine;
 use app::queries::forms::StepForm;
 use app::queries::ledgers::{AccountLine, CausedLine};
 use app::queries::moves::RoundLine;
@@ -64,6 +65,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if let Some(voting) = &file.voting { (card("投票", html! {}, votes(file, voting))) }
                 @if let Some(turnout) = &file.turnout { (card("参加情况", html! { "由系统数出" }, came(file, turnout))) }
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }
+                @if !file.extracts.is_empty() { (card("下载", html! { "每次都留痕" }, extracts(file))) }
                 @if let Some(it) = &file.suggestions { (suggested::card_of(file.id, it)) }
                 (steps(visitor, file, shown))
                 @if !file.caused.is_empty() { (card("账户变动", html! {}, caused(file))) }
@@ -394,6 +396,17 @@ fn papers(file: &RecordFile) -> Markup {
         })
         .collect();
     slim_todos(&rows)
+}
+
+fn extracts(file: &RecordFile) -> Markup {
+    let row = |it: &ExtractLine| Todo {
+        href: urls::extract(file.id, &it.id),
+        title: it.name.clone(),
+        note: it.words.clone(),
+        act: None,
+        light: None,
+    };
+    slim_todos(&file.extracts.iter().map(row).collect::<Vec<_>>())
 }
 
 fn ties(file: &RecordFile) -> Markup {
