@@ -17,6 +17,8 @@ pub mod past;
 pub mod cells;
 pub mod hashing;
 pub mod single_sign_on;
+pub mod outward;
+pub mod ics;
 pub mod words;
 pub mod commands;
 pub mod queries;

@@ -25,6 +25,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::hashing::Hashing;
 use crate::keys::Keys;
+use crate::outward::Outward;
 use crate::single_sign_on::SingleSignOn;
 use crate::tree::{Past, Person, Post, Tree, Unit};
 
@@ -114,6 +115,7 @@ pub struct Office {
     pub signatures: Signatures,
     press: OnceLock<Arc<Press>>,
     single_sign_on: OnceLock<SingleSignOn>,
+    outward: OnceLock<Arc<dyn Outward>>,
     keys: Option<Keys>,
     definitions: RwLock<Arc<Definitions>>,
     /// Since which moment these definitions are in force in this process; long ago for those of the start.
@@ -135,6 +137,7 @@ impl Office {
             hashing: Hashing::default(),
             press: press.map_or_else(OnceLock::new, OnceLock::from),
             single_sign_on: OnceLock::new(),
+            outward: OnceLock::new(),
             keys,
             overlay: None,
             denials: Denials::default(),
@@ -189,6 +192,17 @@ impl Office {
     pub fn bring_single_sign_on(&self, single: SingleSignOn) {
         // The first one stays: one process reads its settings once.
         let _ = self.single_sign_on.set(single);
+    }
+
+    /// Whoever can reach other machines; nobody where nothing may leave.
+    pub fn outward(&self) -> Option<Arc<dyn Outward>> {
+        self.outward.get().cloned()
+    }
+
+    /// Hands in whoever can reach other machines. A second one is dropped.
+    pub fn bring_outward(&self, outward: Arc<dyn Outward>) {
+        // The first one stays: one process reads its settings once.
+        let _ = self.outward.set(outward);
     }
 
     /// The definitions in force.

@@ -183,7 +183,8 @@ pub async fn seen(ctx: &Ctx, conn: &mut Conn, rows: Vec<RecordRow>) -> Result<Ve
     Ok(rows.into_iter().filter(|row| sees(row, pointed(&row.id))).collect())
 }
 
-fn sees(ctx: &Ctx, row: &RecordRow, points: &[Pointed]) -> bool {
+/// Does this person see a record that points to these?
+pub(crate) fn sees(ctx: &Ctx, row: &RecordRow, points: &[Pointed]) -> bool {
     let Some(mechanism) = ctx.catalog().mechanisms.get(row.mechanism.as_str()) else { return false };
     let points: Vec<Pointed> = points.iter().cloned().map(|pointed| in_tree(ctx, pointed)).collect();
     ctx.sight(mechanism).sees(standing(ctx, row, &points))

@@ -10,6 +10,7 @@ pub mod organisation;
 pub mod open;
 pub mod keys;
 pub mod single_sign_on;
+pub mod outward;
 pub mod certificates;
 pub mod listening;
 pub mod demo;

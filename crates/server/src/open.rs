@@ -82,6 +82,13 @@ pub async fn office(config: &Config) -> anyhow::Result<Arc<Office>> {
     Ok(office)
 }
 
+/// Lets messages and mails leave. Only where people work: a demo sends nothing anywhere.
+pub fn bring_outward(office: &Office, config: &Config) -> anyhow::Result<()> {
+    let home = config.single_sign_on.address.clone().unwrap_or_default();
+    office.bring_outward(Arc::new(crate::outward::Outside::new(&home)?));
+    Ok(())
+}
+
 /// Looks for fonts, on a thread of its own, and brings the office its press. Pages do not wait for it.
 pub async fn bring_press(office: &Office, folders: &[PathBuf]) {
     let folders = folders.to_vec();

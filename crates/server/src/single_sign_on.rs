@@ -47,6 +47,19 @@ pub fn of(config: &Config) -> anyhow::Result<Option<SingleSignOn>> {
     Ok(Some(SingleSignOn::new(settings, Arc::new(Network::new()?))))
 }
 
+/// TLS by the certificates that the machine trusts.
+pub(crate) fn connector() -> anyhow::Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    for certificate in rustls_native_certs::load_native_certs().certs {
+        // One that cannot be read is left out; the others serve.
+        let _ = roots.add(certificate);
+    }
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
 /// The network.
 pub struct Network {
     tls: TlsConnector,
@@ -55,15 +68,7 @@ pub struct Network {
 impl Network {
     /// Reads the certificates that the machine trusts.
     pub fn new() -> anyhow::Result<Self> {
-        let mut roots = RootCertStore::empty();
-        for certificate in rustls_native_certs::load_native_certs().certs {
-            // One that cannot be read is left out; the others serve.
-            let _ = roots.add(certificate);
-        }
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        let config = config.with_root_certificates(roots).with_no_client_auth();
-        Ok(Self { tls: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { tls: connector()? })
     }
 
     async fn asks(&self, ask: Ask) -> anyhow::Result<Vec<u8>> {

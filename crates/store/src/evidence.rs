@@ -114,6 +114,9 @@ pub const TABLES: &[Table] = &[
     told("report_seal", "封存的报告", &["record", "turn"], &[]),
     told("follow_code", "查询码", &["record"], &[]),
     told("setting", "设置", &["name"], &[]),
+    told("mail_box", "通知邮箱", &["person"], &[]),
+    told("receiver", "接收系统", &["id"], &[]),
+    told("calendar_feed", "日历订阅", &["person"], &[]),
     Table {
         name: "calendar_year",
         noun: "日历年份",
@@ -201,6 +204,7 @@ pub const TABLES: &[Table] = &[
         rule: Rule::Passing("哪个进程正在值守，一分半钟后失效"),
     },
     passing("duty_run", "例行事务记录", &["id"], "例行事务的运行情况；做了什么在日志里"),
+    passing("follow", "关注", &["person", "record"], "个人的关注；每次提醒都另看看不看得到"),
     passing("saved_view", "列表视图", &["id"], "个人的列表偏好"),
     passing("upload", "待导入文件", &["id"], "等待核对的导入文件，七天后删除；导入了什么在日志里"),
 ];

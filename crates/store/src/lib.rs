@@ -42,6 +42,7 @@ pub mod series;
 pub mod papers;
 pub mod files;
 pub mod follow_codes;
+pub mod follows;
 
 pub mod units;
 pub mod people;
@@ -62,6 +63,10 @@ pub mod waiting;
 
 pub mod notices;
 pub mod outbox;
+pub mod deliveries;
+pub mod receivers;
+pub mod mail_boxes;
+pub mod calendar_feeds;
 pub mod acts;
 pub mod added_figures;
 pub mod seals;

@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(29, "0029", "report_seals"),
     migration!(30, "0030", "presence_of_humans"),
     migration!(32, "0032", "public_door"),
+    migration!(34, "0034", "sending"),
 ];
 
 const TABLE: &str =

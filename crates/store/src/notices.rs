@@ -117,3 +117,10 @@ pub async fn mark_read(conn: &mut Conn, person: PersonId, only: Option<Uuid>, at
     let sql = format!("UPDATE notice SET read_at = $3 WHERE site = $1 AND person = $2 AND read_at IS NULL{which}");
     conn.run(sql, params).await.doing("mark notices as read")
 }
+
+/// A notice of a person.
+pub async fn find(conn: &mut Conn, person: PersonId, id: Uuid) -> Result<Option<NoticeRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM notice WHERE site = $1 AND id = $2 AND person = $3");
+    let row = conn.find(sql, [conn.here(), id.into(), person.into()]).await.doing("find a notice")?;
+    row.map(|row| notice(&row)).transpose()
+}

@@ -29,11 +29,18 @@ pub struct OutboxRow {
     pub done_at: Option<i64>,
     /// Why it did not leave when it was last tried.
     pub failure: Option<String>,
+    /// To whom it goes: messages to the same place wait for one another.
+    pub to: Option<String>,
+    /// Why somebody gave it up.
+    pub given_up: Option<String>,
 }
 
-const COLUMNS: &str = "id, at_, kind, body, due_at, tries, done_at, failure";
+/// When a dead letter is due: it is not tried again unless somebody says so.
+pub const NEVER: i64 = 9_000_000_000_000_000;
 
-fn parcel(row: &Row) -> Result<OutboxRow, StoreError> {
+pub(crate) const COLUMNS: &str = "id, at_, kind, body, due_at, tries, done_at, failure, to_, given_up";
+
+pub(crate) fn parcel(row: &Row) -> Result<OutboxRow, StoreError> {
     Ok(OutboxRow {
         id: row.id(0)?,
         at: row.int(1)?,
@@ -43,6 +50,8 @@ fn parcel(row: &Row) -> Result<OutboxRow, StoreError> {
         tries: row.int(5)?,
         done_at: row.int_if(6)?,
         failure: row.text_if(7)?,
+        to: row.text_if(8)?,
+        given_up: row.text_if(9)?,
     })
 }
 
@@ -59,6 +68,8 @@ pub async fn put_many(conn: &mut Conn, parcels: &[OutboxRow]) -> Result<(), Stor
             it.tries.into(),
             it.done_at.into(),
             it.failure.as_deref().into(),
+            it.to.as_deref().into(),
+            it.given_up.as_deref().into(),
             here.clone(),
         ]
     });
@@ -67,18 +78,22 @@ pub async fn put_many(conn: &mut Conn, parcels: &[OutboxRow]) -> Result<(), Stor
     Ok(())
 }
 
-/// Takes what is due, oldest first, and hides it from others until `hidden_until_at`. What another sender took in the
+/// Takes what is due of some kinds, oldest first, and hides it from others until `hidden_until_at`. What another sender took in the
 /// same moment is left out; what is not marked as done until then comes up again.
 pub async fn take_due(
     conn: &mut Conn,
-    at: i64,
-    hidden_until_at: i64,
+    kinds: &[&str],
+    (at, hidden_until_at): (i64, i64),
     limit: u32,
 ) -> Result<Vec<OutboxRow>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE site = $1 AND done_at IS NULL AND due_at <= $2 ORDER BY due_at, id LIMIT {limit}"
+        "SELECT {COLUMNS} FROM outbox WHERE site = $1 AND done_at IS NULL AND due_at <= $2 AND kind IN ({}) \
+         ORDER BY due_at, id LIMIT {limit}",
+        many::places(3, kinds.len())
     );
-    let rows = conn.list(sql, [conn.here(), at.into()]).await.doing("look into the outbox")?;
+    let mut params = vec![conn.here(), at.into()];
+    params.extend(kinds.iter().map(|kind| P::from(*kind)));
+    let rows = conn.list(sql, params).await.doing("look into the outbox")?;
     let mut taken = Vec::new();
     for row in &rows {
         let mut it = parcel(row)?;
@@ -105,6 +120,20 @@ pub async fn mark_done(conn: &mut Conn, id: Uuid, at: i64) -> Result<(), StoreEr
 pub async fn mark_failed(conn: &mut Conn, id: Uuid, failure: &str, due_at: i64) -> Result<(), StoreError> {
     let sql = "UPDATE outbox SET failure = $3, due_at = $4 WHERE site = $1 AND id = $2";
     conn.run(sql, [conn.here(), id.into(), failure.into(), due_at.into()]).await.doing("note that it did not leave")?;
+    Ok(())
+}
+
+/// It was taken out and not tried: it is as if nobody had taken it, and due at `due_at`.
+pub async fn put_back(conn: &mut Conn, id: Uuid, due_at: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET tries = tries - 1, due_at = $3 WHERE site = $1 AND id = $2 AND done_at IS NULL";
+    conn.run(sql, [conn.here(), id.into(), due_at.into()]).await.doing("put back into the outbox")?;
+    Ok(())
+}
+
+/// It need not leave any more, and why.
+pub async fn mark_given_up(conn: &mut Conn, id: Uuid, why: &str, at: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET done_at = $3, given_up = $4 WHERE site = $1 AND id = $2 AND done_at IS NULL";
+    conn.run(sql, [conn.here(), id.into(), at.into(), why.into()]).await.doing("give a message up")?;
     Ok(())
 }
 

@@ -97,6 +97,7 @@ fn doors() -> Vec<Line> {
         (POST, "/public/follow/{step}", Public, post(pages::public::follow::take)),
         (GET, "/public/{mechanism}/{form}", Public, get(pages::public::form)),
         (POST, "/public/{mechanism}/{form}", Public, post(pages::public::file)),
+        (GET, "/calendar/{feed}", Public, get(pages::calendars::feed)),
         (GET, "/favicon.ico", Public, get(pages::look::favicon)),
         (GET, "/healthz", Public, get(pages::health::health)),
     ]
@@ -110,6 +111,7 @@ fn person() -> Vec<Line> {
         (GET, "/api/v1/todo", SignedIn, get(api::todo::list)),
         (GET, "/inbox", SignedIn, get(pages::inbox::show)),
         (POST, "/inbox/reading", SignedIn, post(pages::inbox::read_all)),
+        (GET, "/following", SignedIn, get(pages::following::show)),
         (GET, "/search", SignedIn, get(pages::search::show)),
         (GET, "/book", SignedIn, get(pages::mechanism::all)),
         (GET, "/stand-ins", SignedIn, get(pages::stand_ins::show)),
@@ -129,6 +131,14 @@ fn account() -> Vec<Line> {
         (POST, "/account/second-factor/secret", Entering, post(pages::account::second_factor::begin)),
         (POST, "/account/second-factor/codes", SignedIn, post(pages::account::second_factor::renew)),
         (POST, "/account/second-factor/removal", SignedIn, post(pages::account::second_factor::remove)),
+        (GET, "/account/notices", SignedIn, get(pages::account::notices::show)),
+        (POST, "/account/notices/address", SignedIn, post(pages::account::notices::set)),
+        (POST, "/account/notices/code", SignedIn, post(pages::account::notices::confirm)),
+        (POST, "/account/notices/kinds", SignedIn, post(pages::account::notices::choose)),
+        (POST, "/account/notices/removal", SignedIn, post(pages::account::notices::remove)),
+        (GET, "/account/calendar", SignedIn, get(pages::calendars::show)),
+        (POST, "/account/calendar", SignedIn, post(pages::calendars::make)),
+        (POST, "/account/calendar/end", SignedIn, post(pages::calendars::end)),
         (POST, "/account/sessions/{session}/end", SignedIn, post(pages::account::end_one)),
         (POST, "/account/sessions/end-others", SignedIn, post(pages::account::end_others)),
         (POST, "/account/sessions/end-all", SignedIn, post(pages::account::end_all)),
@@ -263,6 +273,8 @@ fn records() -> Vec<Line> {
     use Who::SignedIn;
     vec![
         (GET, "/records/{record}", SignedIn, get(pages::record::show)),
+        (GET, "/records/{record}/calendar.ics", SignedIn, get(pages::calendars::of_record)),
+        (POST, "/records/{record}/following", SignedIn, post(pages::following::change)),
         (GET, "/records/{record}/attendance", SignedIn, get(pages::attendance::show)),
         (POST, "/records/{record}/attendance", SignedIn, post(pages::attendance::note)),
         (GET, "/records/{record}/attendance/code", SignedIn, get(pages::attendance::wall::show)),
@@ -311,6 +323,17 @@ fn administration() -> Vec<Line> {
         (POST, "/admin/calendar", SYSTEM, post(pages::admin::calendar)),
         (GET, "/admin/seals", EITHER, get(pages::seals::show)),
         (GET, "/admin/seals/export.txt", EITHER, get(pages::seals::export)),
+        (GET, "/admin/sending", SYSTEM, get(pages::admin::sending::show)),
+        (POST, "/admin/sending/ways", SYSTEM, post(pages::admin::sending::set_ways)),
+        (POST, "/admin/receivers", SYSTEM, post(pages::admin::sending::register)),
+        (POST, "/admin/receivers/{receiver}/turn", SYSTEM, post(pages::admin::sending::turn)),
+        (POST, "/admin/receivers/{receiver}/end", SYSTEM, post(pages::admin::sending::end)),
+        (POST, "/admin/mail", SYSTEM, post(pages::admin::sending::set_mail)),
+        (POST, "/admin/mail/trial", SYSTEM, post(pages::admin::sending::try_mail)),
+        (GET, "/admin/deliveries", SYSTEM, get(pages::admin::deliveries::show)),
+        (POST, "/admin/deliveries/again", SYSTEM, post(pages::admin::deliveries::try_all_again)),
+        (POST, "/admin/deliveries/{delivery}/again", SYSTEM, post(pages::admin::deliveries::try_again)),
+        (POST, "/admin/deliveries/{delivery}/giving-up", SYSTEM, post(pages::admin::deliveries::give_up)),
         (GET, "/metrics", SYSTEM, get(pages::health::metrics)),
     ]
 }
@@ -353,6 +376,7 @@ fn authority() -> Vec<Line> {
 fn machines() -> Vec<Line> {
     use Who::SignedIn;
     const SECURITY: Who = Who::Administrator(&[Administers::Security]);
+    const SYSTEM: Who = Who::Administrator(&[Administers::System]);
     vec![
         (GET, "/api/openapi.json", SignedIn, get(api::openapi::show)),
         (GET, "/api/v1/mechanisms", SignedIn, get(api::mechanisms::list)),
@@ -373,6 +397,9 @@ fn machines() -> Vec<Line> {
         (GET, "/api/v1/receipts", SignedIn, get(api::dispatch::tray)),
         (GET, "/api/v1/records/{record}/receipts", SignedIn, get(api::dispatch::of_record)),
         (POST, "/api/v1/records/{record}/receipts", SignedIn, post(api::dispatch::receive)),
+        (GET, "/api/v1/following", SignedIn, get(api::sending::following)),
+        (POST, "/api/v1/records/{record}/following", SignedIn, post(api::sending::follow)),
+        (GET, "/api/v1/deliveries", SYSTEM, get(api::sending::deliveries)),
         (GET, "/api/v1/records/{record}", SignedIn, get(api::records::show)),
         (POST, "/api/v1/records/{record}/steps/{step}", SignedIn, post(api::records::take)),
         (GET, "/api/v1/records/{record}/attendance", SignedIn, get(api::attendance::show)),

@@ -204,6 +204,41 @@ pub(crate) fn report_file(id: RecordId, ending: &str) -> String {
     format!("/records/{id}/report.{ending}")
 }
 
+/// What I follow.
+pub(crate) const FOLLOWING: &str = "/following";
+
+/// How I am told.
+pub(crate) const NOTICES: &str = "/account/notices";
+
+/// My calendar.
+pub(crate) const CALENDAR: &str = "/account/calendar";
+
+/// The days of a record as a calendar.
+pub(crate) fn record_calendar(id: RecordId) -> String {
+    format!("/records/{id}/calendar.ics")
+}
+
+/// What leaves the house.
+pub(crate) const SENDING: &str = "/admin/sending";
+
+/// What became of it.
+pub(crate) const DELIVERIES: &str = "/admin/deliveries";
+
+/// Where a record is followed.
+pub(crate) fn record_following(id: RecordId) -> String {
+    format!("/records/{id}/following")
+}
+
+/// Where something is done with a system that is told.
+pub(crate) fn receiver(id: uuid::Uuid, act: &str) -> String {
+    format!("/admin/receivers/{id}/{act}")
+}
+
+/// Where something is done with a message.
+pub(crate) fn delivery(id: uuid::Uuid, act: &str) -> String {
+    format!("{DELIVERIES}/{id}/{act}")
+}
+
 /// A step of a record.
 pub(crate) fn step(id: RecordId, step: &str) -> String {
     format!("/records/{id}/steps/{step}")

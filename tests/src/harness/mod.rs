@@ -16,12 +16,14 @@ mod reading;
 mod reckoning;
 mod bundle;
 mod fonts;
+mod outside;
 
 pub(crate) use bundle::unpacked;
 pub(crate) use by_hand::ByHand;
 pub(crate) use chance::Chance;
 pub(crate) use form::{Filled, Form};
 pub(crate) use office::Office;
+pub(crate) use outside::{Heard, Mood, Outside};
 pub(crate) use page::Page;
 pub(crate) use verbs::{Fields, record_of};
 pub(crate) use visitor::Visitor;

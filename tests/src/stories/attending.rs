@@ -69,6 +69,20 @@ async fn figure(by: &mut Visitor, mechanism: &str, figure: &str) -> String {
     json["whole"]["total"]["shown"].as_str().unwrap_or_else(|| panic!("{json}")).to_owned()
 }
 
+/// 郑海生 is a member and has the notice of a meeting.
+pub(super) async fn asks_zheng(office: &Office, day: &str) -> (Visitor, String) {
+    let mut su = secretary(office).await;
+    let link = su.opens("/people?q=zhs").await.link("郑海生");
+    let bare = su.opens(&link).await.form("建立档案");
+    let file = su.sends(bare).await.url;
+    let form = su.opens(&file).await.form("登记身份");
+    let cells = [("kind", "party_member"), ("unit", FARMS_ID), ("from_on", "2020-01-01")];
+    let form = cells.iter().fold(form, |form, (column, text)| form.forged(&format!("roles.0.{column}"), text));
+    su.sends(form).await.answers(200);
+    let meeting = noticed(&mut su, "三月党员大会", "支部党员大会", day).await;
+    (su, meeting)
+}
+
 /// 苏芮 has sent the notice of a meeting to three members, and it is its day.
 pub(crate) async fn notified(office: &Office) -> (Visitor, String) {
     office.on("2026-03-02");

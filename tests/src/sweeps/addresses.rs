@@ -93,6 +93,7 @@ impl Filling {
             "slip" => "2222222222222222".to_owned(),
             "code" => format!("{NOTHING}.1.abc"),
             "order" | "merge" | "hand_over" | "seal" | "target" => NOTHING.to_owned(),
+            "receiver" | "delivery" | "feed" => NOTHING.to_owned(),
             "person" => "00000000-0000-0000-0000-000000000200".to_owned(),
             other => panic!("{}: what stands for {{{other}}}? name it in sweeps/addresses.rs", route.path),
         };

@@ -11,6 +11,7 @@ use store::notices::NoticeRow;
 use uuid::Uuid;
 
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -45,7 +46,7 @@ pub async fn ask(ctx: &Ctx, words: &str) -> Result<usize, Error> {
             read_at: None,
         };
         let notices: Vec<NoticeRow> = told.iter().map(notice).collect();
-        store::notices::insert_many(&mut tx, &notices).await?;
+        telling::notify(ctx, &mut tx, &notices).await?;
         let detail = serde_json::json!({ "person_id": who, "told": told.len(), "letters": words.chars().count() });
         act(ctx, &mut tx, "correction.asked", detail).await?;
         Ok::<_, Error>((tx, told.len()))

@@ -17,6 +17,7 @@ use store::notices::NoticeRow;
 use uuid::Uuid;
 
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -143,7 +144,7 @@ async fn tell(ctx: &Ctx, tx: &mut Tx, row: &DenialRow) -> Result<(), Error> {
         read_at: None,
     };
     let notices: Vec<NoticeRow> = people.iter().map(notice).collect();
-    store::notices::insert_many(tx, &notices).await?;
+    telling::notify(ctx, tx, &notices).await?;
     let detail = serde_json::json!({
         "person": name, "person_id": row.person.to_string(), "day": row.on.to_string(),
         "refused": row.refused, "unseen": row.unseen,

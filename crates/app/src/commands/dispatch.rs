@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::commands::batches::act;
 use crate::commands::keep::{self, Writing};
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::{self, Found};
@@ -224,7 +225,7 @@ async fn urged(ctx: &Ctx, tx: &mut Tx, found: &Found, waiting: &[Receipt]) -> Re
     }
     let units: Vec<UnitId> = waiting.iter().map(|it| it.unit).collect();
     store::receipts::urge(tx, found.record.id, &units, ctx.today).await?;
-    store::notices::insert_many(tx, &notices).await?;
+    telling::notify(ctx, tx, &notices).await?;
     let detail = serde_json::json!({ "title": called(&found.record), "units": units.len() });
     act(ctx, tx, "paper.urged", detail).await
 }

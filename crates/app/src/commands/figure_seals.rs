@@ -16,6 +16,7 @@ use store::notices::NoticeRow;
 use store::{Conn, Tx};
 
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::figures::sealed::{self, Known};
@@ -212,7 +213,7 @@ async fn tell(ctx: &Ctx, tx: &mut Tx, rows: &[SealRow], accept: bool, reason: &s
     };
     let notice = |person: PersonId| notice(ctx, person, if accept { "accepted" } else { "returned" }, words.clone());
     let notices: Vec<NoticeRow> = people.into_iter().map(notice).collect();
-    Ok(store::notices::insert_many(tx, &notices).await?)
+    telling::notify(ctx, tx, &notices).await
 }
 
 fn notice(ctx: &Ctx, person: PersonId, what: &str, words: String) -> NoticeRow {
@@ -282,7 +283,7 @@ pub async fn except(ctx: &Ctx, id: FigureSealId, form: &ExceptionForm) -> Result
         });
         act(ctx_, &mut tx, "figure.excepted", detail).await?;
         let words = format!("你可以在{}前更改{unit}{period}的“{figure}”：{}", new.until_on, new.reason);
-        store::notices::insert_many(&mut tx, &[notice(ctx_, new.person, "excepted", words)]).await?;
+        telling::notify(ctx_, &mut tx, &[notice(ctx_, new.person, "excepted", words)]).await?;
         Ok::<_, Error>((tx, ()))
     };
     ctx.office.db.transact(keep).await

@@ -14,6 +14,7 @@ use store::notices::NoticeRow;
 use uuid::Uuid;
 
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::grants as asked;
@@ -305,5 +306,5 @@ async fn tell(ctx: &Ctx, tx: &mut Tx, person: PersonId, what: &Refusal) -> Resul
         words: format!("{}{}", said.says, said.next.unwrap_or_default()),
         read_at: None,
     };
-    Ok(store::notices::insert_many(tx, &[notice]).await?)
+    telling::notify(ctx, tx, &[notice]).await
 }

@@ -4,6 +4,7 @@
 //! Never decides: a move was decided by the kernel.
 
 mod openings;
+mod telling;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -415,6 +416,8 @@ impl<'a> Writing<'a> {
             tries: 0,
             done_at: None,
             failure: None,
+            to: None,
+            given_up: None,
         }
     }
 
@@ -516,8 +519,8 @@ impl Sheet {
         store::participations::insert(tx, &self.marks).await?;
         store::movements::insert(tx, &self.movements).await?;
         store::receipts::insert(tx, &self.receipts).await?;
-        store::notices::insert_many(tx, &self.notices).await?;
         store::outbox::put_many(tx, &self.outbox).await?;
+        self.tell(ctx, tx).await?;
         Ok(&self.cells)
     }
 }

@@ -23,6 +23,8 @@ use crate::records;
 /// The effects of a journal's entry that say to whom it was copied.
 const COPIED_TO_PERSON: &str = "copied_to_person";
 const COPIED_TO_UNIT: &str = "copied_to_unit";
+/// The effect of a remark's entry that says whom it called on.
+const CALLED: &str = "called";
 
 /// To whom an entry copied the record.
 pub fn copied(entry: &Entry) -> impl Iterator<Item = To> {
@@ -31,6 +33,11 @@ pub fn copied(entry: &Entry) -> impl Iterator<Item = To> {
         COPIED_TO_UNIT => id.parse().ok().map(To::Unit),
         _ => None,
     })
+}
+
+/// Whom the remark of an entry called on.
+pub fn called(entry: &Entry) -> impl Iterator<Item = PersonId> {
+    entry.effects.iter().filter(|(kind, _)| kind == CALLED).filter_map(|(_, id)| id.parse().ok())
 }
 
 impl Writing<'_> {
@@ -56,6 +63,9 @@ impl Writing<'_> {
         };
         for person in &moved.told {
             self.notice(*person, after.id, &moved.step, &words);
+        }
+        if moved.step == NOTE {
+            effects.extend(moved.told.iter().map(|person| (CALLED.to_owned(), person.to_string())));
         }
         // Whoever is asked by name sees what they are asked about.
         if matches!(moved.step.as_str(), ADD | PASS_ON) {

@@ -12,6 +12,7 @@ use store::notices::NoticeRow;
 use store::stand_ins::StandInRow;
 
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::stand_ins::may_arrange;
@@ -165,5 +166,5 @@ async fn tell(ctx: &Ctx, tx: &mut Tx, row: &StandInRow, what: &str) -> Result<()
             read_at: None,
         })
         .collect();
-    Ok(store::notices::insert_many(tx, &notices).await?)
+    telling::notify(ctx, tx, &notices).await
 }

@@ -7,6 +7,7 @@ mod call_by_posts;
 mod reorganise;
 mod watch_deadlines;
 mod send_out;
+mod send_away;
 mod switch_off_accounts;
 mod tidy_up;
 mod urge_receipts;
@@ -93,6 +94,12 @@ pub const ALL: &[Duty] = &[
         name: "发出与排印",
         when: "每分钟：把已印发的文书排成 docx 和 PDF 存好",
         run: |ctx| Box::pin(send_out::run(ctx)),
+    },
+    Duty {
+        id: "send_away",
+        name: "外发消息和邮件",
+        when: "每分钟：发给接收系统的消息、本人要的邮件；发不出的隔一阵再发，八次以后列为死信",
+        run: |ctx| Box::pin(send_away::run(ctx)),
     },
     Duty {
         id: "switch_off_accounts",

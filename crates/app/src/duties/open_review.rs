@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Report;
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::grants::review::OPENED;
@@ -58,7 +59,7 @@ pub(crate) async fn open(ctx: &Ctx, tx: &mut Tx) -> Result<i64, Error> {
             read_at: None,
         })
         .collect();
-    store::notices::insert_many(tx, &notices).await?;
+    telling::notify(ctx, tx, &notices).await?;
     let detail = serde_json::json!({ "year": ctx.today.year(), "told": people.len() });
     act(ctx, tx, "grant.review_opened", detail).await?;
     Ok(people.len() as i64)

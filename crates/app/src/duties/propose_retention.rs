@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::Report;
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::records::{self, Found};
@@ -52,7 +53,7 @@ async fn propose(ctx: &Ctx, mechanism: &Mechanism, rule: &Retention) -> Result<i
     let rows = &rows;
     let keep = |mut tx: Tx| async move {
         store::retention::propose(&mut tx, rows).await?;
-        store::notices::insert_many(&mut tx, notices).await?;
+        telling::notify(ctx, &mut tx, notices).await?;
         let detail = serde_json::json!({ "mechanism": mechanism.id.as_str(), "records": rows.len(), "open": count });
         act(ctx, &mut tx, "retention.proposed", detail).await?;
         Ok::<_, Error>((tx, ()))

@@ -1,4 +1,5 @@
-//! What leaves after the commit: issued papers are rendered and kept. At least once, and safe to repeat.
+//! What is done after the commit inside the house: issued papers are rendered and kept. At least once, and safe to
+//! repeat.
 
 use super::Report;
 use crate::commands::papers;
@@ -15,17 +16,15 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report, Error> {
     loop {
         let batch = {
             let mut tx = ctx.office.db.begin().await?;
-            let taken = store::outbox::take_due(&mut tx, ctx.now, ctx.now + AGAIN_MS, AT_ONCE).await?;
+            let taken =
+                store::outbox::take_due(&mut tx, &["render_paper"], (ctx.now, ctx.now + AGAIN_MS), AT_ONCE).await?;
             tx.commit().await?;
             taken
         };
         let count = batch.len();
         let failed_before = report.failed;
         for message in batch {
-            let done = match message.kind.as_str() {
-                "render_paper" => render(ctx, &message.body).await,
-                _ => Err(Error::broken("send a message", anyhow::anyhow!("no such kind {}", message.kind))),
-            };
+            let done = render(ctx, &message.body).await;
             let mut tx = ctx.office.db.begin().await?;
             match done {
                 Ok(()) => {

@@ -13,6 +13,7 @@ use crate::commands::ballots::CALLED;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::queries::Light;
+use crate::queries::deliveries;
 use crate::queries::dispatch;
 use crate::queries::figures::{self, Asked, FigureCard, FiguresAsk};
 use crate::queries::register::{self, holder_words};
@@ -34,6 +35,8 @@ pub struct Desk {
     pub reviews: usize,
     /// How many papers wait to be received for their units.
     pub receipts: usize,
+    /// How many messages could not leave, for whoever looks after them.
+    pub dead: i64,
     /// The newest notices.
     pub news: Vec<NewsLine>,
     /// Figures of the mechanisms that they reach.
@@ -116,6 +119,7 @@ pub async fn desk(ctx: &Ctx) -> Result<Desk, Error> {
         handed: handed(ctx, &mut conn).await?,
         reviews: rounds::waiting(ctx, &mut conn).await?,
         receipts: dispatch::waiting(ctx, &mut conn).await?,
+        dead: deliveries::dead(ctx, &mut conn).await?,
         news: news(ctx, &mut conn, 6).await?,
         cards: cards(ctx, &mut conn).await?,
         day: day(ctx),
@@ -132,13 +136,30 @@ async fn todo(
     person: Option<PersonId>,
     (grants, mechanisms): (&[Grant], &[MechanismId]),
 ) -> Result<(Vec<DeskLine>, bool), Error> {
+    let (found, more) = held(ctx, conn, person, (grants, mechanisms), TODO).await?;
+    // What is in somebody else's hands comes last.
+    let elsewhere = |found: &Found| found.record.flow.person.is_some_and(|it| Some(it) != person);
+    let mut lines: Vec<(bool, DeskLine)> = found.iter().map(|found| (elsewhere(found), line(ctx, found))).collect();
+    lines
+        .sort_by_key(|(elsewhere, line)| (*elsewhere, line.light.as_ref().map_or(LightKind::Grey, |light| light.kind)));
+    Ok((lines.into_iter().map(|(_, line)| line).collect(), more))
+}
+
+/// The records that wait for whoever holds these grants, by due day; and whether there are more than `most`.
+pub(crate) async fn held(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    person: Option<PersonId>,
+    (grants, mechanisms): (&[Grant], &[MechanismId]),
+    most: u32,
+) -> Result<(Vec<Found>, bool), Error> {
     let roles: BTreeSet<&RoleId> = grants.iter().map(|grant| &grant.role).collect();
     let all = ctx.tree.units().len() as i64;
     let mut rows = Vec::new();
     for role in roles {
         for over in merged(grants.iter().filter(|grant| grant.role == *role).map(|grant| grant.over)) {
             let over = Over { units: over, is_wide: (over.last - over.first + 1) * WIDE >= all };
-            let found = store::register::open_by_holder(conn, role, over, mechanisms, None, TODO + 1).await?;
+            let found = store::register::open_by_holder(conn, role, over, mechanisms, None, most + 1).await?;
             rows.extend(found);
         }
     }
@@ -147,21 +168,20 @@ async fn todo(
     rows.retain(|row| row.is_open() && (mechanisms.is_empty() || mechanisms.contains(&row.mechanism)));
     rows.sort_by_key(|row| (row.due_on.is_none(), row.due_on, row.id));
     rows.dedup_by_key(|row| row.id);
-    let more = rows.len() > TODO as usize;
-    rows.truncate(TODO as usize);
+    let more = rows.len() > most as usize;
+    rows.truncate(most as usize);
     let rows = records::seen(ctx, conn, rows).await?;
-    let found = records::as_listed(ctx, conn, rows).await?;
-    let mine = found.iter().filter(|found| !waits_for_others(ctx, found, person));
-    // What is in somebody else's hands comes last.
-    let elsewhere = |found: &Found| found.record.flow.person.is_some_and(|it| Some(it) != person);
-    let mut lines: Vec<(bool, DeskLine)> = mine.map(|found| (elsewhere(found), line(ctx, found))).collect();
-    lines
-        .sort_by_key(|(elsewhere, line)| (*elsewhere, line.light.as_ref().map_or(LightKind::Grey, |light| light.kind)));
-    Ok((lines.into_iter().map(|(_, line)| line).collect(), more))
+    let mut found = records::as_listed(ctx, conn, rows).await?;
+    found.retain(|found| !waits_for_others(ctx, found, person));
+    Ok((found, more))
 }
 
 /// What waits for a person by name, or for the holders of a role of theirs at a joint step.
-pub(super) async fn by_name(conn: &mut Conn, person: Option<PersonId>, grants: &[Grant]) -> Result<Vec<RecordId>, Error> {
+pub(super) async fn by_name(
+    conn: &mut Conn,
+    person: Option<PersonId>,
+    grants: &[Grant],
+) -> Result<Vec<RecordId>, Error> {
     let mut ids = match person {
         Some(person) => store::waiting::for_person(conn, person, MOST_NAMED).await?,
         None => Vec::new(),

@@ -5,6 +5,9 @@
 pub mod frame;
 pub mod desk;
 pub mod todo;
+pub mod following;
+pub mod deliveries;
+pub mod calendars;
 pub mod moves;
 pub mod stand_ins;
 pub mod hand_over;

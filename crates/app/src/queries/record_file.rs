@@ -29,6 +29,7 @@ use crate::queries::attendance::{self, TurnoutLine};
 use crate::queries::ballots::{self, VotingLine};
 use crate::queries::dispatch::{self, CirculationLine};
 use crate::queries::extracts::{self, ExtractLine};
+use crate::queries::following;
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, choosing, step_form};
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
 use crate::queries::moves::{self, RoundLine};
@@ -111,6 +112,8 @@ pub struct RecordFile {
     pub suggestions: Option<Suggestions>,
     /// The workbooks that this person may take now.
     pub extracts: Vec<ExtractLine>,
+    /// Does this person follow it?
+    pub follows: bool,
 }
 
 impl RecordFile {
@@ -318,6 +321,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         scoring: found.mechanism.scoring.is_some(),
         writing: found.mechanism.writing.is_some(),
         call,
+        follows: following::is_one(ctx, &mut conn, id).await?,
     })
 }
 
@@ -460,6 +464,7 @@ fn timeline_line(
         _ => None,
     });
     let shown = commands::parties::copied(entry).map(|to| (moves::shown(ctx, entry, to), Effect::Shown));
+    let called = commands::parties::called(entry).map(|id| (format!("提到{}", names.person(id)), Effect::Shown));
     let moved = entry.from.as_deref() != Some(entry.to.as_str());
     TimelineLine {
         at: words::moment(entry.at),
@@ -472,7 +477,7 @@ fn timeline_line(
         number: entry.number.clone(),
         opinion: entry.opinion.clone(),
         reason: entry.reason.clone(),
-        effects: effects.chain(shown).collect(),
+        effects: effects.chain(shown).chain(called).collect(),
         is_red: entry.step == "clock.overdue",
     }
 }

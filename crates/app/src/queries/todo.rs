@@ -169,12 +169,7 @@ fn ways(ctx: &Ctx, of_units: bool, within: &[Subtree]) -> Vec<(RoleId, Over)> {
 }
 
 /// What waits for this person by name, inside some units.
-async fn named(
-    ctx: &Ctx,
-    conn: &mut Conn,
-    within: &[Subtree],
-    only: &[MechanismId],
-) -> Result<Vec<RecordRow>, Error> {
+async fn named(ctx: &Ctx, conn: &mut Conn, within: &[Subtree], only: &[MechanismId]) -> Result<Vec<RecordRow>, Error> {
     let ids = desk::by_name(conn, ctx.person(), ctx.actor.grants()).await?;
     let mut rows = store::records::by_ids(conn, &ids).await?;
     let inside = |row: &RecordRow| within.iter().any(|over| over.holds(row.unit_ord));

@@ -41,6 +41,7 @@ impl Serve {
         if office.tree().units().is_empty() {
             print::line("数据库还是空的：请先停下，用 zugong setup <文件> 登记单位、人员和账号。");
         }
+        open::bring_outward(&office, &config)?;
         let options = options(&config, Vec::new());
         serve(&config, office, options, |address| {
             let scheme = if config.tls.is_some() { "https" } else { "http" };

@@ -31,7 +31,11 @@ impl Tick {
         let days = self.days_from(today)?;
         let office = open::office(&config).await?;
         open::bring_press(&office, &config.fonts).await;
-        if days.iter().any(|day| *day > today) && demo::password(&office).await?.is_none() {
+        let is_demo = demo::password(&office).await?.is_some();
+        if !is_demo {
+            open::bring_outward(&office, &config)?;
+        }
+        if days.iter().any(|day| *day > today) && !is_demo {
             bail!("以后的日子只有演示数据库可以提前过：加上 --database sqlite://data/demo.db");
         }
         let owner = format!("tick-{}", std::process::id());

@@ -6,6 +6,7 @@ use store::acts::{self, ActAsk, Told};
 use store::calendar_years::{self, CalendarYearRow};
 use store::deadlines::{self, DeadlineRow};
 use store::definitions::{self, DefinitionRow};
+use store::deliveries;
 use store::duties::{self, DutyRunRow};
 use store::files::{self, FileRow};
 use store::grants::{self, GrantRow};
@@ -264,18 +265,32 @@ async fn what_was_taken_out_of_the_outbox_is_not_taken_again_until_its_time() {
             tries: 0,
             done_at: None,
             failure: None,
+            to: None,
+            given_up: None,
         };
+        let mail = ["mail"];
         let mut tx = trial.db.begin().await.expect("begin");
         outbox::put_many(&mut tx, &[parcel(1, 10), parcel(2, 20), parcel(3, 99)]).await.expect("put");
-        let taken = outbox::take_due(&mut tx, 50, 80, 10).await.expect("taken");
+        let taken = outbox::take_due(&mut tx, &mail, (50, 80), 10).await.expect("taken");
         assert_eq!(taken.iter().map(|it| (it.id, it.tries)).collect::<Vec<_>>(), [(id(1), 1), (id(2), 1)]);
-        assert_eq!(outbox::take_due(&mut tx, 50, 80, 10).await.expect("taken"), []);
+        assert_eq!(outbox::take_due(&mut tx, &mail, (50, 80), 10).await.expect("taken"), []);
         outbox::mark_done(&mut tx, id(1), 51).await.expect("marked");
         outbox::mark_failed(&mut tx, id(2), "no answer", 60).await.expect("marked");
-        let again = outbox::take_due(&mut tx, 60, 90, 10).await.expect("taken");
+        let again = outbox::take_due(&mut tx, &mail, (60, 90), 10).await.expect("taken");
         assert_eq!((again.len(), again[0].tries, again[0].failure.as_deref()), (1, 2, Some("no answer")));
         assert_eq!(outbox::waiting(&mut tx, 10).await.expect("listed").len(), 2);
         assert_eq!(outbox::drop_done(&mut tx, 52).await.expect("dropped"), 1);
+        // What nobody tried is as if it had not been taken, and other kinds are left alone.
+        outbox::put_back(&mut tx, id(2), 70).await.expect("put back");
+        assert_eq!(outbox::take_due(&mut tx, &["webhook"], (99, 120), 10).await.expect("taken"), []);
+        let again = outbox::take_due(&mut tx, &mail, (70, 90), 10).await.expect("taken");
+        assert_eq!(again.iter().map(|it| (it.id, it.tries)).collect::<Vec<_>>(), [(id(2), 2)]);
+        // A dead letter is tried when somebody says so.
+        outbox::mark_failed(&mut tx, id(2), "no answer", outbox::NEVER).await.expect("marked");
+        assert_eq!(deliveries::count_dead(&mut tx, 10).await.expect("counted"), 1);
+        assert_eq!(outbox::take_due(&mut tx, &mail, (100, 120), 10).await.expect("taken").len(), 1, "the third");
+        assert_eq!(deliveries::try_again(&mut tx, id(2), 100).await.expect("again"), 1);
+        assert_eq!(outbox::take_due(&mut tx, &mail, (100, 120), 10).await.expect("taken")[0].tries, 1);
         drop(tx);
         trial.end().await;
     }

@@ -10,6 +10,7 @@ pub(crate) mod problem;
 pub(crate) mod mechanisms;
 pub(crate) mod registers;
 pub(crate) mod retention;
+pub(crate) mod sending;
 pub(crate) mod stand_ins;
 pub(crate) mod todo;
 pub(crate) mod hand_over;

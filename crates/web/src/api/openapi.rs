@@ -111,6 +111,9 @@ fn summary(route: &Route) -> (&'static str, bool) {
         ("GET", "/api/v1/people/{person}/hand-over") => ("离岗的人现在有什么", false),
         ("POST", "/api/v1/people/{person}/hand-over") => ("交接", true),
         ("POST", "/api/v1/people/{person}/hand-over/{hand_over}/undo") => ("交回", false),
+        ("GET", "/api/v1/following") => ("我的关注，按 after 翻页", false),
+        ("POST", "/api/v1/records/{record}/following") => ("关注一件事项，或者取消关注", false),
+        ("GET", "/api/v1/deliveries") => ("外发消息的投递情况，按 after 翻页", false),
         ("GET", "/api/v1/stand-ins") => ("代办：由谁代我办，我代谁办，代我办了什么", false),
         ("POST", "/api/v1/stand-ins") => ("安排代办", true),
         ("POST", "/api/v1/stand-ins/{stand_in}/end") => ("结束代办", false),
@@ -138,6 +141,8 @@ fn parameters(route: &Route) -> Vec<Value> {
         ("GET", "/api/v1/mechanisms/{mechanism}/series") => &["year", "of", "after"],
         ("GET", "/api/v1/todo") => &["of", "mechanism", "unit", "when", "after"],
         ("GET", "/api/v1/receipts") => &["tab"],
+        ("GET", "/api/v1/following") => &["after"],
+        ("GET", "/api/v1/deliveries") => &["tab", "to", "after"],
         ("GET", "/api/v1/records/{record}/account") => &["on"],
         ("GET", "/api/v1/figures" | "/api/v1/mechanisms/{mechanism}/figures") => &["unit", "period"],
         ("GET", "/api/v1/mechanisms/{mechanism}/figures/{figure}") => &["unit", "period", "among"],
@@ -181,6 +186,7 @@ fn body(route: &Route, seen: &[Arc<Mechanism>]) -> Option<Value> {
         }
         ("POST", "/api/v1/people/{person}/hand-over") => ("application/json", reference("HandOver".to_owned())),
         ("POST", "/api/v1/records/{record}/attendance") => ("application/json", reference("Attendance".to_owned())),
+        ("POST", "/api/v1/records/{record}/following") => ("application/json", reference("Follow".to_owned())),
         ("POST", "/api/v1/stand-ins") => ("application/json", reference("StandIn".to_owned())),
         ("POST", "/api/v1/records/{record}/reveals") => ("application/json", reference("Reveal".to_owned())),
         ("POST", "/api/v1/files") => {

@@ -98,10 +98,11 @@ pub(super) fn of_every_mechanism() -> Map<String, Value> {
     pairs.into_iter().chain(of_accounts()).map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
-fn of_accounts() -> [(&'static str, Value); 3] {
+fn of_accounts() -> [(&'static str, Value); 4] {
     let unit = json!({ "type": "string", "format": "uuid" });
     let receipt = json!({ "type": "object", "required": ["unit"], "properties": { "unit": unit } });
-    [("Receipt", receipt), ("Movement", movement()), ("Reversal", reversal())]
+    let follow = json!({ "type": "object", "required": ["follow"], "properties": { "follow": { "type": "boolean" } } });
+    [("Receipt", receipt), ("Movement", movement()), ("Reversal", reversal()), ("Follow", follow)]
 }
 
 fn movement() -> Value {

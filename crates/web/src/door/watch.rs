@@ -47,9 +47,14 @@ pub(crate) async fn watch(State(site): State<Arc<Site>>, mut request: Request, n
     response
 }
 
-/// The path as the log knows it: a slip is as good as a vote until it is used, so that its address is none for a log.
+/// The path as the log knows it: a slip is as good as a vote until it is used, and a calendar's address opens it, so
+/// that neither is one for a log.
 fn loggable(path: &str) -> String {
-    if path.starts_with("/vote/") { "/vote/{slip}".to_owned() } else { path.to_owned() }
+    match path {
+        path if path.starts_with("/vote/") => "/vote/{slip}".to_owned(),
+        path if path.starts_with("/calendar/") => "/calendar/{feed}".to_owned(),
+        path => path.to_owned(),
+    }
 }
 
 /// Eight digits are enough to find a line in a day's log, and short enough to be read over the telephone.
@@ -92,8 +97,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_of_a_slip_stands_in_no_log() {
+    fn the_address_of_a_slip_or_a_calendar_stands_in_no_log() {
         assert_eq!(loggable("/vote/ABCD2345EFGH6789"), "/vote/{slip}");
+        assert_eq!(loggable("/calendar/0123abcd.ics"), "/calendar/{feed}");
         assert_eq!(loggable("/records/1/ballot"), "/records/1/ballot");
     }
 }

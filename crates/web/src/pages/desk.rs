@@ -43,6 +43,7 @@ fn content(desk: &Desk) -> Markup {
         @if !desk.cards.is_empty() { div.figs { @for one in &desk.cards { (figure(one)) } } }
         div.grid {
             div.c8.pile {
+                @if desk.dead > 0 { (card("外发", html! { (desk.dead) " 条" }, dead(desk))) }
                 @if desk.reviews > 0 { (card("待我评审", html! { (desk.reviews) " 件" }, reviews(desk))) }
                 @if desk.receipts > 0 { (card("待签收", html! { (desk.receipts) " 份" }, receipts(desk))) }
                 (card("今天要办", html! { (more(desk.todo.len(), desk.more)) " " a href=(urls::TODO) { "全部待办" } }, todo(desk)))
@@ -72,6 +73,12 @@ fn receipts(desk: &Desk) -> Markup {
     let title = format!("有{}份发给本单位的文件等着签收", desk.receipts);
     let act = Some(Button::link("去签收", urls::RECEIPTS));
     todos(&[Todo { href: urls::RECEIPTS.to_owned(), title, act, ..Todo::default() }])
+}
+
+fn dead(desk: &Desk) -> Markup {
+    let title = format!("有{}条消息发不出去，已列为死信", desk.dead);
+    let act = Some(Button::link("去处理", urls::DELIVERIES));
+    todos(&[Todo { href: urls::DELIVERIES.to_owned(), title, act, ..Todo::default() }])
 }
 
 fn figure(one: &FigureCard) -> Markup {

@@ -34,6 +34,8 @@ pub(crate) mod rounds;
 pub(crate) mod reports;
 pub(crate) mod plans;
 pub(crate) mod files;
+pub(crate) mod following;
+pub(crate) mod calendars;
 pub(crate) mod imports;
 
 pub(crate) mod figures;

@@ -58,6 +58,7 @@ pub(crate) fn of(visitor: &Visitor, frame: &Frame, place: Place<'_>) -> Shell {
             place: frame.unit.clone(),
             menu: vec![
                 Anchor::new("待阅", "/inbox"),
+                Anchor::new("我的关注", urls::FOLLOWING),
                 Anchor::new("我的档案", "/me"),
                 Anchor::new("我的授权", "/units"),
                 Anchor::new("代办", "/stand-ins"),

@@ -48,7 +48,11 @@ impl Asked {
 /// `GET /todo?of=&mechanism=&unit=&when=&after=`.
 pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let page = todo::todo(&visitor.ctx, &asked.ask()?).await?;
-    let remark = if page.asked.of_units { "本单位和下级单位里，等人办的" } else { "等你办的，时限近的在前" };
+    let remark = if page.asked.of_units {
+        "本单位和下级单位里，等人办的"
+    } else {
+        "等你办的，时限近的在前"
+    };
     let head = PageHead { title: "待办".to_owned(), remark: remark.to_owned(), ..PageHead::default() };
     visitor.page(Place::Desk, &head, content(&page)).await
 }

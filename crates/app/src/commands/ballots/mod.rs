@@ -23,6 +23,7 @@ use store::notices::NoticeRow;
 use store::{Conn, Tx};
 
 use crate::commands::keep;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -125,7 +126,7 @@ async fn call(ctx: &Ctx, tx: &mut Tx, record: &Record) -> Result<(), Error> {
         read_at: None,
     };
     let rows: Vec<NoticeRow> = voters.iter().filter_map(|it| it.person).map(notice).collect();
-    Ok(store::notices::insert_many(tx, &rows).await?)
+    telling::notify(ctx, tx, &rows).await
 }
 
 /// Refuses to open a voting that nobody can take part in, or that nobody could count.

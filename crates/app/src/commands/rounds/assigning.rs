@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{by_entry, call, entries, entry, held, is_host, round_of};
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::commands::upkeep;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -295,7 +296,7 @@ async fn tell(
         read_at: None,
     };
     let rows: Vec<_> = count.iter().map(notice).collect();
-    Ok(store::notices::insert_many(tx, &rows).await?)
+    telling::notify(ctx, tx, &rows).await
 }
 
 /// Gives one entry to somebody.
@@ -442,7 +443,7 @@ async fn tell_hosts(
         read_at: None,
     };
     let rows: Vec<_> = hosts.iter().map(notice).collect();
-    Ok(store::notices::insert_many(tx, &rows).await?)
+    telling::notify(ctx, tx, &rows).await
 }
 
 /// A line of words, read.

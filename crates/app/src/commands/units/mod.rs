@@ -19,6 +19,7 @@ use store::{Conn, RunAgain as _, Tx};
 use uuid::Uuid;
 
 use crate::commands::batches::act;
+use crate::commands::telling;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
@@ -294,7 +295,7 @@ async fn keep_stuck(ctx: &Ctx, mut row: ReorganisationRow, refusals: &[Refusal])
             words: format!("机构调整（{}）到期未能执行：{}", row.decision.as_deref().unwrap_or(""), said.join("")),
             read_at: None,
         };
-        store::notices::insert_many(&mut tx, &[notice]).await?;
+        telling::notify(ctx, &mut tx, &[notice]).await?;
     }
     act(ctx, &mut tx, "reorganisation_stuck", serde_json::json!({ "reorganisation": row.id.to_string() })).await?;
     Ok(tx.commit().await?)

@@ -47,6 +47,7 @@ pub async fn seal_yesterday(ctx: &Ctx) -> Result<bool, Error> {
     store::seals::insert_leaves(&mut tx, seal.number, &leaves).await?;
     let detail = serde_json::json!({ "number": seal.number, "on": seal.on, "hash": seal.hash });
     store::seals::insert(&mut tx, &SealRow { seal, mac }).await?;
+    crate::commands::receivers::sealed(ctx, &mut tx, &detail).await?;
     act(ctx, &mut tx, ACT, detail).await?;
     tx.commit().await?;
     Ok(true)

@@ -399,7 +399,11 @@ pub const GRAMMAR: &[Node] = &[
             QUARTERS,
             SHOULD,
             may("reached", Scalar::Text, "已到的人：一个数人的指标，可以是别的机制的，在哪个单位到的都算。"),
-            may("by", Scalar::Ids, "再按这些栏目的选项分别数；只能是选项、是非栏目，或者指向事项的栏目（每件一项，用它的名称）。"),
+            may(
+                "by",
+                Scalar::Ids,
+                "再按这些栏目的选项分别数；只能是选项、是非栏目，或者指向事项的栏目（每件一项，用它的名称）。",
+            ),
             may("suppress_below", Scalar::Whole, "少于这么多的，不给只看数字的人看；写0是不设限。不写，照单位的规定。"),
             must("unit", Scalar::Text, "单位，例如项、件、%，写词汇里 figure_kind 的名称。"),
         ],

@@ -2,6 +2,7 @@
 //!
 //! Never somebody else's account: that is the administrator's page.
 
+pub(crate) mod notices;
 pub(crate) mod password;
 pub(crate) mod second_factor;
 
@@ -36,7 +37,8 @@ pub(crate) struct Done {
 /// `GET /account`.
 pub(crate) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Result<Response, Failure> {
     let account = own::own_account(&visitor.ctx, visitor.token()).await?;
-    let head = PageHead { title: "我的账号".to_owned(), ..PageHead::default() };
+    let acts = html! { (Button::link("我的关注", urls::FOLLOWING)) (Button::link("日历订阅", urls::CALENDAR)) (Button::link("通知", urls::NOTICES)) };
+    let head = PageHead { title: "我的账号".to_owned(), acts: Some(acts), ..PageHead::default() };
     let content = html! {
         (said(&done.done))
         div.pile {

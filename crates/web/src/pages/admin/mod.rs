@@ -3,6 +3,8 @@
 //! Never a business record.
 
 pub(crate) mod accounts;
+pub(crate) mod deliveries;
+pub(crate) mod sending;
 
 use app::commands::calendar;
 use app::queries::running::{self, DutyLine, RunningPage};
@@ -63,7 +65,7 @@ async fn page(visitor: &Visitor, status: StatusCode, typed: &str, said: Markup) 
     let head = PageHead { title: "管理".to_owned(), ..PageHead::default() };
     let content = html! {
         (said)
-        (card("定时要办的事", html! { (Button::link("每日封存", "/admin/seals")) }, duties(&running)))
+        (card("定时要办的事", html! { (Button::link("外发", urls::SENDING)) (Button::link("每日封存", "/admin/seals")) }, duties(&running)))
         div.grid {
             div.c7 { (card("工作日历", html! {}, html! { (years(&running)) (calendar_form(typed)) })) }
             div.c5.pile {

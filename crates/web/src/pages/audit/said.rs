@@ -81,6 +81,7 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
             return of_votes(line)
                 .or_else(|| of_rounds(line))
                 .or_else(|| of_figures(line))
+                .or_else(|| of_sending(line))
                 .unwrap_or_else(|| (other.to_owned(), plain(&line.detail)));
         }
     };
@@ -153,6 +154,32 @@ fn of_figures(line: &ActLine) -> Option<(String, String)> {
         "figure.removed" => ("停用自建指标", format!("{}：{}，理由：{}", of("mechanism"), of("figure"), of("reason"))),
         "export.figure" => ("导出数字", of("file")),
         "figures.remade" => ("重算数字", format!("{}个数字，改正{}格", of("figures"), of("changed"))),
+        _ => return None,
+    };
+    Some((what.to_owned(), exactly))
+}
+
+/// The same of what leaves the house.
+fn of_sending(line: &ActLine) -> Option<(String, String)> {
+    let of = |name: &str| text(&line.detail, name);
+    let (what, exactly) = match line.kind.as_str() {
+        "receiver.registered" => ("登记接收系统", format!("{}：{}", of("receiver"), of("to"))),
+        "receiver.on" => ("启用接收系统", of("receiver")),
+        "receiver.off" => ("停用接收系统", of("receiver")),
+        "receiver.ended" => ("移除接收系统", of("receiver")),
+        "receiver.ways" => ("设置可以发到哪里", of("ways")),
+        "delivery.again" => ("再投死信", format!("{}条", of("count"))),
+        "delivery.given_up" => ("放弃外发的消息", format!("理由：{}", of("reason"))),
+        "mail.set" => ("设置邮件服务器", format!("{}:{}", of("host"), of("port"))),
+        "mail.none" => ("不再发邮件", String::new()),
+        "mail.tried" => ("试发邮件", if of("went") == "true" { "收下了" } else { "没有发出" }.to_owned()),
+        "mail_box.set" => ("填写通知邮箱", String::new()),
+        "mail_box.confirmed" => ("确认通知邮箱", String::new()),
+        "mail_box.kinds" => ("选择用邮件的通知", String::new()),
+        "mail_box.removed" => ("撤下通知邮箱", String::new()),
+        "calendar.made" => ("开通日历订阅", String::new()),
+        "calendar.ended" => ("停用日历订阅", String::new()),
+        "calendar.read" => ("订阅的日历被读取", String::new()),
         _ => return None,
     };
     Some((what.to_owned(), exactly))

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::error::Failure;
 use crate::pages::controls::Back;
+use crate::pages::following;
 use crate::pages::shell::Place;
 use crate::parts::buttons::Button;
 use crate::parts::icons::Icon;
@@ -102,9 +103,12 @@ async fn page(visitor: &Visitor, file: &RecordFile, mut shown: Shown) -> Result<
 
 fn head(file: &RecordFile) -> PageHead {
     let last = file.number.clone().unwrap_or_else(|| "事项".to_owned());
-    let papers = file.papers.first().map(|paper| {
-        maud::html! { (Button::link(paper.name.as_str(), urls::paper(paper.id, "pdf")).icon(Icon::Print)) }
-    });
+    let acts = maud::html! {
+        (following::button(file.id, file.follows, false))
+        @if let Some(paper) = file.papers.first() {
+            (Button::link(paper.name.as_str(), urls::paper(paper.id, "pdf")).icon(Icon::Print))
+        }
+    };
     PageHead {
         crumbs: vec![
             Anchor::new(&file.chapter, urls::register(&file.mechanism)),
@@ -114,6 +118,6 @@ fn head(file: &RecordFile) -> PageHead {
         title: file.title.clone(),
         remark: file.number.clone().unwrap_or_default(),
         lights: Some(view::lights(file)),
-        acts: papers,
+        acts: Some(acts),
     }
 }

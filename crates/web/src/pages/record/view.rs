@@ -74,7 +74,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if is_list {
                     (then::card_of(file, &visitor.ctx.today.to_string()))
                 } @else {
-                    (card("时限和承办", html! {}, facts(&standing(file), true)))
+                    (card("时限和承办", in_calendar(file), facts(&standing(file), true)))
                     (card("文书", html! {}, papers(file)))
                 }
                 @if !file.ties.is_empty() { (card("关联", html! {}, ties(file))) }
@@ -348,6 +348,15 @@ fn step(visitor: &Visitor, file: &RecordFile, shown: &Shown, form: &StepForm, ma
         cannot: None,
         keep: Some(format!("{person}:{}:{}", file.id, form.id)),
         refused: is_back,
+    }
+}
+
+/// Where its days are had for a calendar, if it has any.
+fn in_calendar(file: &RecordFile) -> Markup {
+    html! {
+        @if !file.deadlines.is_empty() || file.turnout.is_some() {
+            a href=(urls::record_calendar(file.id)) { "放进日历" }
+        }
     }
 }
 
