@@ -2,7 +2,7 @@
 //! tighten, and the same through a real browser.
 //!
 //! Everything goes through the door: an in-process router and a real database.
-//! Never a mock, a sleep or a port (but for the browser).
+//! Never a mock or a sleep, and no port but for the browser and for those who listen outside.
 
 #[cfg(test)]
 mod harness;

@@ -8,6 +8,7 @@
 pub mod official;
 pub mod pdf;
 pub mod word;
+pub mod word_in;
 pub mod workbook_in;
 pub mod workbook_out;
 pub mod chart;

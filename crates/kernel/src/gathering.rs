@@ -65,6 +65,15 @@ pub fn write<'a>(
     count
 }
 
+/// A row of a table as it stands in another: what has the same id and type.
+pub fn same(child: &Child, row: &Facts) -> Facts {
+    let mut kept = Facts::default();
+    for column in &child.fields {
+        kept.put(&column.id, row.find(column.id.as_str()).filter(|value| fits(column, value)).cloned());
+    }
+    kept
+}
+
 fn fits(column: &Field, value: &Value) -> bool {
     match (&column.of, value) {
         (FieldType::Text { max }, Value::Text(text)) => text.chars().count() <= *max,
@@ -72,7 +81,7 @@ fn fits(column: &Field, value: &Value) -> bool {
         (FieldType::Whole { .. }, Value::Whole(_)) | (FieldType::Choice { .. }, Value::Choice(_)) => true,
         (FieldType::Day, Value::Day(_)) | (FieldType::Person, Value::Person(_)) => true,
         (FieldType::Money, Value::Money(_)) => true,
-        (FieldType::Record { .. }, Value::Record(_)) => true,
+        (FieldType::Record { .. }, Value::Record(_)) | (FieldType::YesNo, Value::YesNo(_)) => true,
         _ => false,
     }
 }

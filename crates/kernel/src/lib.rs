@@ -32,6 +32,7 @@ pub mod distinct;
 pub mod workflow;
 pub mod outside;
 pub mod suggest;
+pub mod helps;
 pub mod flow;
 pub mod figures;
 pub mod sealing;

@@ -98,6 +98,7 @@ pub const TABLES: &[Table] = &[
     told("look", "查看记录", &["person", "on_", "viewer", "how"], &[]),
     told("figure_target", "数字目标", &["id"], &[]),
     told("added_figure", "自建的指标", &["id"], &[]),
+    told("offering", "分享的视图和模板", &["id"], &[]),
     told("figure_seal", "封存的数字", &["id"], &[]),
     told("figure_exception", "数字例外", &["id"], &[]),
     told("participation", "参加记录", &["id"], &[]),

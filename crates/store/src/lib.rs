@@ -79,6 +79,7 @@ pub mod assessments;
 pub mod ballots;
 pub mod calendar_years;
 pub mod saved_views;
+pub mod offerings;
 mod backup;
 
 pub use backup::Size;

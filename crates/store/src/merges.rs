@@ -206,12 +206,14 @@ pub enum Owned {
     Notices,
     /// Lists as they like to see them.
     Views,
+    /// What they keep under a name or offer to others.
+    Offerings,
 }
 
 impl Owned {
     /// Everything that goes along.
-    pub const ALL: [Self; 6] =
-        [Self::Grants, Self::Accounts, Self::StandingIn, Self::StoodInFor, Self::Notices, Self::Views];
+    pub const ALL: [Self; 7] =
+        [Self::Grants, Self::Accounts, Self::StandingIn, Self::StoodInFor, Self::Notices, Self::Views, Self::Offerings];
 
     /// The word under which it is kept.
     pub fn word(self) -> &'static str {
@@ -222,6 +224,7 @@ impl Owned {
             Self::StoodInFor => "stood_in_for",
             Self::Notices => "notices",
             Self::Views => "views",
+            Self::Offerings => "offerings",
         }
     }
 
@@ -233,6 +236,7 @@ impl Owned {
             Self::StoodInFor => ("stand_in", "principal"),
             Self::Notices => ("notice", "person"),
             Self::Views => ("saved_view", "person"),
+            Self::Offerings => ("offering", "person"),
         }
     }
 }

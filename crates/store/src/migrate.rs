@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(30, "0030", "presence_of_humans"),
     migration!(32, "0032", "public_door"),
     migration!(34, "0034", "sending"),
+    migration!(35, "0035", "offerings"),
 ];
 
 const TABLE: &str =

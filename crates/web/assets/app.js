@@ -134,6 +134,19 @@
   on('input', event => { const form = event.target.form; if (form && form.dataset.try) tryOut(form); });
   on('change', event => { const form = event.target.form; if (form && form.dataset.try) tryOut(form); });
 
+  // --- Likeness: a form with `data-alike` tells, as it is typed, what was filed already; it hinders nothing.
+  const liken = later(async form => {
+    const url = new URL(form.dataset.alikeAt, location.href);
+    for (const name of form.dataset.alike.split(' ')) url.searchParams.set(name, form.elements[name]?.value || '');
+    try {
+      const answer = await fetch(url, { credentials: 'same-origin' });
+      const place = document.getElementById('alike');
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('alike');
+      if (answer.ok && place && fresh) morph(place, fresh);
+    } catch { /* the record's own page tells it too */ }
+  }, 600);
+  on('change', event => { const form = event.target.form; if (form && form.dataset.alike?.split(' ').includes(event.target.name)) liken(form); });
+
   // --- Sending: ask first where asked to, and only once.
   let asked;
   function ask(sentence, yes) {

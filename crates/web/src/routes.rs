@@ -177,6 +177,10 @@ fn registers() -> Vec<Line> {
         (POST, "/m/{mechanism}/steps/{step}", SignedIn, post(pages::register::batch::take)),
         (POST, "/m/{mechanism}/views", SignedIn, post(pages::register::views::save)),
         (POST, "/m/{mechanism}/views/{view}/removal", SignedIn, post(pages::register::views::remove)),
+        (GET, "/m/{mechanism}/templates", SignedIn, get(pages::offerings::templates)),
+        (POST, "/records/{record}/templates", SignedIn, post(pages::offerings::keep)),
+        (POST, "/offerings/{offering}/name", SignedIn, post(pages::offerings::rename)),
+        (POST, "/offerings/{offering}/removal", SignedIn, post(pages::offerings::remove)),
         (GET, "/m/{mechanism}/new", SignedIn, get(pages::new_record::show)),
         (POST, "/m/{mechanism}/records", SignedIn, post(pages::new_record::start)),
         (GET, "/m/{mechanism}/retention", SignedIn, get(pages::register::retention::show)),
@@ -311,6 +315,7 @@ fn records() -> Vec<Line> {
         (POST, "/records/{record}/steps/{step}", SignedIn, post(pages::record::step::take)),
         (POST, "/records/{record}/reveals", SignedIn, post(pages::record::reveal::reveal)),
         (GET, "/files/{file}", SignedIn, get(pages::files::file)),
+        (GET, "/files/{file}/text", SignedIn, get(pages::files::text)),
         (GET, "/papers/{paper}", SignedIn, get(pages::files::paper)),
     ]
 }
@@ -321,6 +326,7 @@ fn administration() -> Vec<Line> {
     vec![
         (GET, "/admin", SYSTEM, get(pages::admin::show)),
         (POST, "/admin/calendar", SYSTEM, post(pages::admin::calendar)),
+        (GET, "/admin/offerings", SYSTEM, get(pages::offerings::all)),
         (GET, "/admin/seals", EITHER, get(pages::seals::show)),
         (GET, "/admin/seals/export.txt", EITHER, get(pages::seals::export)),
         (GET, "/admin/sending", SYSTEM, get(pages::admin::sending::show)),

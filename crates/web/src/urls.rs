@@ -254,6 +254,16 @@ pub(crate) fn of_register(mechanism: &str, page: &str) -> String {
     format!("/m/{mechanism}/{page}")
 }
 
+/// The templates of a mechanism.
+pub(crate) fn templates(mechanism: &str) -> String {
+    format!("/m/{mechanism}/templates")
+}
+
+/// What is done with something that is kept or offered.
+pub(crate) fn offering(id: uuid::Uuid, what: &str) -> String {
+    format!("/offerings/{}/{what}", id.simple())
+}
+
 /// A figure's own page.
 pub(crate) fn figure(mechanism: &str, figure: &str) -> String {
     format!("/m/{mechanism}/figures/{figure}")

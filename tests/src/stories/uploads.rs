@@ -55,6 +55,61 @@ async fn what_was_uploaded_is_never_run_in_the_browser() {
     assert!(kept.header("content-security-policy").is_some_and(|it| it.contains("sandbox")));
 }
 
+/// Reports progress with a file and gives the record's page.
+async fn with_file(by: &mut Visitor, record: &str, name: &str, bytes: &[u8]) -> crate::harness::Page {
+    let form = by.opens(record).await.form("报进度").with("进度", "10").with("进展情况", "正常。");
+    by.sends(form.with_file("佐证材料", name, bytes)).await
+}
+
+fn word(body: &str) -> Vec<u8> {
+    let text = format!("<w:document xmlns:w=\"x\"><w:body>{body}</w:body></w:document>");
+    bundle(&[("[Content_Types].xml", b"<x/>"), ("word/document.xml", text.as_bytes())])
+}
+
+#[tokio::test]
+async fn the_text_of_a_word_file_is_read_on_a_page_by_whoever_may_have_the_file() {
+    let office = Office::open().await;
+    let (mut zheng, record) = reporting(&office).await;
+    let body = "<w:p><w:r><w:t>岸线修复方案 &lt;script&gt;alert(1)&lt;/script&gt;</w:t></w:r></w:p>\
+                <w:tbl><w:tr><w:tc><w:p><w:r><w:t>岸段</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>西段</w:t></w:r></w:p></w:tc></w:tr></w:tbl>";
+    let page = with_file(&mut zheng, &record, "方案.docx", &word(body)).await;
+    let text = page.answers(200).says("看文字").link("看文字");
+    let page = zheng.opens(&text).await;
+    page.says("岸线修复方案").says("西段").says("下载原件");
+    let html = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(!html.contains("<script>alert"), "what a file says is no markup");
+    let mut li = office.sign_in("li").await;
+    li.asks(&text).await.answers(404);
+    // What is no Word file has no text to look at.
+    let page = with_file(&mut zheng, &record, "说明.txt", "说明".as_bytes()).await;
+    let plain =
+        page.answers(200).hrefs("/files/").into_iter().find(|it| !text.starts_with(it)).expect("the file is there");
+    zheng.asks(&format!("{plain}/text")).await.answers(404);
+}
+
+#[tokio::test]
+async fn a_hostile_word_file_is_refused_with_what_to_do() {
+    let office = Office::open().await;
+    let (mut zheng, record) = reporting(&office).await;
+    let zeros = vec![b' '; 100 * 1024 * 1024];
+    let bomb = bundle(&[("word/document.xml", &zeros)]);
+    drop(zeros);
+    let entities = b"<!DOCTYPE x [<!ENTITY a SYSTEM \"http://x/\">]><w:document>&a;</w:document>";
+    let whole = word("<w:p/>");
+    let cases: [(&str, Vec<u8>, &str); 4] = [
+        ("炸弹.docx", bomb, "展开以后太大"),
+        ("实体.docx", bundle(&[("word/document.xml", entities)]), "不该有的声明"),
+        ("表格.docx", bundle(&[("xl/workbook.xml", b"<x/>")]), "不是 Word 文档"),
+        ("半个.docx", whole[..whole.len() / 2].to_vec(), "已经损坏"),
+    ];
+    for (name, bytes, said) in cases {
+        let page = with_file(&mut zheng, &record, name, &bytes).await;
+        let lines: Vec<String> = page.answers(200).hrefs("/text");
+        let refused = zheng.asks(lines.last().expect("the file is there")).await;
+        refused.answers(422).says(said);
+    }
+}
+
 #[tokio::test]
 async fn whatever_is_no_workbook_is_refused_with_what_to_do() {
     let office = Office::open().await;

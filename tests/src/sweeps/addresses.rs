@@ -17,6 +17,7 @@ pub(crate) struct Filling {
     pub(crate) session: String,
     pub(crate) stand_in: String,
     pub(crate) view: String,
+    pub(crate) offering: String,
 }
 
 /// Where nothing of the kind is there.
@@ -47,6 +48,7 @@ pub(crate) async fn fill(office: &Office) -> Filling {
         session: nothing(),
         stand_in: nothing(),
         view: nothing(),
+        offering: nothing(),
     }
 }
 
@@ -90,6 +92,7 @@ impl Filling {
             "session" => self.session.clone(),
             "stand_in" => self.stand_in.clone(),
             "view" => self.view.clone(),
+            "offering" => self.offering.clone(),
             "slip" => "2222222222222222".to_owned(),
             "code" => format!("{NOTHING}.1.abc"),
             "order" | "merge" | "hand_over" | "seal" | "target" => NOTHING.to_owned(),

@@ -45,6 +45,7 @@ async fn kept(office: &Office) -> Vec<i64> {
         office.db_count("SELECT COUNT(*) FROM grant_ WHERE until_on IS NULL AND ended_at IS NULL").await,
         office.db_count("SELECT COUNT(*) FROM stand_in WHERE ended_at IS NULL").await,
         office.db_count("SELECT COUNT(*) FROM saved_view").await,
+        office.db_count("SELECT COUNT(*) FROM offering").await,
         office.db_count("SELECT COUNT(*) FROM account WHERE ended_on IS NULL").await,
         office.db_count("SELECT COUNT(*) FROM unit WHERE dissolved_on IS NULL").await,
         office.db_count("SELECT COUNT(*) FROM reorganisation").await,
@@ -53,7 +54,7 @@ async fn kept(office: &Office) -> Vec<i64> {
     counts.to_vec()
 }
 
-/// Things of 林书敏 and 郑海生: a session, a saved view, a stand-in.
+/// Things of 林书敏 and 郑海生: a session, a saved view, a template, a stand-in.
 async fn theirs(office: &Office, filling: Filling) -> Filling {
     let last = |action: &str, from_end: usize| action.split('/').rev().nth(from_end).unwrap_or("").to_owned();
     let (mut lin, mut zheng) = (office.sign_in("lin").await, office.sign_in("zheng").await);
@@ -65,7 +66,11 @@ async fn theirs(office: &Office, filling: Filling) -> Filling {
     let page = lin.opens("/m/task_order?tab=all&q=渔港").await;
     let page = lin.sends(page.form("/views").with("视图名称", "渔港")).await;
     let view = last(&page.form("/removal").action, 1);
-    Filling { session, stand_in, view, ..filling }
+    let record = format!("/records/{}", filling.record);
+    let page = lin.opens(&record).await;
+    let page = lin.sends(page.form("存为模板").with("模板名称", "渔港任务")).await;
+    let offering = last(&page.form("删去").action, 1);
+    Filling { session, stand_in, view, offering, ..filling }
 }
 
 #[tokio::test]

@@ -161,8 +161,7 @@ impl<'a> Writing<'a> {
         self.sheet.ties.extend(tie);
         if let Some(opening) = moved.opens.as_deref().and_then(|id| mechanism.opening(id)) {
             let once = once_late(&moved, &after);
-            let opened = Box::pin(self.open(tx, mechanism, opening, &after, once, depth)).await?;
-            if let Some((id, tie)) = opened {
+            for (id, tie) in Box::pin(self.open(tx, mechanism, opening, &after, once, depth)).await? {
                 effects.push(("opened".to_owned(), id.to_string()));
                 bound.push(tie);
             }

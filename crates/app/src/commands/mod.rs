@@ -49,5 +49,6 @@ pub mod deliveries;
 pub mod calendars;
 pub mod views;
 mod onces;
+pub mod offerings;
 pub mod papers;
 pub mod upkeep;

@@ -3,6 +3,7 @@
 //! Never writes a field that the step does not ask for.
 
 mod beside;
+mod marking;
 mod reading;
 
 use std::sync::Arc;
@@ -109,6 +110,7 @@ async fn start_once(ctx: &Ctx, form: &StartRecord) -> Result<RecordId, Error> {
     }
     let step = mechanism.start();
     let (mut filled, mut faults) = reading::read(ctx, &mut conn, &mechanism, step, &form.typed, None).await?;
+    marking::mark(ctx, &mut conn, &mechanism, None, (&mut filled, &mut faults)).await?;
     let (beside, more) = Beside::of(ctx, &mut conn, &mechanism, step, (None, &filled)).await?;
     drop(conn);
     faults.extend(more);
@@ -238,6 +240,7 @@ async fn decide(
     let step =
         mechanism.step(form.step.as_str()).ok_or_else(|| Refusal::new("step.unknown").with("step", &form.step))?;
     let (mut filled, mut faults) = reading::read(ctx, conn, mechanism, step, &form.typed, Some(record)).await?;
+    marking::mark(ctx, conn, mechanism, Some(record), (&mut filled, &mut faults)).await?;
     let (beside, more) = Beside::of(ctx, conn, mechanism, step, (Some(record), &filled)).await?;
     faults.extend(more);
     filled.extend(beside.fields());

@@ -1,7 +1,10 @@
 //! Files and papers as bytes, for those who may see the record they belong to.
 
+use documents::word_in::{self, Limits, WordFault};
+pub use documents::word_in::{Block, WordText};
 use kernel::catalog::{Field, FieldType};
-use kernel::ids::{FileId, PaperId};
+use kernel::ids::{FileId, PaperId, RecordId};
+use kernel::refusal::Refusal;
 use kernel::value::Value;
 
 use crate::commands::papers::{self, Form};
@@ -61,6 +64,44 @@ pub async fn file_for(ctx: &Ctx, id: FileId) -> Result<(String, String, Vec<u8>)
     }
     let bytes = store::files::content(&mut conn, id).await?;
     Ok((file.name, file.media, bytes))
+}
+
+/// What a Word file says, on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileText {
+    /// The file's name.
+    pub name: String,
+    /// The record that it belongs to; none while it was only just uploaded.
+    pub record: Option<RecordId>,
+    /// Its paragraphs and tables.
+    pub text: WordText,
+}
+
+/// Is it a Word file whose text can be told?
+pub fn has_text(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("docx"))
+}
+
+/// The text of a Word file, for whoever may have the file itself.
+pub async fn text_of(ctx: &Ctx, id: FileId) -> Result<FileText, Error> {
+    let (name, _, bytes) = file_for(ctx, id).await?;
+    if !has_text(&name) {
+        return Err(Error::NotFound);
+    }
+    let mut conn = ctx.office.db.read().await?;
+    let record = store::files::find(&mut conn, id).await?.and_then(|file| file.record);
+    drop(conn);
+    let read = tokio::task::spawn_blocking(move || word_in::read(&bytes, &Limits::default())).await;
+    let read = read.map_err(|fault| Error::broken("read a Word file", fault))?;
+    let code = |fault| match fault {
+        WordFault::NotWord => "file.no_word",
+        WordFault::LockedOrOld => "file.word_locked",
+        WordFault::Damaged => "file.word_damaged",
+        WordFault::TooLarge => "file.word_large",
+        WordFault::Entities => "file.word_entities",
+    };
+    let text = read.map_err(|fault| Refusal::new(code(fault)).with("name", &name))?;
+    Ok(FileText { name, record, text })
 }
 
 /// The media type of a workbook.

@@ -17,6 +17,8 @@ use kernel::value::{Facts, Value};
 pub use choosing::people;
 
 use crate::ctx::Ctx;
+use crate::queries::held::Origin;
+use crate::queries::held::forms::HeldLine;
 use crate::queries::units::choosing::For;
 use crate::words::{self, Said};
 
@@ -64,6 +66,10 @@ pub struct FormField {
     pub typed: Vec<String>,
     /// What is wrong with it.
     pub fault: Option<Said>,
+    /// Where it is held already.
+    pub held: Option<HeldLine>,
+    /// A column that nobody types.
+    pub fixed: bool,
 }
 
 /// How a field is filled in.
@@ -134,6 +140,8 @@ pub struct FormRow {
     pub covered: Vec<String>,
     /// Is it to go?
     pub goes: bool,
+    /// The door to what is held, and the column where it stands.
+    pub door: Option<(usize, Origin)>,
 }
 
 /// The longest number of a record, and an id where there is none yet.
@@ -276,6 +284,8 @@ fn form_field(
         control,
         typed,
         fault: fault(again, &Spot::Field(field.id.clone())),
+        held: None,
+        fixed: false,
     }
 }
 
@@ -453,6 +463,8 @@ fn child_field(
             control: choosing::column(ctx, (&mechanism.id, &step.who), child, field, facts),
             typed: Vec::new(),
             fault: None,
+            held: None,
+            fixed: false,
         })
         .collect();
     let known = match facts.find(child.id.as_str()) {
@@ -473,6 +485,8 @@ fn child_field(
         control: Control::Rows { columns, rows, faults },
         typed: Vec::new(),
         fault: fault(again, &Spot::Field(child.id.clone())),
+        held: None,
+        fixed: false,
     }
 }
 
@@ -499,6 +513,7 @@ fn typed_row(shown: &[(&Field, bool)], row: &[(FieldId, String)], known: &[Facts
         origin,
         covered: origin.map(|at| cover(shown, &known[at])).unwrap_or_default(),
         goes: !part(DROP).is_empty(),
+        door: None,
     }
 }
 
@@ -512,6 +527,7 @@ fn known_row(shown: &[(&Field, bool)], (at, row): (usize, &Facts), is_covered: b
         origin: is_covered.then_some(at),
         covered: cover(shown, row),
         goes: false,
+        door: None,
     }
 }
 

@@ -232,6 +232,8 @@ fn field(id: &str, name: &str, control: Control, required: bool, again: Option<(
         control,
         typed: typed.map(|(_, texts)| texts.clone()).unwrap_or_default(),
         fault,
+        held: None,
+        fixed: false,
     }
 }
 

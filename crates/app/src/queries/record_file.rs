@@ -4,6 +4,7 @@
 
 mod children;
 mod pointed;
+mod start;
 pub mod then;
 mod ties;
 mod way;
@@ -31,7 +32,9 @@ use crate::queries::dispatch::{self, CirculationLine};
 use crate::queries::extracts::{self, ExtractLine};
 use crate::queries::following;
 use crate::queries::forms::{Again, FileLine, Reader, StepForm, choosing, step_form};
+use crate::queries::held::forms as held;
 use crate::queries::ledgers::{self, AccountLine, CausedLine};
+use crate::queries::likeness::{self, Twin};
 use crate::queries::moves::{self, RoundLine};
 use crate::queries::register::{self, value_of};
 use crate::queries::rounds::{self, CallLine};
@@ -40,6 +43,7 @@ use crate::records::{self, Found};
 use crate::words::{self, Names};
 
 pub use children::ChildTable;
+pub use start::{StartForm, start_form};
 pub use ties::TieLine;
 use way::{path, stations};
 
@@ -114,6 +118,10 @@ pub struct RecordFile {
     pub extracts: Vec<ExtractLine>,
     /// Does this person follow it?
     pub follows: bool,
+    /// What is like it.
+    pub twins: Vec<Twin>,
+    /// May this person begin another like it, so that it may be kept as a template?
+    pub may_begin: bool,
 }
 
 impl RecordFile {
@@ -277,11 +285,10 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let pointed = pointed::pointed(ctx, &mut conn, &found, &entries).await?;
     let ties = ties::ties(ctx, &mut conn, &found).await?;
     let names = Names { records: Some(&pointed.called), ..ctx.names() };
-    let mut steps = steps(ctx, &found, &files, again);
-    choosing::records(ctx, &mut conn, &found.mechanism, &mut steps).await?;
-    pointed.write(&mut steps);
+    let steps = filled_in(ctx, &mut conn, (&found, &pointed), &files, again).await?;
     let open: Vec<String> = steps.iter().map(|form| form.id.clone()).collect();
     let suggestions = suggestions::beside(ctx, &mut conn, &found, &open).await?;
+    let twins = likeness::of_record(ctx, &mut conn, &found).await?;
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
         id,
@@ -296,7 +303,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         stations: stations(&found, &entries),
         holder: holder(ctx, &found, &entries),
         facts: facts(ctx, names, &found, &files),
-        children: children::tables(ctx, names, &found),
+        children: children::open_doors(ctx, &mut conn, children::tables(ctx, names, &found)).await?,
         deadlines: deadline_lines(ctx, &found),
         papers: papers.iter().map(|row| paper_line(mechanism, row)).collect(),
         timeline: entries.iter().rev().map(|entry| timeline_line(ctx, names, &found, entry, &others)).collect(),
@@ -318,6 +325,8 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         voting,
         suggestions,
         extracts: extracts::lines(ctx, &found),
+        twins,
+        may_begin: start::may_begin(ctx, mechanism),
         scoring: found.mechanism.scoring.is_some(),
         writing: found.mechanism.writing.is_some(),
         call,
@@ -335,19 +344,20 @@ fn paper_line(mechanism: &Mechanism, row: &store::papers::PaperRow) -> PaperLine
     }
 }
 
-/// The form of a new record.
-pub async fn start_form(ctx: &Ctx, mechanism: &str, again: Option<&Again>) -> Result<(String, StepForm), Error> {
-    let mechanism = ctx.mechanism(mechanism)?;
-    let step = mechanism.start();
-    if !ctx.actor.holds_any(&mechanism.id, &step.who) {
-        return Err(Error::NotFound);
-    }
-    let facts = kernel::value::Facts::default();
-    let mut forms = [step_form(ctx, &mechanism, step, &facts, &[], again, Reader::of_new(ctx))];
-    let mut conn = ctx.office.db.read().await?;
-    choosing::records(ctx, &mut conn, &mechanism, &mut forms).await?;
-    let [form] = forms;
-    Ok((mechanism.name.clone(), form))
+/// The forms of the steps that this person may take now, with what may be chosen and what is held already.
+async fn filled_in(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    (found, pointed): (&Found, &pointed::Pointed),
+    files: &[FileLine],
+    again: Option<(&str, &Again)>,
+) -> Result<Vec<StepForm>, Error> {
+    let mut steps = steps(ctx, found, files, again);
+    choosing::records(ctx, conn, &found.mechanism, &mut steps).await?;
+    pointed.write(&mut steps);
+    let of = (Some(found.record.unit), Some(found.record.id), &found.record.facts);
+    held::fill_in(ctx, conn, &found.mechanism, of, (&mut steps, again.map(|(step, _)| step))).await?;
+    Ok(steps)
 }
 
 async fn files(conn: &mut Conn, found: &Found) -> Result<Vec<FileLine>, Error> {
@@ -448,7 +458,12 @@ fn timeline_line(
         let words = |json: &serde_json::Value| changed_words(ctx, names, found, &change.field, json);
         let (from, to) = match mechanism.child(&change.field) {
             Some(child) => {
-                let access = |field: &Field| fields::column_access(mechanism, field, found.asker(ctx));
+                let door =
+                    mechanism.helps.asking.as_ref().filter(|it| it.child == child.id).and_then(|it| it.answer.as_ref());
+                let access = |field: &Field| match door {
+                    Some(it) if it.origin == field.id => Access::Hidden,
+                    _ => fields::column_access(mechanism, field, found.asker(ctx)),
+                };
                 names.changed_rows(mechanism, child, (&change.from, &change.to), access)
             }
             None => (words(&change.from), words(&change.to)),

@@ -52,7 +52,7 @@ pub struct Suggestion {
 
 /// What is suggested to whoever may take one of the steps now; nothing where nothing is declared.
 pub async fn beside(ctx: &Ctx, conn: &mut Conn, found: &Found, open: &[String]) -> Result<Option<Suggestions>, Error> {
-    let Some(rule) = found.mechanism.suggest.as_ref() else { return Ok(None) };
+    let Some(rule) = found.mechanism.helps.suggest.as_ref() else { return Ok(None) };
     let steps: Vec<String> = rule
         .at
         .iter()
@@ -148,7 +148,7 @@ pub async fn chosen(ctx: &Ctx, record: RecordId, item: RecordId) -> Result<(Stri
     let mut conn = ctx.office.db.read().await?;
     let found = records::visible(ctx, &mut conn, record).await?;
     let chosen = records::visible(ctx, &mut conn, item).await?.read_by(ctx);
-    let rule = found.mechanism.suggest.as_ref().ok_or(Error::NotFound)?;
+    let rule = found.mechanism.helps.suggest.as_ref().ok_or(Error::NotFound)?;
     let is_of_list = listed(ctx, &found.mechanism, rule).is_some_and(|it| it.id == chosen.record.mechanism);
     let steps = rule.at.iter().filter_map(|id| found.mechanism.step(id.as_str()));
     let step = steps.into_iter().find(|step| step.from.contains(&found.record.state)).filter(|_| is_of_list);

@@ -11,9 +11,9 @@ use super::{Protection, Roster};
 use crate::authority::sight::Rule;
 use crate::beyond::{Bring, Lead};
 use crate::calendar::Span;
-use crate::extract::Extract;
 use crate::formula::{Formula, Own, Slot};
 use crate::gathering::Gathering;
+use crate::helps::Helps;
 use crate::identity::Form;
 use crate::ids::{DeadlineId, FieldId, ListId, MechanismId, PaperKind, RoleId, StateId, StepId};
 use crate::kinds::Kind;
@@ -28,11 +28,9 @@ use crate::kinds::link::Link;
 use crate::kinds::plan::Plan;
 use crate::kinds::report::Writing;
 use crate::kinds::round::{Call, Entry};
-use crate::once::Once;
-use crate::outside::Public;
 use crate::retention::Retention;
-use crate::suggest::Suggesting;
 use crate::template::Template;
+use crate::{extract::Extract, once::Once, outside::Public};
 
 /// One mechanism, checked.
 #[derive(Clone, Debug)]
@@ -121,8 +119,8 @@ pub struct Mechanism {
     pub circulation: Option<Circulation>,
     /// What is open to those without an account.
     pub public: Option<Public>,
-    /// What is suggested, and when.
-    pub suggest: Option<Suggesting>,
+    /// What helps whoever fills in its forms.
+    pub helps: Helps,
     /// What has to be done regularly.
     pub plans: Vec<Plan>,
 }
@@ -382,6 +380,10 @@ pub struct Opening {
     pub back: FieldId,
     /// What the opened record's fields are filled with, reckoned on this record.
     pub fill: Vec<(FieldId, Formula)>,
+    /// The field with the units for each of which a record is opened; else one is.
+    pub each: Option<FieldId>,
+    /// Tables of the opened record, each with the table of this one whose rows go into it.
+    pub rows: Vec<(FieldId, FieldId)>,
 }
 
 /// A paper.
@@ -500,7 +502,7 @@ impl Mechanism {
         let proposed = self.scoring.iter().flat_map(|it| it.publicise.as_ref().map(|(_, table)| table));
         let results = self.scoring.iter().map(|it| &it.result).chain(proposed);
         let own = self.assessed.iter().flat_map(|it| it.part.writes()).filter_map(|id| self.called(id));
-        let report = self.writing.iter().map(|it| &it.sealed);
+        let report = self.writing.iter().map(|it| &it.sealed).chain(self.helps.writes());
         voting.chain(call).chain(results).chain(stages).chain(own).chain(report).collect()
     }
 

@@ -13,6 +13,7 @@ mod link;
 mod circulation;
 mod beyond;
 mod outside;
+mod helps;
 
 use super::{Catalog, Mechanism};
 use crate::ids::StateId;
@@ -113,6 +114,7 @@ pub fn prose(mechanism: &Mechanism, catalog: &Catalog) -> Prose {
         ("怎么评", teller.stages()),
         ("对外和建议", teller.outside()),
         ("不重复和下载", teller.apart_and_out()),
+        ("先填好的和提示", teller.helps()),
         ("何时到期", teller.deadlines()),
         ("带动什么", teller.openings()),
         ("出什么文、发什么消息", teller.papers()),

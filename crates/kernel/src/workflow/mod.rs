@@ -339,7 +339,9 @@ fn kinds_refuse(mechanism: &Mechanism, before: Option<&Record>, after: &Record, 
 // enforces: step.asks
 fn fill(mechanism: &Mechanism, step: &Step, after: &mut Record, attempt: &Attempt<'_>) {
     for (field, value) in &attempt.filled {
-        let is_reckoned = assessment::reckons(mechanism, step, field) || report::reckons(mechanism, step, field);
+        let is_reckoned = assessment::reckons(mechanism, step, field)
+            || report::reckons(mechanism, step, field)
+            || mechanism.helps.writes().any(|it| it == field);
         // enforces: step.bring
         let is_brought = beyond::brings(step, field);
         if step.needs.contains(field) || step.asks.contains(field) || is_reckoned || is_brought {

@@ -3,7 +3,9 @@
 //! Never a check: what was typed goes back as it came, with the sentence beside it.
 
 use app::commands::files as uploads;
+use app::queries::files::has_text;
 use app::queries::forms::{self, Choice, Control as Asked, FormField, FormRow, StepForm};
+use app::queries::held::Origin;
 use app::words::Said;
 use kernel::refusal::Spot;
 use maud::{Markup, html};
@@ -14,6 +16,7 @@ use crate::parts::fields::{
     ChildColumn, ChildRow, ChildRows, ChildValue, Control, Field, KeptFile, Options, Pickable, field, fields,
 };
 use crate::parts::files::FileLine;
+use crate::parts::shell::Anchor;
 use crate::parts::words::file_size;
 use crate::urls;
 
@@ -84,6 +87,8 @@ pub(crate) fn required(
         control,
         typed: vec![typed.to_owned()],
         fault: faults.iter().find(|said| matches!(&said.at, Spot::Field(at) if at.as_str() == id)).cloned(),
+        held: None,
+        fixed: false,
     }
 }
 
@@ -94,6 +99,10 @@ pub(crate) fn of_field(one: &FormField, back: &Back) -> Field {
         .inside(&back.form)
         .wrong(one.fault.as_ref().map(sentence));
     let made = if one.required { made.required() } else { made };
+    let made = match &one.held {
+        Some(it) => made.held(format!("已有{}，截至{}", it.words, it.as_of), Anchor::new(&it.source, door(&it.origin))),
+        None => made,
+    };
     let is_long_line = matches!(one.control, Asked::Text { max } if max > 100);
     if is_long_line { made.wide() } else { made }
 }
@@ -182,7 +191,12 @@ fn kept_files(one: &FormField, kept: &[forms::FileLine], uploads: &[(String, Str
     let came_along = uploads.iter().filter(|(id, _)| one.typed.contains(id)).map(|(id, name)| KeptFile {
         value: id.clone(),
         stays: true,
-        line: FileLine { name: name.clone(), href: format!("/files/{id}"), note: "已上传，待提交".to_owned() },
+        line: FileLine {
+            name: name.clone(),
+            href: format!("/files/{id}"),
+            text: String::new(),
+            note: "已上传，待提交".to_owned(),
+        },
     });
     of_record.chain(came_along).collect()
 }
@@ -190,7 +204,8 @@ fn kept_files(one: &FormField, kept: &[forms::FileLine], uploads: &[(String, Str
 /// A kept file as a line.
 pub(crate) fn file_line(file: &forms::FileLine) -> FileLine {
     let size = file_size(u64::try_from(file.size).unwrap_or(0));
-    FileLine { name: file.name.clone(), href: urls::file(file.id), note: size }
+    let text = if has_text(&file.name) { format!("{}/text", urls::file(file.id)) } else { String::new() };
+    FileLine { name: file.name.clone(), href: urls::file(file.id), text, note: size }
 }
 
 fn child_rows(
@@ -205,6 +220,7 @@ fn child_rows(
         origin: row.origin,
         covered: row.covered.clone(),
         goes: row.goes,
+        door: row.door.as_ref().map(|(at, origin)| (*at, door(origin))),
         wrong: faults
             .iter()
             .filter(|(row, ..)| *row == at)
@@ -214,7 +230,11 @@ fn child_rows(
     ChildRows {
         columns: columns.iter().map(child_column).collect(),
         rows: rows.iter().enumerate().map(row).collect(),
-        spare: if wants_more { 3 } else { 1 },
+        spare: match columns.iter().any(|column| column.fixed) {
+            true => 0,
+            false if wants_more => 3,
+            false => 1,
+        },
     }
 }
 
@@ -226,5 +246,14 @@ fn child_column(column: &FormField) -> ChildColumn {
         Asked::One(choices) => ChildValue::Choice(choices.iter().map(pickable).collect()),
         _ => ChildValue::Text,
     };
-    ChildColumn { key: column.id.clone(), label: column.name.clone(), required: column.required, value }
+    let (key, label) = (column.id.clone(), column.name.clone());
+    ChildColumn { key, label, required: column.required, fixed: column.fixed, value }
+}
+
+/// Where something that is held is looked at.
+pub(crate) fn door(origin: &Origin) -> String {
+    match origin {
+        Origin::Record(id) => urls::record(*id),
+        Origin::Figure(mechanism, figure) => urls::figure(mechanism, figure),
+    }
 }

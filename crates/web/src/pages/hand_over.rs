@@ -182,6 +182,8 @@ fn field(id: &str, name: &str, control: Asked, faults: &[Said], typed: &str) -> 
         control,
         typed: vec![typed.to_owned()],
         fault: faults.iter().find(|said| matches!(&said.at, Spot::Field(at) if *at == *id)).cloned(),
+        held: None,
+        fixed: false,
     }
 }
 

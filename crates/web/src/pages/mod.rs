@@ -16,6 +16,8 @@ pub(crate) mod inbox;
 pub(crate) mod todo;
 pub(crate) mod search;
 
+mod twins;
+pub(crate) mod offerings;
 pub(crate) mod words;
 pub(crate) mod controls;
 pub(crate) mod register;

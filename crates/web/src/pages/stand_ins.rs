@@ -202,6 +202,8 @@ fn give_form(known: &StandIns, form: &StandInForm, faults: &[Said]) -> Markup {
         control,
         typed,
         fault: faults.iter().find(|said| matches!(&said.at, Spot::Field(at) if *at == *id)).cloned(),
+        held: None,
+        fixed: false,
     };
     let text = |text: &str| vec![text.to_owned()];
     let people: Vec<Choice> = known.people.clone();

@@ -11,6 +11,7 @@ pub use child_rows::{ChildColumn, ChildRow, ChildRows, ChildValue};
 pub use controls::{Control, KeptFile, Options, Pickable};
 
 use super::icons::{Icon, icon};
+use super::shell::Anchor;
 use maud::{Markup, html};
 
 /// One field of a form.
@@ -26,6 +27,8 @@ pub struct Field {
     pub required: bool,
     /// What helps to fill it; may be empty.
     pub hint: String,
+    /// What is held of it already, and the door to where.
+    pub held: Option<(String, Anchor)>,
     /// The sentence of a refusal.
     pub wrong: Option<String>,
     /// Whether it needs the full width of a two-column form.
@@ -44,6 +47,7 @@ impl Field {
             label: label.into(),
             required: false,
             hint: String::new(),
+            held: None,
             wrong: None,
             wide,
             control,
@@ -70,6 +74,12 @@ impl Field {
     /// With a hint below.
     pub fn hint(mut self, hint: impl Into<String>) -> Field {
         self.hint = hint.into();
+        self
+    }
+
+    /// With what is held already and the door to where.
+    pub fn held(mut self, words: String, door: Anchor) -> Field {
+        self.held = Some((words, door));
         self
     }
 
@@ -136,6 +146,7 @@ fn below(field: &Field, id: &str) -> Markup {
     html! {
         @if let Some(sentence) = &field.wrong { p.wrong id={ (id) "-wrong" } { (icon(Icon::Stop)) span { (sentence) } } }
         @if !field.hint.is_empty() { p.hint id={ (id) "-hint" } { (field.hint) } }
+        @if let Some((words, door)) = &field.held { p.hint { "来源：" a href=(door.href) { (door.label) } "，" (words) } }
     }
 }
 

@@ -11,6 +11,8 @@ pub struct FileLine {
     pub name: String,
     /// Where it is read; empty when these eyes may not.
     pub href: String,
+    /// Where its text is read on a page; empty when it has none.
+    pub text: String,
     /// Size, who and when, in words.
     pub note: String,
 }
@@ -23,7 +25,7 @@ pub fn files(lines: &[FileLine]) -> Markup {
                 li {
                     (icon(if line.href.is_empty() { Icon::Lock } else { Icon::Clip }))
                     @if line.href.is_empty() { span.name { (line.name) } } @else { a href=(line.href) title=(line.name) { (line.name) } }
-                    small { (line.note) }
+                    small { (line.note) @if !line.text.is_empty() { " " a href=(line.text) { "看文字" } } }
                 }
             }
         }

@@ -72,7 +72,7 @@ pub async fn record_then(ctx: &Ctx, id: RecordId, day: &str) -> Result<RecordThe
                 title: title.unwrap_or_default(),
                 state: words::state_name(&found.mechanism, found.record.state.as_str()),
                 facts: super::facts(ctx, names, &found, &[]),
-                children: children::tables(ctx, names, &found),
+                children: children::open_doors(ctx, &mut conn, children::tables(ctx, names, &found)).await?,
             })
         }
     };

@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::queries::Light;
 use crate::queries::dispatch;
 use crate::queries::forms::{Choice, choices};
+use crate::queries::offerings::{self, Offered};
 use crate::queries::units::choosing;
 
 /// A register as a list.
@@ -73,6 +74,10 @@ pub struct Register {
     pub has_calendar: bool,
     /// The person's saved views: id, name, query string.
     pub views: Vec<(String, String, RegisterAsk)>,
+    /// The views that are offered to this person, their own among them.
+    pub offered: Vec<(Offered, RegisterAsk)>,
+    /// To whom they may offer one.
+    pub offers_to: Vec<Choice>,
     /// What the list shows, in words, when it was opened from a figure.
     pub opened_from: Option<String>,
 }
@@ -183,6 +188,8 @@ pub async fn list(ctx: &Ctx, mechanism: &str, ask: RegisterAsk) -> Result<Regist
     Ok(Register {
         rows: found.iter().map(|found| rows::row(ctx, &mechanism, found, &linked)).collect(),
         views: views(ctx, &mut conn, &mechanism).await?,
+        offered: offerings::views(ctx, &mut conn, &mechanism).await?,
+        offers_to: offerings::choices(ctx),
         tabs: tabs(&mechanism, &ask, &counts),
         filters: filters(ctx, &mechanism, &ask),
         columns: columns(&mechanism),

@@ -256,7 +256,7 @@ fn named(ctx: &Ctx, name: &str) -> Option<UnitId> {
 }
 
 /// May the reader know a figure of a unit with all below it? Where small groups are hidden they have to see the records.
-pub(super) fn may_know(ctx: &Ctx, (mechanism, figure): (&Mechanism, &Figure), unit: UnitId) -> Result<bool, Error> {
+pub(crate) fn may_know(ctx: &Ctx, (mechanism, figure): (&Mechanism, &Figure), unit: UnitId) -> Result<bool, Error> {
     let Some(over) = ctx.tree.unit(unit).map(|unit| unit.over) else { return Ok(false) };
     let knowing = Knowing::of(ctx, mechanism, figure, &register::scope(ctx, mechanism, Some(unit))?);
     let known = if figure.kind.suppress_below > 0 { &knowing.seen } else { &knowing.told };

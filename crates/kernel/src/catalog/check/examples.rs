@@ -78,6 +78,20 @@ fn step(
     Some(ExampleStep { step: step?.into(), on, facts, refused: raw.says("refused") })
 }
 
+/// The rows of a record of a figure's example.
+// enforces: example.row.*
+pub(super) fn rows(desk: &mut Desk<'_>, record: &Raw, fields: &Fields, facts: &mut Facts, vocabulary: &Vocabulary) {
+    for fact in record.inside("example.row") {
+        match fields.children.iter().find(|it| it.id == *fact.name) {
+            Some(child) => row(desk, fact, child, facts, vocabulary),
+            None => {
+                let known: Vec<String> = fields.children.iter().map(|it| it.id.to_string()).collect();
+                desk.unknown(fact.span.clone(), "子表", &fact.name, &known);
+            }
+        }
+    }
+}
+
 /// A row of a child table is written once a row: `milestone content="…"`.
 // enforces: example.fact.*
 fn row(desk: &mut Desk<'_>, fact: &Raw, child: &Child, facts: &mut Facts, vocabulary: &Vocabulary) {

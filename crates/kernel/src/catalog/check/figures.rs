@@ -3,7 +3,7 @@
 //! Never counts: that is `kernel::figures`, which also runs the examples.
 
 use super::desk::Desk;
-use super::examples::field_value;
+use super::examples::{field_value, rows};
 use super::fields::Fields;
 use super::ledger;
 use std::sync::Arc;
@@ -420,6 +420,7 @@ fn example(
                 facts.put(&id, Some(value));
             }
         }
+        rows(desk, record, fields, &mut facts, vocabulary);
         records.push(facts);
         // enforces: example.record.state
         movements.push(ledger::example(desk, record, account));

@@ -15,6 +15,7 @@ mod fields;
 mod figures;
 mod flow;
 mod gathering;
+mod helps;
 mod joint;
 mod layout;
 mod ledger;
@@ -95,6 +96,7 @@ pub fn check(files: &[SourceFile]) -> (Catalog, Vec<Problem>) {
     pointing::across(&mut sheets, &mechanisms);
     gathering::across(&mut sheets, &mechanisms);
     beyond::across(&mut sheets, &mechanisms);
+    helps::across(&mut sheets, &mechanisms);
     leave_out(&mut sheets, &mut mechanisms);
     problems.extend(sheets.into_iter().flat_map(|it| it.desk.problems));
     problems.sort();
@@ -164,7 +166,9 @@ fn resolve(files: &[SourceFile]) -> Resolved<'_> {
     add_figures(&mut sheets, &figures, &unread, &mut problems);
     let ids = sheets.iter().map(|it| it.id().to_owned()).chain(unread).collect();
     let states = sheets.iter().map(|it| (it.id().to_owned(), ids_of(&it.matter, "state"))).collect();
-    let mut all = All { ids, fields: BTreeMap::new(), states };
+    let unit = |matter: &Raw| matter.first("subject").and_then(|it| it.text("unit")).unwrap_or_default();
+    let units = sheets.iter().map(|it| (it.id().to_owned(), unit(&it.matter))).collect();
+    let mut all = All { ids, fields: BTreeMap::new(), states, units };
     for sheet in &mut sheets {
         let fields = fields::fields(&mut sheet.desk, &sheet.matter, &vocabulary, &all.ids);
         all.fields.insert(sheet.id().to_owned(), fields);
@@ -211,6 +215,8 @@ pub(super) struct All {
     fields: BTreeMap<String, Fields>,
     /// The ids of their states.
     states: BTreeMap<String, Vec<String>>,
+    /// The fields that name the unit of their records.
+    units: BTreeMap<String, String>,
 }
 
 /// Reads the files of mechanisms, and names those that cannot be read. Of two with the same id the first stays.
@@ -352,7 +358,7 @@ impl Sheet<'_> {
             link: link::link(desk, matter, &names, own, vocabulary),
             call,
             entry,
-            suggest: outside::suggesting(desk, matter, &names, own, all),
+            helps: helps::helps(desk, matter, &names, own, all),
         })
     }
 }

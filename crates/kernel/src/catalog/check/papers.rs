@@ -136,9 +136,12 @@ pub(super) fn openings(
         let back = back(desk, raw, matter.arg(0), target);
         let fill: Vec<(FieldId, Formula)> =
             raw.inside("fill").filter_map(|it| filling(desk, it, own, target, vocabulary)).collect();
-        everything_filled(desk, raw, target);
+        let each = each(desk, raw, own);
+        let rows = raw.inside("opening.rows").filter_map(|it| table(desk, it, own, target)).collect();
+        everything_filled(desk, raw, (target, all.units.get(mechanism).map_or("", String::as_str)));
         if let Some(back) = back {
-            openings.push(Opening { id: raw.arg(0).to_owned(), mechanism: mechanism.into(), back, fill });
+            let (id, mechanism) = (raw.arg(0).to_owned(), mechanism.into());
+            openings.push(Opening { id, mechanism, back, fill, each, rows });
         }
     }
     openings
@@ -146,6 +149,35 @@ pub(super) fn openings(
 
 fn target_ids(target: &Fields) -> Vec<String> {
     target.fields.iter().map(|it| it.id.to_string()).collect()
+}
+
+/// The units for each of which a record is opened.
+// enforces: opening.each
+fn each(desk: &mut Desk<'_>, raw: &Raw, own: &Fields) -> Option<FieldId> {
+    let known: Vec<String> = own.fields.iter().map(|it| it.id.to_string()).collect();
+    let field = desk.one_prop(raw, "each", "栏目", &known).and_then(|id| own.find(id))?;
+    if !matches!(field.of, FieldType::Units) {
+        desk.tell(raw.prop_span("each"), format!("“{}”不是几个单位的栏目（units）", field.name));
+    }
+    Some(field.id.clone())
+}
+
+/// A table of the new record and the one whose rows go into it.
+// enforces: opening.rows
+fn table(desk: &mut Desk<'_>, raw: &Raw, own: &Fields, target: &Fields) -> Option<(FieldId, FieldId)> {
+    let ids = |fields: &Fields| fields.children.iter().map(|it| it.id.to_string()).collect::<Vec<_>>();
+    let theirs = raw.args.first().and_then(|it| desk.one(it, "子表", &ids(target)));
+    let mine = raw.args.get(1).and_then(|it| desk.one(it, "子表", &ids(own)));
+    let (theirs, mine) = (theirs?, mine?);
+    let child = |fields: &Fields, id: &str| fields.children.iter().find(|it| it.id == *id).cloned();
+    let (to, from) = (child(target, theirs)?, child(own, mine)?);
+    if from.fields.iter().any(|it| it.protection.limits_reading()) {
+        desk.tell(raw.arg_span(1), format!("“{}”有受保护的栏，不能带到别处", from.name));
+    }
+    for column in to.fields.iter().filter(|it| it.required && !from.fields.iter().any(|own| own.id == it.id)) {
+        desk.tell(raw.span.clone(), format!("新记录的子表必填的“{}”没有同代号的栏可以带去", column.name));
+    }
+    Some((to.id, from.id))
 }
 
 // enforces: opening.back
@@ -192,7 +224,7 @@ fn filling(
 }
 
 /// A field that must be filled from the start has to be filled by whoever opens.
-fn everything_filled(desk: &mut Desk<'_>, raw: &Raw, target: &Fields) {
+fn everything_filled(desk: &mut Desk<'_>, raw: &Raw, (target, unit): (&Fields, &str)) {
     let filled: Vec<&str> = raw.inside("fill").map(|it| it.arg(0)).collect();
     for (at, id) in filled.iter().enumerate() {
         if filled[..at].contains(id) || raw.prop("back").is_some_and(|it| it.text() == *id) {
@@ -200,8 +232,10 @@ fn everything_filled(desk: &mut Desk<'_>, raw: &Raw, target: &Fields) {
         }
     }
     for field in target.fields.iter().filter(|it| it.required && it.default.is_none()) {
-        let given =
-            filled.iter().any(|id| field.id == **id) || raw.prop("back").is_some_and(|it| field.id == *it.text());
+        let by_unit = raw.prop("each").is_some() && field.id == *unit;
+        let given = by_unit
+            || filled.iter().any(|id| field.id == **id)
+            || raw.prop("back").is_some_and(|it| field.id == *it.text());
         if !given {
             let sentence = format!("新记录必填的“{}”没有填", field.name);
             desk.tell_hint(raw.span.clone(), sentence, format!("请加一行 fill \"{}\" \"公式\"", field.id));

@@ -38,6 +38,17 @@ pub(crate) const RECORD: Node = Node {
     means: "算例里的一条记录。",
 };
 
+/// A row of a table of it.
+pub(crate) const ROW: Node = Node {
+    key: "example.row",
+    name: ANY,
+    inside: &["example.record"],
+    times: Times::Any,
+    args: &[],
+    props: &[may(ANY, Scalar::Value, "子表一行里的栏目和它的值。")],
+    means: "算例里的记录的子表，一行写一次，写成“子表 栏目=值”。",
+};
+
 /// What it gives.
 pub(crate) const GIVES: Node = Node {
     key: "example.gives",

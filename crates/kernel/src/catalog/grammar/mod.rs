@@ -6,6 +6,7 @@
 
 mod beyond;
 mod examples;
+mod openings;
 mod outside;
 pub(crate) mod parts;
 mod rights;

@@ -10,7 +10,8 @@ use super::{
     ADMINISTERS, ANY, COLUMN_TYPES, COUNTS, FIELD_TYPES, FIGURES_FILE, HIERARCHIES, LAYOUTS, MECHANISM, Node, ROSTERS,
     Scalar, Times, VOCABULARY_FILE,
 };
-use super::{beyond, examples, outside, rights, views};
+use super::{beyond, examples, openings, outside, rights, views};
+use crate::helps;
 use crate::identity::FORMS;
 use crate::kinds;
 use crate::kinds::dispatch::nodes as dispatch;
@@ -267,6 +268,9 @@ pub const GRAMMAR: &[Node] = &[
     outside::PRESET,
     outside::SUGGEST,
     outside::TAKE,
+    helps::HELD,
+    helps::asking::NODE,
+    helps::alike::NODE,
     Node {
         key: "deadline",
         name: "deadline",
@@ -323,27 +327,9 @@ pub const GRAMMAR: &[Node] = &[
         props: &[must("opens", Scalar::Id, "开立哪一条联动。")],
         means: "逾期后首个工作日由系统做什么。",
     },
-    Node {
-        key: "opening",
-        name: "opening",
-        inside: &[MECHANISM],
-        times: Times::Any,
-        args: &[ID],
-        props: &[
-            must("mechanism", Scalar::Id, "在哪个机制里新建记录。"),
-            must("back", Scalar::Id, "新记录里哪个栏目指回本记录。"),
-        ],
-        means: "联动：在另一个机制里开立一条新记录。",
-    },
-    Node {
-        key: "fill",
-        name: "fill",
-        inside: &["opening"],
-        times: Times::Any,
-        args: &[arg("新记录的栏目", Scalar::Id), arg("公式", Scalar::Formula)],
-        props: &[],
-        means: "新记录的这个栏目按公式填好。",
-    },
+    openings::OPENING,
+    openings::FILL,
+    openings::ROWS,
     Node {
         key: "paper",
         name: "paper",
@@ -412,6 +398,7 @@ pub const GRAMMAR: &[Node] = &[
     examples::FIGURE_WORDS,
     examples::FIGURE_EXAMPLE,
     examples::RECORD,
+    examples::ROW,
     ledger::EXAMPLE,
     examples::GIVES,
     kinds::plan::PLAN,

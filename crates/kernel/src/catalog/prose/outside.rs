@@ -24,7 +24,7 @@ impl Teller<'_> {
                 all.push(format!("凭编号和查询码还可以走{}。", steps.join("、")));
             }
         }
-        if let Some(it) = &self.it.suggest {
+        if let Some(it) = &self.it.helps.suggest {
             let steps: Vec<String> = it.at.iter().map(|id| self.step(id.as_str())).collect();
             let item = self.field_names(std::slice::from_ref(&it.item));
             all.push(format!(

@@ -394,7 +394,12 @@ impl Teller<'_> {
             let fill: Vec<String> = it.fill.iter().map(|(_, formula)| explain(formula)).collect();
             let filled = if fill.is_empty() { String::new() } else { format!("，带去{}", fill.join("、")) };
             let name = self.mechanism(it.mechanism.as_str());
-            format!("{}，新建一条“{name}”，指回本记录{filled}。", when.join("、"))
+            let each = it.each.as_ref().and_then(|id| self.it.field(id.as_str()));
+            let many =
+                each.map_or_else(|| "新建一条".to_owned(), |it| format!("给“{}”里的每个单位各新建一条", it.name));
+            let rows = it.rows.iter().filter_map(|(_, own)| self.it.child(own.as_str()));
+            let rows: String = rows.map(|it| format!("，带去“{}”的各行", it.name)).collect();
+            format!("{}，{many}“{name}”，指回本记录{filled}{rows}。", when.join("、"))
         };
         let gathers = |it: &crate::gathering::Gathering| {
             let (step, child) = (self.step(it.at.as_str()), self.it.child(it.child.as_str()));

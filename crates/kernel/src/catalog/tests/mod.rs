@@ -11,6 +11,7 @@ mod dispatch;
 mod figures;
 mod fixture;
 mod fuzz;
+mod helps;
 mod prose;
 mod references;
 mod rights;

@@ -65,7 +65,7 @@ async fn page(visitor: &Visitor, status: StatusCode, typed: &str, said: Markup) 
     let head = PageHead { title: "管理".to_owned(), ..PageHead::default() };
     let content = html! {
         (said)
-        (card("定时要办的事", html! { (Button::link("外发", urls::SENDING)) (Button::link("每日封存", "/admin/seals")) }, duties(&running)))
+        (card("定时要办的事", html! { (Button::link("外发", urls::SENDING)) (Button::link("分享的视图和模板", "/admin/offerings")) (Button::link("每日封存", "/admin/seals")) }, duties(&running)))
         div.grid {
             div.c7 { (card("工作日历", html! {}, html! { (years(&running)) (calendar_form(typed)) })) }
             div.c5.pile {

@@ -6,6 +6,7 @@ use app::queries::extracts::ExtractLine;
 use app::queries::forms::StepForm;
 use app::queries::ledgers::{AccountLine, CausedLine};
 use app::queries::moves::RoundLine;
+use app::queries::offerings as known;
 use app::queries::people::PersonCards;
 use app::queries::record_file::{ChildTable, Effect, FactLine, Place, RecordFile, Station, TimelineLine};
 use app::queries::rounds::CallLine;
@@ -15,7 +16,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{Shown, reveal, suggested, then};
-use crate::pages::{controls, dispatch, people, words};
+use crate::pages::{controls, dispatch, offerings, people, twins, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
 use crate::parts::empty::nothing_yet;
@@ -67,10 +68,12 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if let Some(account) = &file.account { (card("余额", html! { "由变动加出" }, held(file, account))) }
                 @if !file.extracts.is_empty() { (card("下载", html! { "每次都留痕" }, extracts(file))) }
                 @if let Some(it) = &file.suggestions { (suggested::card_of(file.id, it)) }
+                @if !file.twins.is_empty() { (card("可能重复", html! { "看一看是不是同一件事" }, twins::list(&file.twins))) }
                 (steps(visitor, file, shown))
                 @if !file.caused.is_empty() { (card("账户变动", html! {}, caused(file))) }
                 @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }
                 @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
+                @if file.may_begin { (card("模板", html! {}, offerings::keep_form(file.id, &file.mechanism, &known::choices(&visitor.ctx)))) }
                 @if is_list {
                     (then::card_of(file, &visitor.ctx.today.to_string()))
                 } @else {
@@ -178,11 +181,21 @@ pub(super) fn child(child: &ChildTable) -> Markup {
         (table(&Table {
             caption: child.name.clone(),
             columns: child.columns.iter().map(|title| Column::new(title, ColumnKind::Text)).collect(),
-            rows: child.rows.iter().map(|row| Row { cells: row.iter().map(|words| Cell::text(words)).collect(), ..Row::default() }).collect(),
+            rows: child.rows.iter().enumerate().map(|(at, row)| Row { cells: cells(child, at, row), ..Row::default() }).collect(),
             choose: None,
             wide: child.columns.len() > 6,
         }))
     }
+}
+
+/// The cells of a row; one that leads somewhere is a door.
+fn cells(child: &ChildTable, at: usize, row: &[String]) -> Vec<Cell> {
+    let door = |column: usize| child.doors.iter().find(|(row, of, _)| *row == at && *of == column);
+    let cell = |(column, words): (usize, &String)| match door(column) {
+        Some((.., origin)) => Cell::shown(html! { a href=(controls::door(origin)) { (words) } }),
+        None => Cell::text(words),
+    };
+    row.iter().enumerate().map(cell).collect()
 }
 
 fn entries(file: &RecordFile) -> Vec<Entry> {

@@ -1,5 +1,6 @@
 //! How is a register narrowed? Tabs, shapes, filters, saved views; the same above the list, the board and the calendar.
 
+use app::queries::offerings::Offered as Shared;
 use app::queries::register::{Filter as Offered, Register, RegisterAsk};
 use maud::{Markup, html};
 
@@ -159,10 +160,31 @@ fn on(register: &Register, address: &Address, path: &str) -> Vec<Anchor> {
     list
 }
 
+/// A view that is offered: whose it is, and what one may do with it.
+fn shared(register: &Register, it: &Shared, ask: &RegisterAsk) -> Markup {
+    let there = Address::asking(&urls::register(&register.mechanism), |_| {}, ask);
+    html! {
+        span.chip {
+            a href=(there) title={ "分享给" (it.to) } { (it.name) "（" (it.owner) "分享）" }
+            @if it.is_own {
+                form method="post" action=(urls::offering(it.id, "removal")) {
+                    (Button::submit("不再分享").tiny().confirm(format!("不再分享视图“{}”？", it.name)))
+                }
+            } @else {
+                form method="post" action=(urls::of_register(&register.mechanism, "views")) {
+                    @for (name, text) in (Address { ask: ask.clone(), ..Address::default() }).pairs() { input type="hidden" name=(name) value=(text); }
+                    input type="hidden" name="name" value=(it.name);
+                    (Button::submit("存为我的").tiny())
+                }
+            }
+        }
+    }
+}
+
 /// The person's saved views, and the form that saves what is shown now as one.
 fn views(register: &Register, address: &Address) -> Markup {
     let path = urls::of_register(&register.mechanism, "views");
-    if register.views.is_empty() && address.is_plain() {
+    if register.views.is_empty() && register.offered.is_empty() && address.is_plain() {
         return html! {};
     }
     html! {
@@ -176,6 +198,7 @@ fn views(register: &Register, address: &Address) -> Markup {
                     }
                 }
             }
+            @for (it, ask) in &register.offered { (shared(register, it, ask)) }
             @if !address.is_plain() {
                 details.menu {
                     summary.btn.tiny { "存为视图" }
@@ -183,6 +206,7 @@ fn views(register: &Register, address: &Address) -> Markup {
                         form method="post" action=(path) {
                             @for (name, text) in address.pairs() { input type="hidden" name=(name) value=(text); }
                             label { "视图名称 " input type="text" name="name" maxlength="40" required; }
+                            label { "给谁用 " select name="to" { @for to in &register.offers_to { option value=(to.id) { (to.name) } } } }
                             (Button::submit("保存").tiny())
                         }
                     }

@@ -1,6 +1,7 @@
 //! Saved views: a register as a person likes to see it.
 
-use app::commands::views;
+use app::commands::{offerings, views};
+use app::queries::offerings::To;
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -14,7 +15,12 @@ use crate::visitor::{At, Visitor};
 /// `POST /m/{mechanism}/views`.
 pub(crate) async fn save(visitor: Visitor, At(mechanism): At<String>, sent: Sent) -> Result<Response, Failure> {
     let address = Address::of_pairs(&sent.pairs);
-    views::save(&visitor.ctx, &mechanism, sent.text("name"), &address.ask).await?;
+    match To::read(sent.text("to")) {
+        To::Nobody => views::save(&visitor.ctx, &mechanism, sent.text("name"), &address.ask).await?,
+        to => {
+            offerings::offer_view(&visitor.ctx, &mechanism, sent.text("name"), &to, &address.ask).await?;
+        }
+    }
     Ok(answer::see(&address.first(&urls::register(&mechanism))))
 }
 

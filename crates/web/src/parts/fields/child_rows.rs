@@ -31,6 +31,8 @@ pub struct ChildColumn {
     pub label: String,
     /// Whether a row that is not empty must fill it.
     pub required: bool,
+    /// Whether nobody types it; one that is required is sent back as it stands.
+    pub fixed: bool,
     /// What it holds.
     pub value: ChildValue,
 }
@@ -48,6 +50,8 @@ pub struct ChildRow {
     pub covered: Vec<String>,
     /// Is its box ticked?
     pub goes: bool,
+    /// The column whose words are a door, and where it leads.
+    pub door: Option<(usize, String)>,
 }
 
 /// A child table to be typed.
@@ -69,6 +73,7 @@ pub(super) fn child_rows(field: &Field, table: &ChildRows) -> Markup {
         .iter()
         .chain(std::iter::repeat_n(&empty, table.spare.max(usize::from(table.rows.is_empty()))))
         .collect();
+    let may_add = !table.columns.iter().any(|column| column.fixed);
     let drops = table.rows.iter().any(|row| row.origin.is_some());
     html! {
         div.rows id=(id) {
@@ -91,8 +96,10 @@ pub(super) fn child_rows(field: &Field, table: &ChildRows) -> Markup {
                 }
             }
         }
-        button.btn.tiny type="submit" name="_more" value=(field.name) formnovalidate data-add-row=(id) { (icon(Icon::Plus)) "再加一行" }
-        p.hint { "整行留空的不保存。" }
+        @if may_add {
+            button.btn.tiny type="submit" name="_more" value=(field.name) formnovalidate data-add-row=(id) { (icon(Icon::Plus)) "再加一行" }
+            p.hint { "整行留空的不保存。" }
+        }
     }
 }
 
@@ -107,8 +114,26 @@ fn origin(field: &Field, row: &ChildRow, place: usize) -> Markup {
     }
 }
 
+/// A cell that nobody types: its words, and what is sent back so that the row is known again.
+fn fixed_cell(name: &str, column: &ChildColumn, row: &ChildRow, at: usize) -> Markup {
+    let words = row.values.get(at).map_or("", String::as_str);
+    let door = row.door.as_ref().filter(|(of, _)| *of == at);
+    html! {
+        td {
+            @match door {
+                Some((_, href)) => a href=(href) { (words) },
+                None => (words),
+            }
+            @if column.required { input type="hidden" name=(name) value=(words); }
+        }
+    }
+}
+
 fn cell(field: &Field, table: &ChildRows, row: &ChildRow, place: usize, at: usize) -> Markup {
     let column = &table.columns[at];
+    if column.fixed {
+        return fixed_cell(&format!("{}.{place}.{}", field.name, column.key), column, row, at);
+    }
     let name = format!("{}.{place}.{}", field.name, column.key);
     let value = row.values.get(at).map_or("", String::as_str);
     let covered = row.covered.get(at).filter(|words| !words.is_empty());
@@ -139,11 +164,13 @@ mod tests {
     use super::super::{Control, Field, field};
     use super::*;
 
+    fn column(key: &str, label: &str, required: bool, value: ChildValue) -> ChildColumn {
+        ChildColumn { key: key.into(), label: label.into(), required, fixed: false, value }
+    }
+
     fn milestones(rows: Vec<ChildRow>, spare: usize) -> String {
-        let columns = vec![
-            ChildColumn { key: "title".into(), label: "内容".into(), required: true, value: ChildValue::Text },
-            ChildColumn { key: "due_on".into(), label: "时限".into(), required: false, value: ChildValue::Day },
-        ];
+        let columns =
+            vec![column("title", "内容", true, ChildValue::Text), column("due_on", "时限", false, ChildValue::Day)];
         field(&Field::new("milestone", "节点", Control::Rows(ChildRows { columns, rows, spare }))).into_string()
     }
 
@@ -151,6 +178,19 @@ mod tests {
     fn an_empty_child_table_still_offers_one_row() {
         let shown = milestones(vec![], 0);
         assert!(shown.contains(r#"name="milestone.0.title""#) && !shown.contains("milestone.1."), "{shown}");
+    }
+
+    #[test]
+    fn a_column_that_nobody_types_is_shown_and_no_row_may_be_added() {
+        let columns = vec![
+            ChildColumn { fixed: true, ..column("name", "项目", true, ChildValue::Text) },
+            column("value", "填报", false, ChildValue::Text),
+        ];
+        let row = ChildRow { values: vec!["户籍人口".into(), "12".into()], ..ChildRow::default() };
+        let rows = ChildRows { columns, rows: vec![row], spare: 0 };
+        let shown = field(&Field::new("item", "项目", Control::Rows(rows))).into_string();
+        assert!(shown.contains(r#"type="hidden" name="item.0.name" value="户籍人口""#), "{shown}");
+        assert!(shown.contains(r#"name="item.0.value""#) && !shown.contains("再加一行"), "{shown}");
     }
 
     #[test]
