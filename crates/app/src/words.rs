@@ -204,17 +204,7 @@ pub fn day_in_prose(day: Date) -> String {
 
 /// 分 as 元 with two places and thousands.
 pub fn money(fen: i64) -> String {
-    let number = Decimal::new(fen, 2).to_string();
-    let (whole, part) = number.split_once('.').unwrap_or((&number, "00"));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{sign}{grouped}.{part}")
+    kernel::value::grouped(&Decimal::new(fen, 2).to_string())
 }
 
 /// An instant in China's time, to the minute: `2026-03-05 09:32`.

@@ -131,3 +131,16 @@ impl Facts {
         };
     }
 }
+/// A number with its thousands apart: `-1234567.80` as `-1,234,567.80`.
+pub fn grouped(number: &str) -> String {
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let whole = rest.split('.').next().unwrap_or("").len();
+    let mut said = sign.to_owned();
+    for (at, digit) in rest.chars().enumerate() {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said
+}

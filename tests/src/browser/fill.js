@@ -18,7 +18,7 @@ for (const { name, place, kind, value, on } of typed) {
   const shown = field.closest('.combo') || field.closest('label') || field;
   if (!shown.getClientRects().length) return name + ' cannot be seen';
   if (kind === 'checkbox' || kind === 'radio') {
-    field.checked = on;
+    if (field.checked !== on) field.click();
   } else {
     field.value = value;
     if (field.value.replace(/\r\n/g, '\n') !== value.replace(/\r\n/g, '\n')) return 'held back';

@@ -109,14 +109,16 @@ impl Glass {
         form.page.1?;
         let mut held = self.held.lock().await;
         self.sill().bring(cookies);
-        if form.page.1 != Some(held.shown) {
+        // In another window it still stands as it was; here it may be gone meanwhile.
+        let is_back = form.page.1 != Some(held.shown);
+        if is_back {
             let page = self.goes(&mut held, &form.page.0).await;
             if page.last().is_none_or(|it| it.status != 200) {
                 return None;
             }
         }
         let before = self.count();
-        if !held.fills(form, &filled).await {
+        if !held.fills(form, &filled, is_back).await {
             return None;
         }
         held.window.clicks("//*[@data-pressed]").await;
@@ -165,8 +167,8 @@ impl Glass {
 }
 
 impl Held {
-    /// Fills in; `false` if the browser itself would hold the form back.
-    async fn fills(&self, form: &Form, filled: &[Filled]) -> bool {
+    /// Fills in; `false` if the browser itself would hold the form back, or it is no longer on the page.
+    async fn fills(&self, form: &Form, filled: &[Filled], is_back: bool) -> bool {
         let typed: Vec<_> = filled
             .iter()
             .filter(|it| it.kind != "file")
@@ -179,6 +181,7 @@ impl Held {
         match said.as_str() {
             Some("ready") => true,
             Some("held back") => false,
+            _ if is_back => false,
             other => panic!("the form of “{}” at {} cannot be filled in: {other:?}", form.sent_by, form.page.0),
         }
     }

@@ -5,8 +5,8 @@
 use super::{Glass, is_wanted};
 use crate::harness::Office;
 use crate::stories::{
-    appeals, assessing_year, attending, balloting, challenges, dispatching, ledgers, linking, linking_more,
-    public_door, rounds, rounds_with_places, spending,
+    appeals, asking_once, assessing_year, attending, balloting, challenges, dispatching, ledgers, linking,
+    linking_more, public_door, rounds, rounds_with_places, spending, subsidies,
 };
 
 macro_rules! walked {
@@ -44,4 +44,6 @@ walked! {
     dispatching_dispatched: Office::open().await, dispatching::dispatched;
     spending_workbook: Office::open().await, spending::workbook;
     spending_scored: Office::open().await, spending::scored;
+    subsidies_claimed_and_paid: subsidies::opened().await, subsidies::claimed_and_paid;
+    asking_once_filled_in: Office::open().await, asking_once::filled_in;
 }

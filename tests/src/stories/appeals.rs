@@ -258,7 +258,7 @@ async fn tiers_rise_and_the_groups_keep_their_members_and_firms() {
     // How in time each group answers, and from there the appeals behind it.
     let parts = hands.su.opens("/m/appeal/figures/on_time/parts?period=2026&by=group").await;
     let row = parts.line("要素保障功能组");
-    assert!(row.contains("100%"), "{row}");
+    assert!(row.contains("1001/1"), "{row}");
     let behind = parts.hrefs("slice=group").into_iter().find(|href| href.contains(&group_id)).expect("a door");
     hands.su.opens(&behind).await.says("补助没有到账").says("功能组：要素保障功能组");
     office.on("2026-04-10");

@@ -103,9 +103,13 @@ async fn what_is_held_is_marked_and_asked_again_only_with_a_reason() {
 // proves: held.mark
 #[tokio::test]
 async fn a_unit_finds_what_is_held_filled_in_and_types_nothing_twice() {
-    let office = Office::open().await;
+    filled_in(&Office::open().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn filled_in(office: &Office) {
     office.on("2026-03-02");
-    let mut hands = hands(&office).await;
+    let mut hands = hands(office).await;
     hands.establishment(FARMS, "49").await;
     let reason = [("第 1 行 仍要填的理由", "核对")];
     let request = hands.registered("单位基本情况表", &reason, &["核定编制数", "在岗网格员"]).await;
@@ -143,7 +147,7 @@ async fn a_unit_finds_what_is_held_filled_in_and_types_nothing_twice() {
         assert_eq!(figure(&mut hands.lin, "form_answer", name, "2026-03").await, wanted, "{name}");
     }
     assert_eq!(figure(&mut zheng, "form_answer", "load", "2026-03").await, "1");
-    next_month(&office, &mut hands, &mut zheng, &request).await;
+    next_month(office, &mut hands, &mut zheng, &request).await;
     office.db_verify().await;
 }
 

@@ -101,8 +101,8 @@ async fn an_address_is_told_once_ends_at_once_and_cannot_be_guessed() {
     zheng.opens("/account/calendar").await.does_not_say(&token);
     assert_eq!(read(&office, &first).await.0, 200);
     assert_eq!(read(&office, &first).await.0, 200);
-    let reads = "SELECT COUNT(*) FROM act WHERE kind = 'calendar.read'";
-    assert_eq!(office.db_count(reads).await, 1, "written down once a day");
+    let reads = office.db_count("SELECT COUNT(*) FROM act WHERE kind = 'calendar.read'").await;
+    assert_eq!(reads, 1, "written down once a day");
     let second = opens_one(&mut zheng, "换一个地址").await;
     assert_eq!((read(&office, &first).await.0, read(&office, &second).await.0), (404, 200));
     // Whoever guesses is held off, also from what is right.

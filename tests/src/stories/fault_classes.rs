@@ -148,7 +148,7 @@ async fn class_5_what_a_record_is_tied_to_is_not_told_to_whoever_does_not_see_it
     let order = lin.opens(&task).await.hrefs("/records/").into_iter().find(|href| *href != task).expect("an order");
     let page = zheng.opens(&task).await;
     assert!(!page.all_links().iter().any(|(_, href)| href.contains(&order)), "{}", page.text());
-    page.does_not_say("关联");
+    page.does_not_say("开立");
     let api = zheng.asks(&format!("/api/v1{task}")).await.json();
     assert!(!api.to_string().contains(order.rsplit('/').next().expect("an id")), "{api}");
     zheng.asks(&order).await.answers(404);

@@ -15,6 +15,11 @@ pub(super) async fn follows(visitor: &mut Visitor, record: &str) {
     visitor.sends(form).await.answers(200).says("取消关注");
 }
 
+/// How often somebody was told because they follow.
+async fn told(office: &Office) -> i64 {
+    office.db_count("SELECT COUNT(*) FROM notice WHERE kind = 'followed'").await
+}
+
 #[tokio::test]
 async fn whoever_follows_hears_of_each_step_and_remark_but_not_of_their_own() {
     let office = Office::open().await;
@@ -81,13 +86,12 @@ async fn who_lost_the_right_hears_nothing_more_and_can_still_end_it() {
     follows(&mut zheng, &record).await;
     lin.takes("留言", &record, &[("说什么", "请抓紧。")]).await;
     assert_eq!(zheng.notices("有新留言").await, 1);
-    let told = "SELECT COUNT(*) FROM notice WHERE kind = 'followed'";
-    assert_eq!(office.db_count(told).await, 1);
+    assert_eq!(told(&office).await, 1);
     office.db_moves("zheng", "unit_liaison", "葵岭街道", "2026-01-20").await;
     office.on("2026-01-20");
     lin.takes("留言", &record, &[("说什么", "内部情况。")]).await;
     lin.takes("撤销任务", &record, &[("理由", "上级已调整。")]).await;
-    assert_eq!(office.db_count(told).await, 1, "nothing more was written down for them");
+    assert_eq!(told(&office).await, 1, "nothing more was written down for them");
     zheng.opens("/following").await.does_not_say(TITLE).says("你现在看不到的事项");
     zheng.asks(&record).await.answers(404);
     zheng.posts_json(&format!("/api/v1{record}/following"), &json!({ "follow": true })).await.answers(404);

@@ -106,7 +106,7 @@ pub(crate) async fn workbook(office: &Office) {
     office.on("2027-01-20");
     let mut su = officer(office).await;
     let looked = uploads(&mut su, &execution(2026)).await;
-    looked.answers(200).says("财政拨款支出!B5").says("记“年初批复”13579600").says("支出进度!B2");
+    looked.answers(200).says("财政拨款支出!B5").says("记“年初批复”13,579,600").says("支出进度!B2");
     looked.says("岚湾新区农业农村局2026年人员经费").says("四舍五入的差").says("“预算公开日”、“预算公开表”不记到账上");
     assert_eq!(office.db_count("SELECT COUNT(*) FROM movement").await, 0, "nothing is moved by looking");
     assert_eq!(office.db_count("SELECT COUNT(*) FROM record").await, 0, "and no account opened");
@@ -170,14 +170,14 @@ async fn a_workbook_that_does_not_hold_together_is_refused_whole_and_a_corrected
     mended[2].1[2][2] = "2.5".to_owned();
     mended[2].1[3][2] = "0.3".to_owned();
     let looked = uploads(&mut su, &mended).await;
-    looked.says("记“退回支出”5000.00元").says("记“支出”2000.00元");
+    looked.says("记“退回支出”5,000.00元").says("记“支出”2,000.00元");
     su.sends(looked.form("记 2 笔")).await.says("已记 2 笔");
     assert_eq!(office.db_count("SELECT COUNT(*) FROM movement").await, before + 2);
     assert_eq!(figure(&mut su, "budget", "visits", "2026").await, "2.8");
     // Nothing is spent above its ceiling, whoever writes it.
     let mut over = mended.clone();
     over[2].1[2][2] = "9.5".to_owned();
-    uploads(&mut su, &over).await.says("额度不够").says("还差5000.00元");
+    uploads(&mut su, &over).await.says("额度不够").says("还差5,000.00元");
     office.db_verify().await;
 }
 

@@ -56,7 +56,7 @@ async fn a_payment_is_checked_approved_and_paid_from_its_line_and_never_above_it
     su.takes("审核", &request, &[("意见", "与合同和进度一致")]).await;
     zhou.takes("批准", &request, &[("意见", "同意支付")]).await;
     let short = su.tries("支付", &request, &[("支付日", "2026-03-02")]).await;
-    short.answers(422).says("还差50000.00元").says("“预算调整申请”");
+    short.answers(422).says("还差50,000.00元").says("“预算调整申请”");
 
     // More is asked for, with its reasons, and granted on a document: at once on the account.
     let ask = [
@@ -74,7 +74,7 @@ async fn a_payment_is_checked_approved_and_paid_from_its_line_and_never_above_it
     su.takes("批准调增", &change, &how).await;
     su.takes("支付", &request, &[("支付日", "2026-03-02")]).await;
     let held = holds(&mut su, &account).await;
-    assert!(held.contains("650000.00元") && held.contains("600000.00元") && held.contains("50000.00元"), "{held}");
+    assert!(held.contains("650,000.00元") && held.contains("600,000.00元") && held.contains("50,000.00元"), "{held}");
     let json = su.asks("/api/v1/mechanisms/budget/figures/change_rate?period=2026").await.json();
     assert_eq!(json["whole"]["total"]["shown"], "18.18", "{json}");
     office.db_verify().await;
@@ -140,7 +140,7 @@ async fn assets_have_cards_whose_amounts_stand_on_the_account() {
         ("入账凭证", "验〔2026〕3号"),
     ];
     let card = su.begins("asset_card", &fields).await;
-    assert!(holds(&mut su, &account).await.contains("4200.00元"));
+    assert!(holds(&mut su, &account).await.contains("4,200.00元"));
     su.takes("领用", &card, &[("使用人", "郑海生"), ("存放地点", "渔政码头"), ("理由", "执法用")]).await;
     let rate = su.asks("/api/v1/mechanisms/asset_account/figures/rate?period=2026-03").await.json();
     assert_eq!(rate["whole"]["total"]["shown"], "100", "{rate}");

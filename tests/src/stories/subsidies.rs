@@ -26,7 +26,7 @@ struct Hands {
     fund: String,
 }
 
-async fn opened() -> Office {
+pub(crate) async fn opened() -> Office {
     let rule = ("setting \"机关代字\"", "setting \"人才受理单位\" \"岚湾新区\"\nsetting \"机关代字\"");
     let office = Office::ruled_by(&[rule]).await;
     office.on("2026-03-02");
@@ -187,8 +187,12 @@ async fn follows(somebody: &mut Visitor, number: &str, code: &str) -> Page {
 // proves: extract.column.own
 #[tokio::test]
 async fn a_talent_claims_from_outside_and_is_paid_to_the_cent_in_a_batch() {
-    let office = opened().await;
-    let mut hands = hands(&office, "5000000").await;
+    claimed_and_paid(&opened().await).await;
+}
+
+/// The same, wherever it is walked.
+pub(crate) async fn claimed_and_paid(office: &Office) {
+    let mut hands = hands(office, "5000000").await;
     let mut somebody = office.stranger();
     // What was typed and what the form does not ask for: the amount is nobody's to choose.
     let form = filled(somebody.opens(FORM).await.form("提交"), "租房补贴", "黎澄", LI);
@@ -228,7 +232,7 @@ async fn a_talent_claims_from_outside_and_is_paid_to_the_cent_in_a_batch() {
     assert!(page.answers(422).json().to_string().contains("由别的事项带着走"), "{}", page.text());
     let batch = hands.checked("第一批").await;
     hands.lin.opens(&batch).await.says("30,000").says("2笔").does_not_say("6200000000000001");
-    bank_file(&office, &mut hands, &batch).await;
+    bank_file(office, &mut hands, &batch).await;
     // Somebody leaves the batch after it was checked: it is not sent.
     hands.lin.takes("退出批次", &living, &[("理由", "账号要更正。")]).await;
     hands.lin.tries("送银行", &batch, &[]).await.answers(422).says("少了1条");
@@ -237,7 +241,7 @@ async fn a_talent_claims_from_outside_and_is_paid_to_the_cent_in_a_batch() {
     hands.lin.takes("送复核", &batch, &[]).await;
     hands.wu.takes("复核", &batch, &[("意见", "重新核对。")]).await;
     hands.lin.takes("送银行", &batch, &[]).await;
-    returned_and_settled(&office, &mut hands, (&batch, &claim, &living)).await;
+    returned_and_settled(office, &mut hands, (&batch, &claim, &living)).await;
     follows(&mut somebody, &number, &code).await.says("享受中").says("18,000");
     office.db_verify().await;
 }
@@ -357,7 +361,7 @@ async fn above_the_ceiling_nothing_is_accepted_and_it_says_what_is_missing() {
     hands.accepts(&first, "黎澄", "青年人才租房补贴", "2026-03-01").await.answers(200);
     let second = hands.filed("租房补贴", "郑海生", ZHENG).await;
     let page = hands.tries_to_accept(&second, "郑海生", "青年人才租房补贴", "2026-03-01").await;
-    page.answers(422).says("额度").says("30000.00元").says("18000.00元").says("还差6000.00元");
+    page.answers(422).says("额度").says("30,000.00元").says("18,000.00元").says("还差6,000.00元");
     hands.su.opens(&second).await.says("待受理");
     // A refusal gives the money free.
     hands.zheng.takes("情况不符", &first, &[("答复", "不在岗。"), ("理由", "不在岗。")]).await;

@@ -148,14 +148,7 @@ pub fn forms(
         list.push(form(RECALL, again, Vec::new()));
     }
     list.push(form(NOTE, again, note_fields(ctx, of(NOTE))));
-    let other = || FormField {
-        help: Some("写编号，例如“督〔2026〕3号”；没有编号的，粘贴它的网址。".to_owned()),
-        ..field("record", "哪一件", Control::Text { max: 200 }, true, of(TIE))
-    };
-    list.push(form(TIE, again, vec![other(), field("words", "说明", Control::Text { max: 200 }, false, of(TIE))]));
-    if !related.is_empty() {
-        list.push(form(UNTIE, again, vec![field("record", "与哪一件", Control::One(related), true, of(UNTIE))]));
-    }
+    list.extend(ties(related, again));
     if !record.is_open() {
         list.push(form(COPY, again, copy_fields(ctx, of(COPY))));
         return list;
@@ -182,6 +175,21 @@ pub fn forms(
         list.push(form(URGE, again, vec![words]));
     }
     list.push(form(COPY, again, copy_fields(ctx, of(COPY))));
+    list
+}
+
+/// Tying it to another record, and taking that back.
+fn ties(related: Vec<Choice>, again: Option<(&str, &Again)>) -> Vec<StepForm> {
+    let of = |step: &str| again.filter(|(id, _)| *id == step);
+    let other = FormField {
+        help: Some("写编号，例如“督〔2026〕3号”；没有编号的，粘贴它的网址。".to_owned()),
+        ..field("record", "哪一件", Control::Text { max: 200 }, true, of(TIE))
+    };
+    let words = field("words", "说明", Control::Text { max: 200 }, false, of(TIE));
+    let mut list = vec![form(TIE, again, vec![other, words])];
+    if !related.is_empty() {
+        list.push(form(UNTIE, again, vec![field("record", "与哪一件", Control::One(related), true, of(UNTIE))]));
+    }
     list
 }
 
@@ -245,7 +253,7 @@ fn form(step: &str, again: Option<(&str, &Again)>, fields: Vec<FormField>) -> St
         because: None,
         leads_on: false,
         opinion: false,
-        reason: matches!(step, HAND | ADD),
+        reason: matches!(step, HAND | ADD | UNTIE),
         opinion_typed: String::new(),
         reason_typed: typed.map(|again| again.reason.clone()).unwrap_or_default(),
         paper: None,

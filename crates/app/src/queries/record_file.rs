@@ -66,6 +66,8 @@ pub struct RecordFile {
     pub number: Option<String>,
     /// Its state.
     pub state: String,
+    /// Is that state one in which it ends?
+    pub is_over: bool,
     /// Its light.
     pub light: Option<Light>,
     /// The stations of its way.
@@ -269,13 +271,19 @@ pub struct ChangeLine {
     pub to: Option<String>,
 }
 
-/// A record's page, for this person; after a refusal with the form as it was typed.
-pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>) -> Result<RecordFile, Error> {
-    let mut conn = ctx.office.db.read().await?;
-    let found = records::visible(ctx, &mut conn, id).await?.read_by(ctx);
+/// The record as this person may read it; that they looked into somebody's file is written down.
+async fn seen(ctx: &Ctx, conn: &mut Conn, id: RecordId) -> Result<Found, Error> {
+    let found = records::visible(ctx, conn, id).await?.read_by(ctx);
     if found.mechanism.people().is_some() {
         looks::looked(ctx, &[PersonId(id.0)], looks::PAGE, None).await?;
     }
+    Ok(found)
+}
+
+/// A record's page, for this person; after a refusal with the form as it was typed.
+pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>) -> Result<RecordFile, Error> {
+    let mut conn = ctx.office.db.read().await?;
+    let found = seen(ctx, &mut conn, id).await?;
     let entries = commands::moves::entries(&mut conn, id).await?;
     let files = files(&mut conn, &found).await?;
     let papers = store::papers::of_record(&mut conn, id).await?;
@@ -286,8 +294,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
     let ties = ties::ties(ctx, &mut conn, &found).await?;
     let names = Names { records: Some(&pointed.called), ..ctx.names() };
     let steps = filled_in(ctx, &mut conn, (&found, &pointed), &files, again).await?;
-    let open: Vec<String> = steps.iter().map(|form| form.id.clone()).collect();
-    let suggestions = suggestions::beside(ctx, &mut conn, &found, &open).await?;
+    let suggestions = suggestions::beside(ctx, &mut conn, &found, &steps).await?;
     let twins = likeness::of_record(ctx, &mut conn, &found).await?;
     let (record, mechanism) = (&found.record, &found.mechanism);
     Ok(RecordFile {
@@ -299,6 +306,7 @@ pub async fn record_file(ctx: &Ctx, id: RecordId, again: Option<(&str, &Again)>)
         title: record.title.clone(),
         number: record.number.clone(),
         state: words::state_name(mechanism, record.state.as_str()),
+        is_over: mechanism.state(record.state.as_str()).is_none_or(|state| state.is_final),
         light: register::light(ctx, &found),
         stations: stations(&found, &entries),
         holder: holder(ctx, &found, &entries),

@@ -14,6 +14,7 @@ use store::register::{RegisterQuery, SortBy};
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::queries::forms::StepForm;
 use crate::queries::forms::{Again, as_typed};
 use crate::records::{self, Found};
 
@@ -51,12 +52,17 @@ pub struct Suggestion {
 }
 
 /// What is suggested to whoever may take one of the steps now; nothing where nothing is declared.
-pub async fn beside(ctx: &Ctx, conn: &mut Conn, found: &Found, open: &[String]) -> Result<Option<Suggestions>, Error> {
+pub async fn beside(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    found: &Found,
+    open: &[StepForm],
+) -> Result<Option<Suggestions>, Error> {
     let Some(rule) = found.mechanism.helps.suggest.as_ref() else { return Ok(None) };
     let steps: Vec<String> = rule
         .at
         .iter()
-        .filter(|id| open.iter().any(|it| it == id.as_str()))
+        .filter(|id| open.iter().any(|it| it.id == id.as_str()))
         .map(|id| found.mechanism.step(id.as_str()).map_or_else(String::new, |it| it.name.clone()))
         .collect();
     if steps.is_empty() {

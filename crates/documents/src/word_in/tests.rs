@@ -1,3 +1,7 @@
+//! What a Word file of others may hold: plain ones are read, hostile ones are refused.
+//!
+//! Never a file that a real office wrote.
+
 use std::io::{Cursor, Write as _};
 
 use proptest::prelude::*;

@@ -168,9 +168,9 @@ impl Account {
         }
     }
 
-    /// An amount as people read it, with its unit of measure.
+    /// An amount as people read it, with its thousands apart and its unit of measure.
     pub fn in_words(&self, amount: i64) -> String {
-        format!("{}{}", self.number(amount), self.measure)
+        format!("{}{}", crate::value::grouped(&self.number(amount)), self.measure)
     }
 
     /// An amount as people read it: cents are written out, what is finer only where it is.

@@ -298,8 +298,6 @@ fn decide(
     let wants_number = !is_partial && is_new && mechanism.number.as_ref().is_some_and(|number| number.at == step.id);
     Ok(Move {
         changes: changes(&old_facts, &after.facts),
-        step: step.id.to_string(),
-        step_name: step.name.clone(),
         role: way.as_ref().and_then(|way| way.role.clone()),
         signs: way.as_ref().and_then(|way| way.seat),
         behalf: way.and_then(|way| way.behalf),
@@ -308,16 +306,11 @@ fn decide(
         paper: step.paper.clone().filter(|_| !is_partial),
         // enforces: step.opens
         opens: step.opens.clone().filter(|_| !is_partial),
-        rang: None,
         is_partial,
         copies: if is_partial { Vec::new() } else { recall::parties(step, &after) },
-        told: Vec::new(),
-        tied: None,
-        recalls: None,
-        lifts: Vec::new(),
         opinion: attempt.opinion.filter(|_| step.opinion),
         reason: attempt.reason.filter(|_| step.reason),
-        after,
+        ..Move::bare(after, step.id.as_str(), &step.name)
     })
 }
 

@@ -169,7 +169,7 @@ fn pickable(choice: &Choice) -> Pickable {
 }
 
 /// Choices in their groups, in the order in which the groups first appear.
-fn options(choices: &[Choice]) -> Options {
+pub(crate) fn options(choices: &[Choice]) -> Options {
     let mut groups: Vec<(String, Vec<Pickable>)> = Vec::new();
     for choice in choices {
         let name = choice.group.clone().unwrap_or_default();

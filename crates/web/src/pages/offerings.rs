@@ -12,10 +12,12 @@ use uuid::Uuid;
 
 use crate::answer;
 use crate::error::Failure;
+use crate::pages::controls;
 use crate::pages::shell::Place;
 use crate::parts::buttons::Button;
-use crate::parts::cards::card;
+use crate::parts::cards::{StepForm, card};
 use crate::parts::empty::nothing_yet;
+use crate::parts::fields::{Control, Field, field};
 use crate::parts::shell::{Anchor, PageHead};
 use crate::parts::table::{Cell, Column, ColumnKind, Row, Table, table};
 use crate::sent::Sent;
@@ -115,14 +117,28 @@ fn line(it: &Offered, used: bool) -> Row {
 }
 
 /// The form on a record's page by which it is kept as a template.
-pub(crate) fn keep_form(record: RecordId, mechanism: &str, to: &[Choice]) -> Markup {
-    html! {
-        form.pad method="post" action={ (urls::record(record)) "/templates" } {
-            label { "模板名称 " input type="text" name="name" maxlength="40" required; } " "
-            label { "给谁用 " select name="to" { @for one in to { option value=(one.id) { (one.name) } } } } " "
-            (Button::submit("存为模板").tiny())
-            p.hint { "个人信息、附件、编号、数字和日期不放进模板。" a href=(urls::templates(mechanism)) { "看模板" } }
-        }
+pub(crate) fn keep_form(record: RecordId, mechanism: &str, to: &[Choice]) -> StepForm {
+    let name =
+        Field::new("name", "模板名称", Control::Text { value: String::new(), max: Some(40), autocomplete: None });
+    let options = controls::options(to);
+    let whose = Field::new("to", "给谁用", Control::Choice { options, chosen: String::new(), as_radios: false });
+    StepForm {
+        label: "存为模板".to_owned(),
+        action: format!("{}/templates", urls::record(record)),
+        hidden: Vec::new(),
+        fields: html! {
+            (field(&name.inside("template").required()))
+            (field(&whose.inside("template")))
+            p.hint { a href=(urls::templates(mechanism)) { "看模板" } }
+        },
+        because: "个人信息、附件、编号、数字和日期不放进模板。".to_owned(),
+        main: false,
+        open: false,
+        confirm: None,
+        with_files: false,
+        cannot: None,
+        keep: None,
+        refused: false,
     }
 }
 

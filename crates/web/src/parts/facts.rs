@@ -1,6 +1,6 @@
 //! What is so?
 //! Label and value in two columns, long values over the full width, an empty value as a dash.
-//! Never: hiding a fact because it is empty.
+//! Never: hiding a fact because it is empty; of many empty ones it is told how many, and a click shows them.
 
 use super::empty::dash;
 use super::shell::Anchor;
@@ -51,6 +51,21 @@ impl Fact {
     pub fn why(mut self, anchor: Anchor) -> Fact {
         self.why = Some(anchor);
         self
+    }
+}
+
+/// So many empty facts stand among the others.
+const FEW: usize = 6;
+
+/// Facts in two columns; where many are empty, those are folded behind the others.
+pub fn folded(list: &[Fact]) -> Markup {
+    let (told, empty): (Vec<Fact>, Vec<Fact>) = list.iter().cloned().partition(|fact| fact.value.is_some());
+    if empty.len() <= FEW || told.is_empty() {
+        return facts(list, false);
+    }
+    html! {
+        (facts(&told, false))
+        details.pad { summary { "还没有填的 " (empty.len()) " 栏" } (facts(&empty, false)) }
     }
 }
 

@@ -66,13 +66,13 @@ pub(super) async fn ties(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Ve
     let mut seen: BTreeMap<RecordId, Found> = seen.into_iter().map(|it| (it.record.id, it)).collect();
     let mut lines = Vec::new();
     for (other, is_related, words) in ways {
-        lines.extend(seen.remove(&other).map(|it| TieLine { is_related, ..line(ctx, &it, &words) }));
+        lines.extend(seen.remove(&other).map(|it| TieLine { is_related, ..line(ctx, found, (&it, &words)) }));
     }
     let mut known: BTreeSet<RecordId> = ids.into_iter().collect();
     for (field, it) in naming(ctx, conn, found).await? {
         if known.insert(it.record.id) {
             let name = it.mechanism.field(field.as_str()).map_or("", |it| &it.name);
-            lines.push(line(ctx, &it, &format!("它的“{name}”")));
+            lines.push(line(ctx, found, (&it, &format!("它的“{name}”"))));
         }
     }
     Ok(lines)
@@ -96,10 +96,12 @@ async fn naming(ctx: &Ctx, conn: &mut Conn, found: &Found) -> Result<Vec<(FieldI
     Ok(all)
 }
 
-fn line(ctx: &Ctx, it: &Found, words: &str) -> TieLine {
+fn line(ctx: &Ctx, own: &Found, (it, words): (&Found, &str)) -> TieLine {
+    // Many that one opened are told apart by whose they are.
+    let unit = if it.record.unit == own.record.unit { String::new() } else { ctx.names().unit(it.record.unit) };
     TieLine {
         id: it.record.id,
-        words: format!("{}（{words}）", it.mechanism.name),
+        words: format!("{unit}{}{}（{words}）", if unit.is_empty() { "" } else { " · " }, it.mechanism.name),
         title: it.record.title.clone(),
         number: it.record.number.clone(),
         state: words::state_name(&it.mechanism, it.record.state.as_str()),

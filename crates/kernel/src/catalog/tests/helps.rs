@@ -68,8 +68,8 @@ fn what_is_asked_has_its_columns_and_an_answer_all_of_them() {
             (" because=\"differs\"\n", "\n", "没有写 because"),
             (" value=\"value\" held", " held", "没有写 value，held 没有用处"),
             (
-                "\"source\"  \"来源\"     text max=400",
-                "\"source\"  \"来源\"     text required=#true max=400",
+                "\"found_in\" \"来源\"    text max=400",
+                "\"found_in\" \"来源\"    text required=#true max=400",
                 "不能又是必填",
             ),
             (

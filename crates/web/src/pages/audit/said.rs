@@ -28,8 +28,13 @@ fn of_ledgers(kind: &str, of: &dyn Fn(&str) -> String) -> (&'static str, String)
 }
 
 /// What is kept under a name, of which mechanism and for whom.
-fn kept(of: &dyn Fn(&str) -> String) -> String {
-    format!("{}{}“{}”，给{}用", of("mechanism"), of("what"), of("name"), of("to"))
+fn of_offerings(kind: &str, of: &dyn Fn(&str) -> String) -> (&'static str, String) {
+    let what = match kind {
+        "offering.kept" => "保存视图或模板",
+        "offering.renamed" => "给视图或模板改名",
+        _ => "删去视图或模板",
+    };
+    (what, format!("{}{}“{}”，给{}用", of("mechanism"), of("what"), of("name"), of("to")))
 }
 
 /// The act's name, and its details in a sentence.
@@ -49,9 +54,7 @@ pub(super) fn said(line: &ActLine) -> (String, String) {
         "seal" => ("每日封存", format!("第{}次，封存到{}", of("number"), of("on"))),
         "export.seals" => ("导出每日封存", format!("{}次", of("seals"))),
         "file" => ("上传文件", String::new()),
-        "offering.kept" => ("保存视图或模板", kept(&of)),
-        "offering.renamed" => ("给视图或模板改名", kept(&of)),
-        "offering.removed" => ("删去视图或模板", kept(&of)),
+        kind if kind.starts_with("offering.") => of_offerings(kind, &of),
         "files.dropped" => ("清理没有用上的文件", format!("{}个", of("count"))),
         "definitions" => ("启用新的定义", of("mechanisms")),
         "tree.version" => ("开始记录单位树的变动", String::new()),

@@ -45,7 +45,7 @@ pub(super) fn masked(record: RecordId, id: &FieldId, name: &str, words: &str) ->
     let why = Field::new("reason", "看全文的理由", Control::text(""));
     let why = why.inside(form.as_str()).required().hint("理由连同你的姓名和时间留痕，本人可以查到。");
     html! {
-        (words) " "
+        @if words.is_empty() { (name) } @else { (words) } " "
         details {
             summary { "看全文" }
             form method="post" action=(urls::reveals(record)) {

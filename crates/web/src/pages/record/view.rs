@@ -20,7 +20,7 @@ use crate::pages::{controls, dispatch, offerings, people, twins, words};
 use crate::parts::buttons::Button;
 use crate::parts::cards::{self, card, plain_card, steps_card};
 use crate::parts::empty::nothing_yet;
-use crate::parts::facts::{Fact, facts};
+use crate::parts::facts::{Fact, facts, folded};
 use crate::parts::files::files;
 use crate::parts::light::{Light, Standing, light, state};
 use crate::parts::notice::{Tone, notice, refused};
@@ -55,7 +55,7 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
         @if !is_list { (plain_card(stepper(&file.stations.iter().map(|station| stage(file, station)).collect::<Vec<_>>()))) }
         div.grid {
             div.c8.pile {
-                (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file, &[])) }))
+                (card(&file.mechanism_name, older(file), html! { (folded(&fact_list(file))) (children(file, &[])) }))
                 (card("经过", cards::count(file.timeline.len() as u64), timeline(&entries(file))))
             }
             div.c4.pile.lead {
@@ -73,7 +73,6 @@ pub(super) fn content(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Ma
                 @if !file.caused.is_empty() { (card("账户变动", html! {}, caused(file))) }
                 @if let Some(round) = &file.round { (card(&round.step, html! { (round.how) }, signatures(round))) }
                 @if !file.moves.is_empty() { (moves(visitor, file, shown)) }
-                @if file.may_begin { (card("模板", html! {}, offerings::keep_form(file.id, &file.mechanism, &known::choices(&visitor.ctx)))) }
                 @if is_list {
                     (then::card_of(file, &visitor.ctx.today.to_string()))
                 } @else {
@@ -93,7 +92,7 @@ fn of_person(visitor: &Visitor, file: &RecordFile, shown: &Shown, cards: &Person
         (people::cards::above(cards))
         div.grid {
             div.c8.pile {
-                (card(&file.mechanism_name, older(file), html! { (facts(&fact_list(file), false)) (children(file, &cards.told)) }))
+                (card(&file.mechanism_name, older(file), html! { (folded(&fact_list(file))) (children(file, &cards.told)) }))
                 (people::cards::below(cards))
                 @if !file.steps.is_empty() { (steps(visitor, file, shown)) }
             }
@@ -246,7 +245,8 @@ fn steps(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
                 format!("现在由{}办理，没有轮到你的步骤。", holder.people.join("、"))
             }
             Some(holder) => format!("现在由{}办理，没有轮到你的步骤。", holder.role),
-            None => "这件事已经结束，没有可办的步骤。".to_owned(),
+            None if file.is_over => "这件事已经结束，没有可办的步骤。".to_owned(),
+            None => "现在没有由你办理的步骤。".to_owned(),
         };
         return card("你现在可以", html! {}, nothing_yet(&words));
     }
@@ -336,7 +336,10 @@ fn signatures(round: &RoundLine) -> Markup {
 
 /// What can be done with any record: folded, below the steps of this one.
 fn moves(visitor: &Visitor, file: &RecordFile, shown: &Shown) -> Markup {
-    let list: Vec<_> = file.moves.iter().map(|form| step(visitor, file, shown, form, false)).collect();
+    let mut list: Vec<_> = file.moves.iter().map(|form| step(visitor, file, shown, form, false)).collect();
+    if file.may_begin {
+        list.push(offerings::keep_form(file.id, &file.mechanism, &known::choices(&visitor.ctx)));
+    }
     steps_card("协同", &list)
 }
 
